@@ -1,0 +1,18 @@
+// Where the layering check finds our packages: their sources, so that it needs no build.
+const { resolve } = require('node:path');
+
+const source = (name) => resolve(__dirname, 'packages', name, 'src/index.ts');
+
+module.exports = {
+  resolve: {
+    alias: {
+      '@f2b/config$': source('config'),
+      '@f2b/matcher$': source('matcher'),
+      '@f2b/firewall$': source('firewall'),
+      '@f2b/core$': source('core'),
+    },
+    extensions: ['.ts', '.js', '.mjs', '.json'],
+    extensionAlias: { '.js': ['.ts', '.js'] },
+    conditionNames: ['import', 'node', 'default'],
+  },
+};

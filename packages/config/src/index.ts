@@ -1,0 +1,2 @@
+export * from './settings.js';
+export type * from './units.js';

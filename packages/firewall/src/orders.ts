@@ -1,0 +1,40 @@
+import type { EpochMs, Seconds } from '@f2b/config';
+
+/** Who is to be banned or unbanned, and all that an action's tags may ask about it (reference 6.5). */
+export interface Ticket {
+  /** The ban identifier as text: an address, a network or free text. */
+  readonly id: string;
+  /** The address where the identifier is not one itself (`<ip>` against `<fid>`); else the same as `id`. */
+  readonly ip: string;
+  /** `undefined` for free text. */
+  readonly family: 'inet4' | 'inet6' | undefined;
+  /** Time of the last failure. */
+  readonly time: EpochMs;
+  /** Negative: for ever. */
+  readonly bantime: Seconds;
+  readonly bancount: number;
+  readonly failures: number;
+  /** Matched log lines, oldest first. Hostile text. */
+  readonly matches: readonly string[];
+  /** Captured groups, for `<F-NAME>` tags. Hostile text. */
+  readonly data: Readonly<Record<string, string | readonly string[]>>;
+  readonly restored: boolean;
+}
+
+/** What a jail asks of the firewall actor. */
+export interface Order {
+  readonly kind: 'ban' | 'unban' | 'reban' | 'prolong';
+  readonly jail: string;
+  readonly ticket: Ticket;
+}
+
+/** What became of one order at one action. */
+export interface Outcome {
+  readonly jail: string;
+  readonly action: string;
+  readonly kind: Order['kind'];
+  readonly id: string;
+  readonly ok: boolean;
+  /** Why it failed, for a person; undefined when `ok`. */
+  readonly why: string | undefined;
+}
