@@ -1,0 +1,59 @@
+/**
+ * What a regex engine must offer. Engines stand behind this one interface, so that they can be compared in one table and
+ * so that nothing outside `engines/` knows which one runs.
+ */
+
+/** How one compiled expression is judged. */
+export type EngineName =
+  /** RE2 alone is exact for this expression. */
+  | 're2'
+  /** RE2 runs a relaxed gate, our linear matcher decides the lines that pass it. */
+  | 'gate+exact'
+  /** The expression has back-references: the exact matcher runs with a step budget. */
+  | 'budgeted';
+
+/** One match. Offsets are UTF-16 code units of the subject, -1 for a group that took no part. */
+export interface RegexMatch {
+  readonly start: number;
+  readonly end: number;
+  /** Offsets `[start0, end0, start1, end1, …]`, group 0 first. Valid until the next call on the same regex. */
+  readonly offsets: Int32Array;
+  /** Text of group `index`; undefined when it took no part. */
+  group(index: number): string | undefined;
+}
+
+/** Counts the work of one `exec`, so that linearity can be tested in steps, not in seconds. */
+export interface StepCounter {
+  steps: number;
+}
+
+/** One compiled expression. */
+export interface Regex {
+  /** The Python expression that was compiled. */
+  readonly source: string;
+  readonly engine: EngineName;
+  /** Why it got this engine, for a person: "look-ahead at column 12 does not reduce to a class". */
+  readonly why: string;
+  /** Number of capturing groups, group 0 not counted. */
+  readonly groupCount: number;
+  /** Name of each group by index; index 0 and unnamed groups are undefined. */
+  readonly groupNames: readonly (string | undefined)[];
+  /**
+   * Strings of which every matching subject contains at least one (compare after ASCII lower-casing where `foldCase`),
+   * or undefined when no such set is known. Derived from the tree, never from the text of the expression.
+   */
+  readonly literals: RequiredLiterals | undefined;
+  /**
+   * Searches `subject` from its start, as Python's `re.search`: leftmost match, Perl's preference among alternatives.
+   * Throws `F2B_REGEX_BUDGET` when a budgeted expression ran out of steps on this subject.
+   */
+  exec(subject: string, counter?: StepCounter): RegexMatch | null;
+  /** Whether `exec` would match; cheaper. */
+  test(subject: string): boolean;
+}
+
+export interface RequiredLiterals {
+  readonly alternatives: readonly string[];
+  /** True: the subject is compared case-insensitively (ASCII folding of both; non-ASCII letters never appear in a folded literal). */
+  readonly foldCase: boolean;
+}
