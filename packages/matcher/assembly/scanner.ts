@@ -1,0 +1,128 @@
+// The block scan's inner loop, compiled to WebAssembly with SIMD: which lines of a block contain one of a set of literals?
+//
+// Sixteen bytes at a time, the next three bytes at each position are looked up by their nibbles in six small tables (the "Teddy"
+// method of Hyperscan and ripgrep). Few positions survive; those are verified against the literals that share the hash of
+// these three bytes. Newlines are found in the same pass, so lines are numbered for nothing extra.
+//
+// The host (src/literals/scanner.ts) fills the tables and reads the rows. All addresses are fixed and exported.
+
+/** Six tables of 16 bytes: for each of three fingerprint bytes, buckets by low and by high nibble. */
+export const NIBBLES: usize = 0;
+/** 4096 x u16: first literal row (from 1) of each fingerprint hash, 0 for none. */
+export const HEADS: usize = 128;
+/** Where a scan stands: u32 next line's offset, u32 lines seen, u32 lines over the cap. */
+export const STATE: usize = 8448;
+/** 32 bytes for each literal: u32 text, u32 fold mask, u32 length, u32 offset of the fingerprint, u32 bit, u32 next row of the same hash. */
+export const ROWS: usize = 8512;
+
+const ROW: usize = 32;
+/** Bytes of one hit: u32 start, u32 end (without newline), u32 line, u32 flags, u64 bits. */
+const HIT: usize = 24;
+
+// Multiplying by an odd constant and keeping the top 12 bits spreads three bytes well (Fibonacci hashing).
+function hashAt(at: usize): usize {
+  const low: u32 = load<u8>(at);
+  const middle: u32 = load<u8>(at, 1);
+  const high: u32 = load<u8>(at, 2);
+  const word: u32 = low | (middle << 8) | (high << 16) | 0x202020;
+  return (word * 2654435761) >> 20;
+}
+
+/** Bits of the literals that stand at the fingerprint position `at` and begin inside the line. */
+function verify(at: usize, lineStart: usize): u64 {
+  let bits: u64 = 0;
+  let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
+  while (row !== 0) {
+    const entry = ROWS + (row - 1) * ROW;
+    const length: usize = load<u32>(entry, 8);
+    const start = at - <usize>load<u32>(entry, 12);
+    if (start >= lineStart) {
+      const text: usize = load<u32>(entry);
+      const fold: usize = load<u32>(entry, 4);
+      let i: usize = 0;
+      while (i < length && (load<u8>(start + i) | load<u8>(fold + i)) === load<u8>(text + i)) i++;
+      if (i === length) bits |= (<u64>1) << (<u64>load<u32>(entry, 16));
+    }
+    row = load<u32>(entry, 20);
+  }
+  return bits;
+}
+
+/**
+ * Scans the lines of [block, end), which must end with a newline and be followed by 32 readable bytes, and writes one row for
+ * each line with a literal in it. Stops at a line's end when the rows are full; STATE says where to go on.
+ * @param always bits that every line has from the start; not 0: every line becomes a row
+ * @param cap lines longer than this many bytes become a row with flag 1 and no bits
+ * @returns address after the last row
+ */
+export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, always: u64): usize {
+  const lo0 = v128.load(NIBBLES);
+  const hi0 = v128.load(NIBBLES, 16);
+  const lo1 = v128.load(NIBBLES, 32);
+  const hi1 = v128.load(NIBBLES, 48);
+  const lo2 = v128.load(NIBBLES, 64);
+  const hi2 = v128.load(NIBBLES, 80);
+  const low = i8x16.splat(0x0f);
+  const newline = i8x16.splat(10);
+  const zero = i8x16.splat(0);
+
+  let line = load<u32>(STATE, 4);
+  let long = load<u32>(STATE, 8);
+  let lineStart = block + <usize>load<u32>(STATE);
+  let bits = always;
+  let at = lineStart;
+
+  while (at < end) {
+    const first = v128.load(at);
+    const second = v128.load(at, 1);
+    const third = v128.load(at, 2);
+    let buckets = v128.and(i8x16.swizzle(lo0, v128.and(first, low)), i8x16.swizzle(hi0, i8x16.shr_u(first, 4)));
+    buckets = v128.and(
+      buckets,
+      v128.and(i8x16.swizzle(lo1, v128.and(second, low)), i8x16.swizzle(hi1, i8x16.shr_u(second, 4))),
+    );
+    buckets = v128.and(
+      buckets,
+      v128.and(i8x16.swizzle(lo2, v128.and(third, low)), i8x16.swizzle(hi2, i8x16.shr_u(third, 4))),
+    );
+    const newlines = i8x16.bitmask(i8x16.eq(first, newline));
+    let events = newlines;
+    if (v128.any_true(buckets)) events |= i8x16.bitmask(i8x16.ne(buckets, zero));
+    if (at + 16 > end) events &= (1 << (<i32>(end - at))) - 1;
+
+    while (events !== 0) {
+      const i = ctz(events);
+      events &= events - 1;
+      const position = at + <usize>i;
+      if (((newlines >> i) & 1) === 0) {
+        bits |= verify(position, lineStart);
+        continue;
+      }
+      const tooLong = <u32>(position - lineStart) > cap;
+      if (tooLong) {
+        long++;
+        bits = 0;
+      }
+      if (bits !== 0 || tooLong) {
+        store<u32>(out, <u32>(lineStart - block));
+        store<u32>(out, <u32>(position - block), 4);
+        store<u32>(out, line, 8);
+        store<u32>(out, tooLong ? 1 : 0, 12);
+        store<u64>(out, bits, 16);
+        out += HIT;
+      }
+      bits = always;
+      lineStart = position + 1;
+      line++;
+      if (out >= outEnd) {
+        at = end;
+        break;
+      }
+    }
+    at += 16;
+  }
+  store<u32>(STATE, <u32>(lineStart - block));
+  store<u32>(STATE, line, 4);
+  store<u32>(STATE, long, 8);
+  return out;
+}

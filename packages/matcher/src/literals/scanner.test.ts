@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LiteralScanner } from './scanner.js';
+import type { Literal } from './tables.js';
+
+const literal = (text: string, bit = 0, foldCase = false): Literal => ({ text: Buffer.from(text), bit, foldCase });
+
+interface Found {
+  line: number;
+  text: string;
+  bits: bigint;
+  tooLong: boolean;
+}
+
+function scan(text: Buffer, literals: Literal[], maxLineBytes = 65_536, alwaysBits: number[] = []): Found[] {
+  const scanner = new LiteralScanner(literals, { blockBytes: text.length + 1, alwaysBits });
+  text.copy(scanner.block);
+  const found: Found[] = [];
+  scanner.scan(text.length, maxLineBytes, (rows) => {
+    for (let row = 0; row < rows.count; row++) {
+      found.push({
+        line: rows.line(row),
+        text: text.toString('latin1', rows.start(row), rows.end(row)),
+        bits: BigInt(rows.low(row)) | (BigInt(rows.high(row)) << 32n),
+        tooLong: rows.tooLong(row),
+      });
+    }
+  });
+  return found;
+}
+
+describe('the literal scanner', () => {
+  it('numbers lines and says which literals stand in each', () => {
+    const text = Buffer.from('nothing\nFailed password\n\nAccepted and Failed \nFaile d\n');
+    expect(scan(text, [literal('Failed ', 0), literal('Accepted', 33)])).toEqual([
+      { line: 1, text: 'Failed password', bits: 1n, tooLong: false },
+      { line: 3, text: 'Accepted and Failed ', bits: 1n | (1n << 33n), tooLong: false },
+    ]);
+  });
+
+  it('folds only the case of literals that ask for it', () => {
+    const text = Buffer.from('FAILED x\nfailed x\nACCEPTED x\naccepted x\n');
+    const found = scan(text, [literal('failed', 0, true), literal('accepted', 1)]);
+    expect(found.map((hit) => hit.text)).toEqual(['FAILED x', 'failed x', 'accepted x']);
+  });
+
+  it('never lets a literal reach over the end of a line', () => {
+    expect(scan(Buffer.from('Fai\nled \nFailed\n'), [literal('Failed')]).map((hit) => hit.line)).toEqual([2]);
+  });
+
+  it('reports a line over the cap without looking into it, and goes on behind it', () => {
+    const text = Buffer.from(`Failed ${'x'.repeat(100)}\nFailed\n`);
+    expect(scan(text, [literal('Failed')], 50).map(({ line, tooLong, bits }) => ({ line, tooLong, bits }))).toEqual([
+      { line: 0, tooLong: true, bits: 0n },
+      { line: 1, tooLong: false, bits: 1n },
+    ]);
+  });
+
+  it('hands out every line when a filter has no literal', () => {
+    const found = scan(Buffer.from('a\n\nabc\n'), [literal('abc', 1)], 65_536, [5]);
+    expect(found.map((hit) => [hit.text, hit.bits])).toEqual([
+      ['a', 32n],
+      ['', 32n],
+      ['abc', 34n],
+    ]);
+  });
+
+  it('goes on after more hits than fit at once', () => {
+    const text = Buffer.from('abc\n'.repeat(30_000));
+    const found = scan(text, [literal('abc')]);
+    expect(found.length).toBe(30_000);
+    expect(found.every((hit, index) => hit.line === index)).toBe(true);
+  });
+
+  it('finds what a plain search finds, whatever the bytes', () => {
+    const byte = fc.oneof(
+      { arbitrary: fc.constantFrom(...Buffer.from('abcAB \n')), weight: 9 },
+      { arbitrary: fc.nat(255), weight: 1 },
+    );
+    const needle = fc.array(fc.constantFrom(...Buffer.from('abcAB ')), { minLength: 3, maxLength: 6 });
+    const needles = fc.array(fc.tuple(needle, fc.nat(63)), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 400 }), needles, (bytes, wanted) => {
+        const text = Buffer.from([...bytes, 10]);
+        const literals = wanted.map(([needleBytes, bit]) => ({ text: Buffer.from(needleBytes), bit, foldCase: false }));
+        const lines = text.toString('latin1').split('\n').slice(0, -1);
+        const expected = lines.flatMap((line, index) => {
+          let bits = 0n;
+          for (const { text: needleText, bit } of literals) {
+            if (line.includes(needleText.toString('latin1'))) bits |= 1n << BigInt(bit);
+          }
+          return bits === 0n ? [] : [{ line: index, text: line, bits, tooLong: false }];
+        });
+        expect(scan(text, literals)).toEqual(expected);
+      }),
+    );
+  });
+});
