@@ -21,13 +21,6 @@ module.exports = {
       };
     }),
     {
-      name: 'matcher-and-firewall-use-only-types-of-config',
-      comment: 'config knows the dialect of the files; matcher and firewall only receive its settings',
-      severity: 'error',
-      from: { path: '^packages/(matcher|firewall)/src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/config/', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'packages-through-the-front-door',
       comment: 'another package is imported by its name, never by a path into it',
       severity: 'error',
