@@ -43,7 +43,7 @@ function gatewayLine(random: Random): string {
     case 4:
       return `gw1 sshd[${pid(random)}]: Connection from ${neighbour(random)} port ${port(random)} on 192.0.2.1 port 22 rdomain ""`;
     case 5:
-      return `gw1 sshd[${pid(random)}]: pam_unix(sshd:session): session closed for user ${random.pick(users)}`;
+      return `gw1 sshd[${pid(random)}]: pam_unix(sshd:session): session opened for user ${random.pick(users)}(uid=1000) by (uid=0)`;
     default:
       return `gw1 dhclient[812]: DHCPREQUEST for 192.0.2.14 on eth0 to 192.0.2.254 port 67 (xid=0x${random.hex(8)})`;
   }
