@@ -41,7 +41,7 @@ function gatewayLine(random: Random): string {
         `Dial("SIP/trunk-0000${random.hex(4)}", "SIP/${random.between(100, 399)},30,tTwW") in new stack`
       );
     case 4:
-      return `gw1 sshd[${pid(random)}]: Connection from ${neighbour(random)} port ${port(random)} on 192.0.2.1 port 22 rdomain ""`;
+      return `gw1 sshd[${pid(random)}]: Starting session: shell on pts/${random.between(0, 9)} for ${random.pick(users)} from ${neighbour(random)} port ${port(random)} id 0`;
     case 5:
       return `gw1 sshd[${pid(random)}]: pam_unix(sshd:session): session opened for user ${random.pick(users)}(uid=1000) by (uid=0)`;
     default:
