@@ -1,0 +1,102 @@
+/** Sets of code points: sorted, disjoint, non-adjacent ranges, flat `[lo0, hi0, lo1, hi1, …]`, both ends included. */
+export interface CharSet {
+  readonly ranges: readonly number[];
+}
+
+export const LAST_CODE_POINT = 0x10ffff;
+
+export const EMPTY: CharSet = { ranges: [] };
+export const ALL: CharSet = { ranges: [0, LAST_CODE_POINT] };
+
+/** The set of one code point. */
+export function single(codePoint: number): CharSet {
+  return { ranges: [codePoint, codePoint] };
+}
+
+/** The set from `lo` to `hi`, both included. */
+export function range(lo: number, hi: number): CharSet {
+  return { ranges: [lo, hi] };
+}
+
+/** Any ranges in any order, overlapping or not, as a set. */
+export function fromRanges(pairs: readonly (readonly [number, number])[]): CharSet {
+  const sorted = pairs.filter(([lo, hi]) => lo <= hi).sort((a, b) => a[0] - b[0]);
+  const out: number[] = [];
+  for (const [lo, hi] of sorted) {
+    const last = out.length - 1;
+    if (last > 0 && lo <= out[last]! + 1) out[last] = Math.max(out[last]!, hi);
+    else out.push(lo, hi);
+  }
+  return { ranges: out };
+}
+
+function pairs(set: CharSet): [number, number][] {
+  const out: [number, number][] = [];
+  for (let i = 0; i < set.ranges.length; i += 2) out.push([set.ranges[i]!, set.ranges[i + 1]!]);
+  return out;
+}
+
+export function union(...sets: readonly CharSet[]): CharSet {
+  return sets.length === 1 ? sets[0]! : fromRanges(sets.flatMap(pairs));
+}
+
+export function negate(set: CharSet): CharSet {
+  const out: number[] = [];
+  let next = 0;
+  for (let i = 0; i < set.ranges.length; i += 2) {
+    if (set.ranges[i]! > next) out.push(next, set.ranges[i]! - 1);
+    next = set.ranges[i + 1]! + 1;
+  }
+  if (next <= LAST_CODE_POINT) out.push(next, LAST_CODE_POINT);
+  return { ranges: out };
+}
+
+export function intersect(a: CharSet, b: CharSet): CharSet {
+  const out: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.ranges.length && j < b.ranges.length) {
+    const lo = Math.max(a.ranges[i]!, b.ranges[j]!);
+    const hi = Math.min(a.ranges[i + 1]!, b.ranges[j + 1]!);
+    if (lo <= hi) out.push(lo, hi);
+    if (a.ranges[i + 1]! < b.ranges[j + 1]!) i += 2;
+    else j += 2;
+  }
+  return { ranges: out };
+}
+
+export function has(set: CharSet, codePoint: number): boolean {
+  let lo = 0;
+  let hi = set.ranges.length / 2 - 1;
+  while (lo <= hi) {
+    const mid = (lo + hi) >> 1;
+    if (codePoint < set.ranges[2 * mid]!) hi = mid - 1;
+    else if (codePoint > set.ranges[2 * mid + 1]!) lo = mid + 1;
+    else return true;
+  }
+  return false;
+}
+
+export function isEmpty(set: CharSet): boolean {
+  return set.ranges.length === 0;
+}
+
+export function isSubset(inner: CharSet, outer: CharSet): boolean {
+  return intersect(inner, outer).ranges.join() === inner.ranges.join();
+}
+
+export function isDisjoint(a: CharSet, b: CharSet): boolean {
+  return isEmpty(intersect(a, b));
+}
+
+/** The only member, or undefined when there is none or more than one. */
+export function onlyMember(set: CharSet): number | undefined {
+  return set.ranges.length === 2 && set.ranges[0] === set.ranges[1] ? set.ranges[0] : undefined;
+}
+
+/** How many code points are members. */
+export function size(set: CharSet): number {
+  let count = 0;
+  for (let i = 0; i < set.ranges.length; i += 2) count += set.ranges[i + 1]! - set.ranges[i]! + 1;
+  return count;
+}
