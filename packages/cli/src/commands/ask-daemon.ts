@@ -1,0 +1,16 @@
+import type { Flags } from '../commandline/flags.js';
+import { ask } from '../control/client.js';
+import type { ReplyValue } from '../control/protocol.js';
+import { CliError } from '../errors.js';
+import { controlSocket } from '../places/control-socket.js';
+
+/**
+ * Sends one command to the running daemon and returns its value.
+ * @throws CliError when there is no daemon, or when it refuses (the daemon's own words).
+ */
+export async function askDaemon(flags: Flags, words: readonly string[]): Promise<ReplyValue> {
+  const timeout = flags.timeoutSeconds === undefined ? undefined : flags.timeoutSeconds * 1000;
+  const reply = await ask(await controlSocket(flags), words, timeout);
+  if (!reply.ok) throw new CliError('F2B_REPLY', reply.message);
+  return reply.value;
+}

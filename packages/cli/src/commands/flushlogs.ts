@@ -1,0 +1,10 @@
+import { askDaemon } from './ask-daemon.js';
+import type { Command } from './command.js';
+
+/** `f2b flushlogs`: what logrotate calls. */
+export const command: Command = {
+  async run({ flags }) {
+    process.stdout.write(`logs: ${await askDaemon(flags, ['flushlogs'])}\n`);
+    return 0;
+  },
+};

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSettings } from '@f2b/config';
+import type { Flags } from '../commandline/flags.js';
+import { someoneListens } from '../control/claim.js';
+import { startInBackground } from '../daemon/background.js';
+import { startGuard } from '../daemon/guard.js';
+import { runDaemon } from '../daemon/run.js';
+import { starterReport } from '../daemon/starter-report.js';
+import { CliError, reasonOf } from '../errors.js';
+import { configurationDirectory } from '../places/configuration-directory.js';
+import { controlSocket } from '../places/control-socket.js';
+import { f2bVersion } from '../version.js';
+import { sayAsClient } from './client-log.js';
+import type { Command } from './command.js';
+
+/** Seconds after which a start in the background counts as failed, as in fail2ban-client. */
+const startTimeoutSeconds = 30;
+
+const program = fileURLToPath(new URL('../../bin/f2b.js', import.meta.url));
+
+/** `f2b start`: in the background, or with `-f` here. */
+export const command: Command = {
+  async run({ flags, args }) {
+    if (args.length > 0) throw new CliError('F2B_USAGE', `start takes no '${args[0]}': f2b -h shows its options`);
+    if (flags.trial) {
+      const { runTrial } = await import('../trial/run.js');
+      return runTrial(flags);
+    }
+    return flags.foreground ? foreground(flags) : background(flags);
+  },
+};
+
+async function background(flags: Flags): Promise<number> {
+  const socket = resolve(await controlSocket(flags));
+  if (await someoneListens(socket)) throw new CliError('F2B_ALREADY_RUNNING', 'Server already running');
+  const seconds = flags.timeoutSeconds ?? startTimeoutSeconds;
+  await startInBackground(program, daemonArgs(flags), flags.async ? undefined : seconds * 1000, (level, message) =>
+    sayAsClient(flags, level, message),
+  );
+  if (!flags.async) process.stdout.write('Server ready\n');
+  return 0;
+}
+
+/** The flags as given, with absolute paths: the daemon's working directory is `/`. */
+function daemonArgs(flags: Flags): string[] {
+  const args: string[] = [];
+  const path = (option: string, value: string | undefined) => {
+    if (value !== undefined) args.push(option, resolve(value));
+  };
+  const text = (option: string, value: string | undefined) => {
+    if (value !== undefined) args.push(`${option}=${value}`);
+  };
+  path('-c', flags.conf);
+  path('-s', flags.socket);
+  path('-p', flags.pidfile);
+  text('--pname', flags.pname);
+  text('--loglevel', flags.loglevel);
+  text('--logtarget', flags.logtarget);
+  text('--syslogsocket', flags.syslogsocket);
+  if (flags.force) args.push('-x');
+  if (flags.enforce === false) args.push('--dry-run');
+  if (flags.enforce === true) args.push('--enforce');
+  args.push('-f', 'start');
+  return args;
+}
+
+async function foreground(flags: Flags): Promise<number> {
+  const report = starterReport(process.env);
+  try {
+    const directory = configurationDirectory(flags.conf);
+    const settings = await readSettings(directory.path);
+    process.title = flags.pname ?? 'f2b-server';
+    return await runDaemon({
+      version: f2bVersion(),
+      directory,
+      settings,
+      socket: resolve(flags.socket ?? settings.server.socket.value),
+      pidfile: resolve(flags.pidfile ?? settings.server.pidfile.value),
+      loglevel: flags.loglevel ?? settings.server.loglevel.value,
+      logtarget: flags.logtarget ?? settings.server.logtarget.value,
+      syslogsocket: flags.syslogsocket ?? settings.server.syslogsocket.value,
+      enforce: flags.enforce ?? process.geteuid?.() === 0,
+      startGuard,
+      report,
+    });
+  } catch (error) {
+    report?.send({ kind: 'failed', message: reasonOf(error) });
+    if (report) return 255;
+    throw error;
+  }
+}

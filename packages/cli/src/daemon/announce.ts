@@ -1,0 +1,57 @@
+import type { Finding, JailSettings, Settings } from '@f2b/config';
+import type { LevelName } from '../logs/levels.js';
+import type { ConfigurationDirectory } from '../places/configuration-directory.js';
+
+export interface Announcement {
+  readonly level: LevelName;
+  readonly message: string;
+}
+
+/** What the daemon says before the jails start: where its configuration comes from, and what is wrong with it. */
+export function announceConfiguration(directory: ConfigurationDirectory, settings: Settings): Announcement[] {
+  return [
+    { level: 'INFO', message: `Configuration: ${directory.path} (${directory.why})` },
+    ...settings.findings.filter((finding) => finding.severity !== 'hint').map(announceFinding),
+  ];
+}
+
+function announceFinding(finding: Finding): Announcement {
+  return {
+    level: finding.severity === 'error' ? 'ERROR' : 'WARNING',
+    message: describeFinding(finding),
+  };
+}
+
+/** One line: `FILE:LINE:COLUMN: [JAIL] WHAT; ADVICE`. */
+export function describeFinding(finding: Finding): string {
+  const { origin, jail } = finding;
+  const where = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
+  const whose = jail === undefined ? '' : `[${jail}] `;
+  return `${where}${whose}${finding.what.replace(/\.$/, '')}; ${finding.advice}`;
+}
+
+/** What the daemon says of its jails: what each reads, when it bans, and how. */
+export function announceJails(settings: Settings, running: ReadonlySet<string>): Announcement[] {
+  const jails = settings.jails.filter((jail) => running.has(jail.name));
+  if (jails.length === 0) {
+    return [{ level: 'WARNING', message: 'No jail runs: nothing is guarded; enable one with enabled = true' }];
+  }
+  return [
+    { level: 'INFO', message: `Jails: ${jails.map((jail) => jail.name).join(', ')}` },
+    ...jails.map((jail): Announcement => ({ level: 'INFO', message: announceJail(jail) })),
+  ];
+}
+
+function announceJail(jail: JailSettings): string {
+  const files = jail.logpaths.flatMap((path) => (path.files.length > 0 ? path.files : [path.pattern]));
+  const journal = jail.filter.journalmatch.map((words) => words.join(' '));
+  const reads =
+    files.length > 0 ? files.join(' ') : journal.length > 0 ? `the journal (${journal.join(' + ')})` : 'nothing';
+  const limits = [
+    `maxretry ${jail.maxretry?.value ?? 3}`,
+    `findtime ${jail.findtime?.text ?? '600'}`,
+    `bantime ${jail.bantime?.text ?? '600'}`,
+  ].join(', ');
+  const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
+  return `[${jail.name}] reads ${reads}; ${limits}; action ${actions}`;
+}

@@ -1,0 +1,211 @@
+import type { Settings } from '@f2b/config';
+import { type ControlledDaemon, runCommand } from '../control/commands.js';
+import { type ControlServer, openControlServer } from '../control/server.js';
+import { reasonOf } from '../errors.js';
+import { type LevelName, levelName, levels } from '../logs/levels.js';
+import { openServerLog, type ServerLog } from '../logs/server-log.js';
+import { parseTarget } from '../logs/target-spec.js';
+import type { ConfigurationDirectory } from '../places/configuration-directory.js';
+import { type Announcement, announceConfiguration, announceJails } from './announce.js';
+import type { RunningGuard, StartGuard } from './guard.js';
+import { removePidfile, writePidfile } from './pidfile.js';
+import type { StarterReport } from './starter-report.js';
+
+export interface DaemonOptions {
+  readonly version: string;
+  readonly directory: ConfigurationDirectory;
+  readonly settings: Settings;
+  /** Absolute. */
+  readonly socket: string;
+  readonly pidfile: string;
+  readonly loglevel: string;
+  readonly logtarget: string;
+  readonly syslogsocket: string;
+  readonly enforce: boolean;
+  readonly startGuard: StartGuard;
+  /** Present in the background: who started us and waits. */
+  readonly report: StarterReport | undefined;
+  /** Called once the jails run; what it returns is called when the daemon stops. */
+  readonly onReady?: (log: ServerLog) => () => void;
+}
+
+/**
+ * The daemon's life, from its first log line to its last. Resolves with the exit code when it has been stopped, by
+ * `stop` on the socket or by a signal.
+ * @throws CliError when it cannot start: the socket is taken, the log level does not exist.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  const { settings, report } = options;
+  process.umask(0o077);
+  const log = openServerLog({
+    loglevel: options.loglevel,
+    logtarget: options.logtarget,
+    syslogsocket: options.syslogsocket,
+    logformat: settings.own.logformat,
+  });
+  const say = (level: LevelName, message: string) => log.log('fail2ban.server', level, message);
+  const sayAll = (announcements: readonly Announcement[]) => {
+    for (const { level, message } of announcements) say(level, message);
+  };
+  const stopTelling = tellStarter(log, report);
+  const signals = watchSignals(log);
+
+  let guard: RunningGuard | undefined;
+  let ready = false;
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      say('INFO', 'Shutdown in progress...');
+      say('INFO', 'Stopping all jails');
+      await guard?.stop();
+    })();
+    return stopping;
+  };
+  const daemon: ControlledDaemon = {
+    version: options.version,
+    jailNames: () => guard?.jailNames() ?? [],
+    jailStatus: (name) => guard?.jailStatus(name),
+    flushLogs: () => log.reopen(),
+    isReady: () => ready,
+    stop: () => {
+      signals.stopRequested();
+      return signals.stopped;
+    },
+  };
+
+  let control: ControlServer;
+  try {
+    control = await openControlServer(options.socket, (command) => runCommand(daemon, command));
+  } catch (error) {
+    say('ERROR', reasonOf(error));
+    await log.close();
+    throw error;
+  }
+  const end = async (code: number): Promise<number> => {
+    signals.release();
+    await control.close();
+    removePidfile(options.pidfile, process.pid);
+    say('INFO', 'Exiting f2b');
+    await log.close();
+    return code;
+  };
+  const pidTrouble = writePidfile(options.pidfile, process.pid);
+
+  say('INFO', '-'.repeat(50));
+  say('INFO', `Starting f2b v${options.version}`);
+  if (control.replacedStale) {
+    say('WARNING', `Replaced the socket ${options.socket}: nobody answered on it (a daemon was killed?)`);
+  }
+  if (pidTrouble !== undefined) say('WARNING', pidTrouble);
+  sayAll(announceConfiguration(options.directory, settings));
+  if (!options.enforce) say('NOTICE', 'Dry run: the firewall stays as it is, changes are only printed');
+
+  try {
+    guard = await options.startGuard({ settings, log, enforce: options.enforce });
+  } catch (error) {
+    say('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
+    report?.send({ kind: 'failed', message: reasonOf(error) });
+    signals.finish();
+    return end(255);
+  }
+  sayAll(announceJails(settings, new Set(guard.jailNames())));
+  ready = true;
+  say('INFO', `Server ready: ${options.socket}`);
+  stopTelling();
+  if (report) {
+    report.send({ kind: 'ready' });
+    report.close();
+  } else {
+    process.stdout.write('Server ready\n');
+  }
+  const onStop = options.onReady?.(log);
+
+  await signals.stopWanted;
+  onStop?.();
+  let code = 0;
+  try {
+    await stop();
+  } catch (error) {
+    say('ERROR', `Stopping the jails failed: ${reasonOf(error)}`);
+    code = 255;
+  }
+  signals.finish();
+  return end(code);
+}
+
+/**
+ * Warnings and worse of the start also go to whoever started the daemon: the waiting `f2b start`, or the terminal when
+ * the log does not go there anyway.
+ */
+function tellStarter(log: ServerLog, report: StarterReport | undefined): () => void {
+  const kind = parseTarget(log.target).kind;
+  const onTerminal = kind === 'stdout' || kind === 'stderr' || kind === 'sysout';
+  return log.watch((entry) => {
+    if (entry.level < levels.WARNING) return;
+    if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message: entry.message });
+    else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${entry.message.replaceAll('\n', ' ')}\n`);
+  });
+}
+
+interface Signals {
+  /** Resolves when a signal or the socket asks the daemon to stop. */
+  readonly stopWanted: Promise<void>;
+  /** Resolves when the jails are stopped. */
+  readonly stopped: Promise<void>;
+  stopRequested(): void;
+  finish(): void;
+  release(): void;
+}
+
+/** TERM and INT stop (a second one at once), HUP and USR1 open the log file anew. */
+function watchSignals(log: ServerLog): Signals {
+  let stopRequested!: () => void;
+  let finish!: () => void;
+  const stopWanted = new Promise<void>((resolve) => {
+    stopRequested = resolve;
+  });
+  const stopped = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let asked = 0;
+  const onStop = (signal: NodeJS.Signals) => {
+    asked += 1;
+    if (asked > 1) {
+      log.log(
+        'fail2ban.server',
+        'WARNING',
+        `${signal} for the second time: leaving at once, bans may stay in the firewall`,
+      );
+      log.flushNow();
+      process.exit(255);
+    }
+    stopRequested();
+  };
+  const onReopen = () => {
+    log.log('fail2ban.server', 'INFO', `Log: ${log.reopen()}`);
+  };
+  const onCrash = (error: Error) => {
+    // Bans stay in force: an open gate would be worse than a missing guard.
+    log.log(
+      'fail2ban.server',
+      'CRITICAL',
+      `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`,
+    );
+    log.flushNow();
+    process.exit(255);
+  };
+  process.on('SIGTERM', onStop);
+  process.on('SIGINT', onStop);
+  process.on('SIGHUP', onReopen);
+  process.on('SIGUSR1', onReopen);
+  process.on('uncaughtException', onCrash);
+  return {
+    stopWanted,
+    stopped,
+    stopRequested,
+    finish,
+    release() {
+      process.off('uncaughtException', onCrash);
+    },
+  };
+}

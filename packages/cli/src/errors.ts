@@ -1,0 +1,35 @@
+/**
+ * Every error that `packages/cli` raises. `message` is one line for a person: what was wrong, where, what to do now.
+ * A stack trace is never shown for these.
+ */
+export type CliErrorCode =
+  | 'F2B_USAGE'
+  | 'F2B_NO_CONFIG_DIRECTORY'
+  | 'F2B_CONFIG_UNREADABLE'
+  | 'F2B_NO_SOCKET'
+  | 'F2B_SOCKET_PERMISSION'
+  | 'F2B_SOCKET_REFUSED'
+  | 'F2B_SOCKET_TIMEOUT'
+  | 'F2B_SOCKET_BROKEN'
+  | 'F2B_SOCKET_UNUSABLE'
+  | 'F2B_ALREADY_RUNNING'
+  | 'F2B_REPLY'
+  | 'F2B_LOG_LEVEL'
+  | 'F2B_LOG_TARGET'
+  | 'F2B_START_FAILED';
+
+export class CliError extends Error {
+  constructor(
+    readonly code: CliErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'CliError';
+  }
+}
+
+/** The message of anything thrown, on one line. */
+export function reasonOf(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return text.split('\n', 1)[0] ?? '';
+}

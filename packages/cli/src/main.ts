@@ -1,0 +1,67 @@
+import type { Flags } from './commandline/flags.js';
+import { readFlags } from './commandline/flags.js';
+import { failed } from './commands/command.js';
+import { commands } from './commands/table.js';
+import { CliError, reasonOf } from './errors.js';
+
+/** The whole of `f2b`: flags, then one command, loaded only now. The exit code is set, not forced: output drains first. */
+async function main(argv: readonly string[]): Promise<number> {
+  const flags: Flags = { verbosity: 0 };
+  try {
+    const { operands } = readFlags(argv, flags);
+    if (flags.version) return printVersion(flags.version);
+    if (flags.help) return printUsage(0);
+    refuseUnready(flags);
+    const [name, ...words] = operands;
+    if (name === undefined) return printUsage(failed);
+    if (name === 'help') return printUsage(0);
+    const load = commands.get(name);
+    if (!load) {
+      throw new CliError('F2B_USAGE', `Invalid command '${name}': f2b -h lists the commands`);
+    }
+    const { command } = await load();
+    const parsed = readFlags(words, flags, command.options);
+    if (flags.help) return printUsage(0);
+    return await command.run({ flags, args: parsed.operands, options: new Map(parsed.options) });
+  } catch (error) {
+    if (error instanceof CliError && error.code === 'F2B_USAGE') {
+      process.stderr.write(`f2b: ${error.message}\n`);
+      return failed;
+    }
+    const { sayAsClient } = await import('./commands/client-log.js');
+    sayAsClient(flags, 'ERROR', reasonOf(error));
+    if (!(error instanceof CliError) && flags.verbosity > 1 && error instanceof Error) {
+      process.stderr.write(`${error.stack}\n`);
+    }
+    return failed;
+  }
+}
+
+/** fail2ban-client's flags that this version does not serve are refused in words: silence would look like success. */
+function refuseUnready(flags: Flags): void {
+  const asked = [
+    flags.dump && '-d',
+    flags.test && '-t',
+    flags.interactive && '-i',
+    flags.str2sec !== undefined && '--str2sec',
+  ].find(Boolean);
+  if (asked) throw new CliError('F2B_USAGE', `option ${asked} of fail2ban-client is not in this version of f2b`);
+}
+
+async function printVersion(form: 'short' | 'long'): Promise<number> {
+  const { f2bVersion } = await import('./version.js');
+  process.stdout.write(form === 'short' ? `${f2bVersion()}\n` : `f2b v${f2bVersion()}\n`);
+  return 0;
+}
+
+async function printUsage(code: number): Promise<number> {
+  const [{ usageText }, { f2bVersion }] = await Promise.all([import('./commandline/usage.js'), import('./version.js')]);
+  process.stdout.write(usageText(f2bVersion()));
+  return code;
+}
+
+// A reader that closed its end (`f2b status | head -1`) is no error.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
+process.exitCode = await main(process.argv.slice(2));
