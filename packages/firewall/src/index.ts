@@ -1,1 +1,15 @@
+export type { JailCounts, Remembered, ReverseResolver } from './actions/dynamic-tags.js';
+export {
+  builtinActions,
+  type Firewall,
+  type FirewallJail,
+  type FirewallOptions,
+  openFirewall,
+  type Problem,
+} from './actor/firewall.js';
+export type { Repair } from './backends/backend.js';
+export { FirewallError, type FirewallErrorCode } from './errors.js';
+export type { FirewallLog } from './log.js';
+export { type Family, type Network, networkOf } from './network.js';
 export type * from './orders.js';
+export { type Exec, type ExecOptions, openExec, type ProcessRequest, type ProcessResult } from './process/exec.js';

@@ -1,0 +1,265 @@
+import type { ActionCommandName, ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
+import type { Repair } from '../backends/backend.js';
+import { errors, sentence } from '../errors.js';
+import { type FirewallLog, quoted } from '../log.js';
+import type { Order, Ticket } from '../orders.js';
+import type { CommandEnd, CommandRunner } from './command-runner.js';
+import { dynamicValues, emptyTicket, type TagSources } from './dynamic-tags.js';
+import { type BoundScript, bindScript, readScript, type Script } from './script.js';
+import { type ActionFamily, StaticTags } from './static-tags.js';
+
+/** What an action of `action.d` needs from outside. */
+export interface ScriptActionEdge {
+  readonly runner: CommandRunner;
+  readonly log: FirewallLog;
+  readonly sources: TagSources;
+  readonly clock: () => EpochMs;
+  readonly ipv6: boolean;
+}
+
+interface Banned {
+  readonly ticket: Ticket;
+  readonly family: ActionFamily;
+  /** The last attempt to ban it failed. */
+  failed: boolean;
+}
+
+/** fail2ban's rule: a command without a `timeout` parameter may take 60 seconds. */
+const defaultTimeout: Milliseconds = 60_000;
+
+/**
+ * One action of `action.d` in one jail: when it starts, bans, checks, repairs, unbans and stops. Its lane of the actor
+ * calls one method at a time.
+ */
+export class ScriptAction {
+  readonly #tags: StaticTags;
+  readonly #scripts = new Map<string, Script>();
+  readonly #started = new Set<ActionFamily>();
+  /** Families that have banned something since they were started: only they have something to unban. */
+  readonly #active = new Set<ActionFamily>();
+  readonly #banned = new Map<string, Banned>();
+
+  constructor(
+    readonly jail: string,
+    private readonly settings: ActionSettings,
+    private readonly edge: ScriptActionEdge,
+  ) {
+    this.#tags = new StaticTags(settings);
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  /** Runs `actionstart` for each family, unless the action starts with its first ban. Throws `F2B_ACTION_START_FAILED`. */
+  async start(): Promise<void> {
+    if (this.#flag('actionstart_on_demand') ?? this.#tags.conditional) return;
+    const ran = new Set<string>();
+    for (const family of this.#families()) await this.#startFamily(family, ran);
+  }
+
+  /** Carries out one order. Throws a `FirewallError` where it failed; the ban then still counts, and `check` repeats it. */
+  async carryOut(order: Order): Promise<void> {
+    if (order.kind === 'unban') return this.#unban(order.ticket);
+    if (order.kind === 'prolong') return this.#prolong(order.ticket);
+    if (order.ticket.restored && this.#flag('norestored') === true) return;
+    return this.#ban(order.ticket, order.kind);
+  }
+
+  /**
+   * Looks at every family that is started, with `actioncheck` where there is one, and repairs it; then repeats bans
+   * that had failed. Answers what it found; never throws for what a command did.
+   */
+  async check(): Promise<readonly Repair[]> {
+    const repairs: Repair[] = [];
+    const mend = async (what: string, work: () => Promise<void>) => {
+      const found = { action: this.name, what: `jail ${this.jail}: ${what}` };
+      try {
+        await work();
+        repairs.push({ ...found, repaired: true, why: undefined });
+      } catch (error) {
+        repairs.push({ ...found, repaired: false, why: sentence(error) });
+      }
+    };
+    for (const family of [...this.#started]) {
+      if (this.#source('actioncheck') === '' || (await this.#run('actioncheck', family)).ok) continue;
+      await mend(`actioncheck failed${family === '' ? '' : ` for ${family}`}`, () => this.#restore(family, undefined));
+    }
+    for (const { ticket, failed } of [...this.#banned.values()]) {
+      if (failed) await mend(`the ban of ${quoted(ticket.id, 80)} had failed`, () => this.#ban(ticket, 'ban'));
+    }
+    return repairs;
+  }
+
+  /** Lifts all bans: at once with `actionflush` where there is one, else one by one. Returns why some failed. */
+  async flush(): Promise<readonly string[]> {
+    const why: string[] = [];
+    const hasFlush = this.#source('actionflush') !== '';
+    const families = new Set([...this.#banned.values()].map(({ family }) => family));
+    for (const family of hasFlush ? families : []) {
+      const end = await this.#run('actionflush', family);
+      if (!end.ok) {
+        why.push(errors.actionFailed('actionflush', end.how).message);
+        await this.#sane(family).catch((error) => why.push(sentence(error)));
+      }
+    }
+    if (!hasFlush) {
+      for (const { ticket } of [...this.#banned.values()]) {
+        await this.#unban(ticket).catch((error) => why.push(sentence(error)));
+      }
+    }
+    this.#banned.clear();
+    this.#active.clear();
+    return why;
+  }
+
+  /** Lifts all bans, then runs `actionstop` for each family that was started. Returns why some of it failed. */
+  async stop(): Promise<readonly string[]> {
+    const why = [...(await this.flush())];
+    const ran = new Set<string>();
+    for (const family of [...this.#started]) {
+      const end = await this.#run('actionstop', family, { ran });
+      if (!end.ok) why.push(errors.actionFailed('actionstop', end.how).message);
+      this.#started.delete(family);
+    }
+    return why;
+  }
+
+  /** Runs `actionreload` where there is one; the bans stay. Throws where it failed. */
+  async reload(): Promise<void> {
+    for (const family of this.#started) {
+      const end = await this.#run('actionreload', family);
+      if (!end.ok) throw errors.actionFailed('actionreload', end.how);
+    }
+  }
+
+  async #ban(ticket: Ticket, kind: 'ban' | 'reban'): Promise<void> {
+    const family = this.#familyOf(ticket);
+    const banned: Banned = { ticket, family, failed: true };
+    this.#banned.set(ticket.id, banned);
+    if (!this.#started.has(family)) await this.#startFamily(family);
+    const command = kind === 'reban' && this.#source('actionreban') !== '' ? 'actionreban' : 'actionban';
+    let end = await this.#run(command, family, { ticket });
+    if (!end.ok && this.#source('actioncheck') !== '') {
+      if (!(await this.#run('actioncheck', family)).ok) await this.#restore(family, ticket.id);
+      end = await this.#run(command, family, { ticket });
+    }
+    if (!end.ok) throw errors.actionFailed(command, end.how);
+    banned.failed = false;
+    this.#active.add(family);
+  }
+
+  async #unban(ticket: Ticket): Promise<void> {
+    const family = this.#familyOf(ticket);
+    this.#banned.delete(ticket.id);
+    if (!this.#active.has(family)) return;
+    let end = await this.#run('actionunban', family, { ticket });
+    if (!end.ok && this.#source('actioncheck') !== '') {
+      if (!(await this.#run('actioncheck', family)).ok) {
+        if (this.#flag('actionrepair_on_unban') !== true) {
+          this.edge.log.error('Invariant check failed. Unban is impossible.');
+          throw errors.actionFailed('actionunban', end.how);
+        }
+        await this.#restore(family, ticket.id);
+      }
+      end = await this.#run('actionunban', family, { ticket });
+    }
+    if (!end.ok) throw errors.actionFailed('actionunban', end.how);
+  }
+
+  async #prolong(ticket: Ticket): Promise<void> {
+    const banned = this.#banned.get(ticket.id);
+    if (banned !== undefined) this.#banned.set(ticket.id, { ...banned, ticket });
+    if (this.#source('actionprolong') === '') return;
+    const end = await this.#run('actionprolong', this.#familyOf(ticket), { ticket });
+    if (!end.ok) throw errors.actionFailed('actionprolong', end.how);
+  }
+
+  async #startFamily(family: ActionFamily, ran?: Set<string>): Promise<void> {
+    const end = await this.#run('actionstart', family, ran === undefined ? {} : { ran });
+    if (!end.ok) throw errors.startFailed(this.name, end.how);
+    this.#started.add(family);
+  }
+
+  /** Runs `actioncheck` where there is one, and restores what it misses. */
+  async #sane(family: ActionFamily): Promise<void> {
+    if (this.#source('actioncheck') === '' || (await this.#run('actioncheck', family)).ok) return;
+    await this.#restore(family, undefined);
+  }
+
+  /**
+   * Puts the action's environment back: `actionrepair`, or `actionstop` and `actionstart`, which (unlike in fail2ban)
+   * always runs, also where the same command has run before. The other bans of the family are then made again, since
+   * what was restored is empty; the one in hand (`but`) is its caller's.
+   */
+  async #restore(family: ActionFamily, but: string | undefined): Promise<void> {
+    this.edge.log.error('Invariant check failed. Trying to restore a sane environment');
+    if (this.#source('actionrepair') !== '') await this.#run('actionrepair', family);
+    else {
+      await this.#run('actionstop', family);
+      this.#started.delete(family);
+      await this.#run('actionstart', family);
+    }
+    if (!(await this.#run('actioncheck', family)).ok) {
+      this.edge.log.error(`Unable to restore environment of action ${this.name} in jail ${this.jail}`);
+      throw errors.unrepairable(this.name);
+    }
+    this.#started.add(family);
+    const again: ActionCommandName = this.#source('actionreban') === '' ? 'actionban' : 'actionreban';
+    for (const banned of [...this.#banned.values()]) {
+      if (banned.family !== family || banned.ticket.id === but) continue;
+      banned.failed = !(await this.#run(again, family, { ticket: banned.ticket })).ok;
+    }
+  }
+
+  /** Runs one command; with `ran`, only where the very same text has not run before. Throws only for broken tags. */
+  async #run(
+    command: ActionCommandName,
+    family: ActionFamily,
+    { ticket, ran }: { ticket?: Ticket; ran?: Set<string> } = {},
+  ): Promise<CommandEnd> {
+    const bound = await this.#bind(command, family, ticket);
+    const text = [bound.script, ...bound.values].join('\0');
+    if (ran?.has(text)) return { ok: true, how: 'ran before' };
+    ran?.add(text);
+    return this.edge.runner.run(bound, this.#timeout(family));
+  }
+
+  async #bind(command: ActionCommandName, family: ActionFamily, ticket: Ticket | undefined): Promise<BoundScript> {
+    const key = `${command} ${family}`;
+    let script = this.#scripts.get(key);
+    if (script === undefined) {
+      script = readScript(this.#tags.replace(this.#source(command), family));
+      this.#scripts.set(key, script);
+    }
+    const subject = { ticket: ticket ?? emptyTicket(this.edge.clock()), jail: this.jail };
+    const forFamily = ticket === undefined ? family : undefined;
+    const values = await dynamicValues(script.tags, { ...subject, family: forFamily }, this.edge.sources);
+    return bindScript(script, (tag) => values.get(tag));
+  }
+
+  #timeout(family: ActionFamily): Milliseconds {
+    const seconds = Number(this.#tags.value('timeout', family) ?? Number.NaN);
+    return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : defaultTimeout;
+  }
+
+  #familyOf(ticket: Ticket): ActionFamily {
+    return this.#tags.conditional ? (ticket.family ?? '') : '';
+  }
+
+  #families(): readonly ActionFamily[] {
+    if (!this.#tags.conditional) return [''];
+    return this.edge.ipv6 ? ['inet4', 'inet6'] : ['inet4'];
+  }
+
+  #source(command: ActionCommandName): string {
+    const value = this.settings.commands.get(command);
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  #flag(command: ActionCommandName): boolean | undefined {
+    const value = this.settings.commands.get(command);
+    if (value === undefined || typeof value === 'boolean') return value;
+    return /^(?:1|on|true|yes)$/i.test(value.trim());
+  }
+}

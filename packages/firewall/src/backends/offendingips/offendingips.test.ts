@@ -1,0 +1,321 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Firewall, type FirewallOptions, openFirewall } from '../../actor/firewall.js';
+import { makeNamespace, type Namespace, namespacesWork } from '../../fixtures/namespace.js';
+import { offendingIps, order, type RecordedLog, recordLog } from '../../fixtures/orders.js';
+
+const guard4 =
+  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -j DROP';
+const guard6 =
+  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource -j DROP';
+
+function ban4(cidr: string): string[] {
+  return [
+    `-A OFFENDINGIPS -s ${cidr} -j LOG --log-prefix "Attacker\\'s Back "`,
+    `-A OFFENDINGIPS -s ${cidr} -m recent --set --name ATTACKER --mask 255.255.255.255 --rsource -j DROP`,
+  ];
+}
+
+describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptables)', () => {
+  let net: Namespace;
+  let log: RecordedLog;
+  let empty: string[];
+  let empty6: string[];
+
+  const open = (overlay: Partial<FirewallOptions> = {}): Firewall => {
+    const jails = ['sshd', 'asterisk'].map((name) => ({ name, actions: [offendingIps()] }));
+    return openFirewall({ jails, log, ipv6: true, exec: net.exec, ...overlay });
+  };
+  const bans = (family: 4 | 6 = 4) => net.rules(family).filter((line) => line.startsWith('-A OFFENDINGIPS -s'));
+
+  beforeEach(() => {
+    net = makeNamespace();
+    log = recordLog();
+    empty = net.rules(4);
+    empty6 = net.rules(6);
+  });
+  afterEach(() => net.remove());
+
+  test('start puts the chain at the top of INPUT, the ATTACKER rule first, for both families', async () => {
+    net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT; ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT');
+    expect(await open().start()).toEqual([]);
+    const input = '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT';
+    const scaffold = ['-A INPUT -j OFFENDINGIPS', input];
+    expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([...scaffold, guard4]);
+    expect(net.rules(6).filter((line) => line.startsWith('-A'))).toEqual([...scaffold, guard6]);
+  });
+
+  test('a ban adds LOG before DROP, an unban leaves the chain exactly as before', async () => {
+    const firewall = open();
+    await firewall.start();
+    const before = [net.rules(4), net.rules(6)];
+    const outcomes = await Promise.all([
+      firewall.submit(order('ban', '192.0.2.7')),
+      firewall.submit(order('ban', '198.51.100.77/24')),
+      firewall.submit(order('ban', '2001:DB8:0::7')),
+      firewall.submit(order('ban', '2001:db8:1::/48')),
+    ]);
+    expect(outcomes.flat().map(({ ok, why }) => why ?? ok)).toEqual([true, true, true, true]);
+    expect(bans(4)).toEqual([...ban4('192.0.2.7/32'), ...ban4('198.51.100.0/24')]);
+    expect(bans(6).map((line) => line.split(' ')[3])).toEqual([
+      '2001:db8::7/128',
+      '2001:db8::7/128',
+      '2001:db8:1::/48',
+      '2001:db8:1::/48',
+    ]);
+    for (const id of ['192.0.2.7', '198.51.100.77/24', '2001:DB8:0::7', '2001:db8:1::/48']) {
+      expect(await firewall.submit(order('unban', id))).toMatchObject([{ ok: true }]);
+    }
+    expect([net.rules(4), net.rules(6)]).toEqual(before);
+  });
+
+  test('IPv4 mapped into IPv6 is banned as the IPv4 address that it is', async () => {
+    const firewall = open();
+    await firewall.start();
+    await firewall.submit(order('ban', '::ffff:192.0.2.7'));
+    expect(bans(4)).toEqual(ban4('192.0.2.7/32'));
+    expect(bans(6)).toEqual([]);
+  });
+
+  test('free text, octal spellings and everybody are refused, each with its reason, and harm nobody else', async () => {
+    const firewall = open();
+    await firewall.start();
+    const ids = ['alice', '010.0.0.1', '2', '0.0.0.0/0', '::/0', '1.2.3.4; reboot', '-j', '192.0.2.9', '1.2.3.4/33'];
+    const outcomes = (await Promise.all(ids.map((id) => firewall.submit(order('ban', id))))).flat();
+    expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, false, false, false, false, false, true, false]);
+    expect(outcomes[0]!.why).toContain('neither an address nor a network');
+    expect(outcomes[3]!.why).toContain('every address there is');
+    expect(bans(4)).toEqual(ban4('192.0.2.9/32'));
+  });
+
+  test('a thousand addresses that wait together are one change of the kernel', async () => {
+    let restores = 0;
+    const exec = {
+      run: (request: Parameters<Namespace['exec']['run']>[0]) => {
+        if (request.argv[0]!.endsWith('-restore')) restores += 1;
+        return net.exec.run(request);
+      },
+    };
+    const firewall = open({ exec });
+    await firewall.start();
+    const before = net.rules(4);
+    restores = 0;
+    const ids = Array.from({ length: 1_000 }, (_, index) => `10.1.${index >> 8}.${index & 255}`);
+    const outcomes = await Promise.all(ids.map((id) => firewall.submit(order('ban', id))));
+    expect(outcomes.flat().every(({ ok }) => ok)).toBe(true);
+    expect(restores).toBe(1);
+    expect(bans()).toHaveLength(2_000);
+    await Promise.all(ids.map((id) => firewall.submit(order('unban', id))));
+    expect(restores).toBe(2);
+    expect(net.rules(4)).toEqual(before);
+  });
+
+  test('an address that two jails banned is free when the last one lets go', async () => {
+    const firewall = open();
+    await firewall.start();
+    await Promise.all([
+      firewall.submit(order('ban', '192.0.2.7', 'sshd')),
+      firewall.submit(order('ban', '192.0.2.7', 'asterisk')),
+      firewall.submit(order('ban', '192.0.2.7', 'sshd')),
+    ]);
+    expect(bans()).toEqual(ban4('192.0.2.7/32'));
+    await firewall.submit(order('unban', '192.0.2.7', 'sshd'));
+    await firewall.submit(order('unban', '192.0.2.7', 'sshd'));
+    expect(bans()).toEqual(ban4('192.0.2.7/32'));
+    await firewall.submit(order('unban', '192.0.2.7', 'asterisk'));
+    expect(bans()).toEqual([]);
+  });
+
+  test('stop takes away bans, chain and jump, and leaves what others have', async () => {
+    net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT');
+    const before = net.rules(4);
+    const firewall = open();
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.7', 'sshd'));
+    await firewall.submit(order('ban', '192.0.2.8', 'asterisk'));
+    expect(await firewall.stop()).toEqual([]);
+    expect(net.rules(4)).toEqual(before);
+    expect(net.rules(6)).toEqual(empty6);
+    expect(await firewall.submit(order('ban', '192.0.2.9'))).toMatchObject([{ ok: false }]);
+  });
+
+  test("the administrator's own chain, jump, guard and rules survive start and stop", async () => {
+    net.sh(`
+      iptables -N OFFENDINGIPS
+      iptables -A INPUT -j OFFENDINGIPS
+      iptables -A OFFENDINGIPS -m recent --name ATTACKER --update --seconds 3600 -j DROP
+      iptables -A OFFENDINGIPS -s 203.0.113.0/24 -j DROP
+      iptables -A INPUT -p tcp --dport 22 -j ACCEPT`);
+    const before = net.rules(4);
+    const firewall = open();
+    await firewall.start();
+    expect(net.rules(4)).toEqual(before);
+    await firewall.submit(order('ban', '192.0.2.7'));
+    expect(net.rules(4)).toHaveLength(before.length + 2);
+    await firewall.stop();
+    expect(net.rules(4)).toEqual(before);
+  });
+
+  test('a jump that is not first is moved to the top', async () => {
+    net.sh('iptables -N OFFENDINGIPS; iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -j OFFENDINGIPS');
+    const firewall = open();
+    await firewall.start();
+    expect(net.rules(4).filter((line) => line.startsWith('-A INPUT'))).toEqual([
+      '-A INPUT -j OFFENDINGIPS',
+      '-A INPUT -i lo -j ACCEPT',
+    ]);
+    net.sh('iptables -I INPUT 1 -i lo -j ACCEPT');
+    expect(await firewall.check()).toMatchObject([
+      { what: 'IPv4: other rules stood in INPUT before the jump to OFFENDINGIPS', repaired: true },
+    ]);
+    expect(net.rules(4).find((line) => line.startsWith('-A INPUT'))).toBe('-A INPUT -j OFFENDINGIPS');
+    expect(await firewall.check()).toEqual([]);
+  });
+
+  test('after a crash the bans that stand are adopted: none twice, the unclaimed ones go, no gap for the claimed', async () => {
+    const crashed = open();
+    await crashed.start();
+    await Promise.all(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((id) => crashed.submit(order('ban', id))));
+    net.sh('iptables -A OFFENDINGIPS -s 192.0.2.1 -j LOG --log-prefix "Attacker\'s Back "');
+    const firewall = open();
+    await firewall.start();
+    expect(bans().filter((line) => line.includes('192.0.2.2/32'))).toEqual(ban4('192.0.2.2/32'));
+    await Promise.all(
+      ['192.0.2.1', '192.0.2.2'].map((id) => firewall.submit(order('ban', id, 'sshd', { restored: true }))),
+    );
+    expect(bans().toSorted()).toEqual([...ban4('192.0.2.1/32'), ...ban4('192.0.2.2/32')].toSorted());
+    expect(net.rules(4).filter((line) => line === '-A INPUT -j OFFENDINGIPS')).toHaveLength(1);
+    expect(net.rules(4).filter((line) => line === guard4)).toHaveLength(1);
+  });
+
+  test.each([
+    ['the rules were flushed', 'iptables -F', 'the jump from INPUT to OFFENDINGIPS was missing'],
+    ['the whole ruleset was flushed', 'nft flush ruleset', 'chain OFFENDINGIPS was missing'],
+    ['the chain was deleted', 'iptables -F && iptables -X', 'chain OFFENDINGIPS was missing'],
+    ['one rule was deleted', 'iptables -D OFFENDINGIPS 3', '1 banned address was not blocked'],
+    [
+      'a rule was doubled',
+      'iptables -A OFFENDINGIPS -s 9.9.9.9 -j LOG --log-prefix "Attacker\'s Back "',
+      'blocked without a ban',
+    ],
+  ])('check mends it when %s', async (_what, harm, found) => {
+    const firewall = open();
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.1'));
+    await firewall.submit(order('ban', '192.0.2.2'));
+    const whole = net.rules(4);
+    net.sh(harm);
+    const repairs = await firewall.check();
+    expect(repairs.every(({ repaired }) => repaired)).toBe(true);
+    expect(repairs.map(({ what }) => what).join('\n')).toContain(found);
+    expect(net.rules(4).toSorted()).toEqual(whole.toSorted());
+    expect(await firewall.check()).toEqual([]);
+  });
+
+  test('a ban that meets a flushed firewall repairs it by itself, other bans included', async () => {
+    const firewall = open();
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.1'));
+    net.sh('iptables -F && iptables -X');
+    expect(await firewall.submit(order('ban', '192.0.2.2'))).toMatchObject([{ ok: true }]);
+    expect(bans()).toEqual([...ban4('192.0.2.1/32'), ...ban4('192.0.2.2/32')]);
+    expect(log.lines.filter((line) => line.startsWith('WARN Repaired'))).not.toEqual([]);
+  });
+
+  test('a reban looks at the kernel, since packets still came', async () => {
+    const firewall = open();
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.1'));
+    net.sh('iptables -F INPUT; iptables -F OFFENDINGIPS');
+    await firewall.submit(order('reban', '192.0.2.1'));
+    expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([
+      '-A INPUT -j OFFENDINGIPS',
+      guard4,
+      ...ban4('192.0.2.1/32'),
+    ]);
+  });
+
+  test('the parameters decide names, prefix, seconds and block type', async () => {
+    const action = offendingIps({
+      table: 'PBX',
+      recent: 'SIP',
+      seconds: '60',
+      logprefix: 'say "no" \\ ',
+      blocktype: 'REJECT',
+      chain: '<known/chain>',
+      port: '0:65535',
+    });
+    const firewall = open({ jails: [{ name: 'sshd', actions: [action] }] });
+    expect(await firewall.start()).toEqual([]);
+    await firewall.submit(order('ban', '192.0.2.1'));
+    await firewall.submit(order('ban', '2001:db8::1'));
+    expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([
+      '-A INPUT -j PBX',
+      '-A PBX -m recent --update --seconds 60 --name SIP --mask 255.255.255.255 --rsource -j DROP',
+      '-A PBX -s 192.0.2.1/32 -j LOG --log-prefix "say \\"no\\" \\\\ "',
+      '-A PBX -s 192.0.2.1/32 -m recent --set --name SIP --mask 255.255.255.255 --rsource -j REJECT --reject-with icmp-port-unreachable',
+    ]);
+    expect(await firewall.check()).toEqual([]);
+    await firewall.stop();
+    expect(net.rules(4)).toEqual(empty);
+    expect(net.rules(6)).toEqual(empty6);
+  });
+
+  test('a parameter that cannot be is one clear problem, and the other jails run', async () => {
+    const firewall = open({
+      jails: [
+        { name: 'bad', actions: [offendingIps({ table: 'x; reboot' })] },
+        { name: 'sshd', actions: [offendingIps()] },
+      ],
+    });
+    expect(await firewall.start()).toMatchObject([{ jail: 'bad', why: expect.stringContaining('parameter table') }]);
+    expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
+  });
+
+  test('without IPv6 its addresses are refused and IPv4 goes on', async () => {
+    const firewall = open({ ipv6: false });
+    await firewall.start();
+    expect(await firewall.submit(order('ban', '2001:db8::1'))).toMatchObject([{ ok: false }]);
+    expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
+    expect(net.rules(6)).toEqual(empty6);
+  });
+
+  test('a dry run prints exactly what a real run feeds to iptables-restore, and changes nothing', async () => {
+    const printed: string[] = [];
+    const firewall = open({ dryRun: { print: (line) => printed.push(line) }, ipv6: false });
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.7'));
+    await firewall.submit(order('unban', '192.0.2.7'));
+    await firewall.stop();
+    expect(net.rules(4)).toEqual(empty);
+    expect(printed.slice(1)).toEqual([
+      "iptables-restore -w 10 --noflush <<'EOF'",
+      '*filter',
+      '-N OFFENDINGIPS',
+      '-I INPUT 1 -j OFFENDINGIPS',
+      '-I OFFENDINGIPS 1 -m recent --update --seconds 3600 --name ATTACKER -j DROP',
+      'COMMIT',
+      'EOF',
+      "iptables-restore -w 10 --noflush <<'EOF'",
+      '*filter',
+      '-A OFFENDINGIPS -s 192.0.2.7/32 -j LOG --log-prefix "Attacker\'s Back "',
+      '-A OFFENDINGIPS -s 192.0.2.7/32 -m recent --set --name ATTACKER -j DROP',
+      'COMMIT',
+      'EOF',
+      "iptables-restore -w 10 --noflush <<'EOF'",
+      '*filter',
+      '-D OFFENDINGIPS -s 192.0.2.7/32 -j LOG --log-prefix "Attacker\'s Back "',
+      '-D OFFENDINGIPS -s 192.0.2.7/32 -m recent --set --name ATTACKER -j DROP',
+      'COMMIT',
+      'EOF',
+      "iptables-restore -w 10 --noflush <<'EOF'",
+      '*filter',
+      '-D OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER -j DROP',
+      '-D INPUT -j OFFENDINGIPS',
+      '-X OFFENDINGIPS',
+      'COMMIT',
+      'EOF',
+    ]);
+    net.sh(`${printed.join('\n')}\n`);
+    expect(net.rules(4)).toEqual(empty);
+  });
+});

@@ -1,0 +1,25 @@
+/** Where the firewall reports. One message is one line; the edge adds time, logger name and jail formatting. */
+export interface FirewallLog {
+  error(message: string): void;
+  warn(message: string): void;
+  notice(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+/**
+ * Renders hostile text for a log line: in single quotes, control characters and line separators escaped, so that no
+ * value can begin a log line of its own or drive a terminal. Text past `limit` characters is cut and says so.
+ */
+export function quoted(text: string, limit = 2_000): string {
+  const shown = text.length > limit ? text.slice(0, limit) : text;
+  const escaped = shown.replace(/[\\'\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => {
+    if (char === '\n') return '\\n';
+    if (char === '\r') return '\\r';
+    if (char === '\t') return '\\t';
+    if (char === '\\' || char === "'") return `\\${char}`;
+    const code = char.charCodeAt(0);
+    return code > 0xff ? `\\u${code.toString(16)}` : `\\x${code.toString(16).padStart(2, '0')}`;
+  });
+  return text.length > limit ? `'${escaped}' (+${text.length - limit} characters)` : `'${escaped}'`;
+}

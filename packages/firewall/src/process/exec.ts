@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bytes, Milliseconds } from '@f2b/config';
+import { execa } from 'execa';
+
+/** One program to run to its end. */
+export interface ProcessRequest {
+  /** Program and arguments. Never a shell string: who wants a shell says `/bin/sh -c` here. */
+  readonly argv: readonly string[];
+  /** What it reads on its standard input; nothing when undefined. */
+  readonly input?: string;
+  readonly timeout: Milliseconds;
+  /** Kept of standard output and of standard error, each; the rest is read and thrown away. */
+  readonly outputLimit: Bytes;
+}
+
+/** How a program ended. Exactly one of `exitCode`, `signal`, `timedOut`, `notStarted` tells it. */
+export interface ProcessResult {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+  /** Why it could not be started: the system's error code (`ENOENT`, `E2BIG`). */
+  readonly notStarted: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The output was longer than the limit. */
+  readonly truncated: boolean;
+}
+
+/** The edge to processes: the one place of this package where programs are run. */
+export interface Exec {
+  run(request: ProcessRequest): Promise<ProcessResult>;
+}
+
+export interface ExecOptions {
+  /** Put in front of every program, such as `['ip', 'netns', 'exec', NAME]`. */
+  readonly prefix?: readonly string[];
+  /** Laid over the daemon's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** fail2ban's rule: SIGTERM to the group, 0.2 seconds, SIGKILL to the group. */
+const killGrace: Milliseconds = 200;
+/** What has been written before the exit is still in the pipe; a child left in the background may keep it open for ever. */
+const drainGrace: Milliseconds = 500;
+
+/**
+ * Runs programs for real, each in its own session and process group, so that a timeout ends the whole group. A program
+ * that leaves a child in the background has ended when it itself has ended.
+ */
+export function openExec(options: ExecOptions = {}): Exec {
+  return { run: (request) => runProcess(request, options) };
+}
+
+async function runProcess(request: ProcessRequest, options: ExecOptions): Promise<ProcessResult> {
+  const [program, ...args] = [...(options.prefix ?? []), ...request.argv];
+  if (program === undefined) throw new TypeError('a program to run needs a name');
+  const child = execa(program, args, {
+    detached: true,
+    reject: false,
+    buffer: false,
+    stripFinalNewline: false,
+    stdout: 'pipe',
+    stderr: 'pipe',
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(request.input === undefined ? { stdin: 'ignore' as const } : { input: request.input }),
+  });
+  const stdout = collect(child.stdout, request.outputLimit);
+  const stderr = collect(child.stderr, request.outputLimit);
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+  });
+  // Where the program could not be started there is no exit, only execa's own result.
+  const refused = child.then((result) =>
+    result.failed && result.exitCode === undefined && result.signal === undefined
+      ? { notStarted: result.code ?? 'unknown' }
+      : exited,
+  );
+  const timer = new AbortController();
+  const late = delay(request.timeout, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const first = await Promise.race([exited, refused, late]);
+  timer.abort();
+  let end: Exit = { exitCode: undefined, signal: undefined };
+  const timedOut = first === 'late';
+  if (timedOut) await killGroup(child.pid, exited);
+  else end = { exitCode: undefined, signal: undefined, ...first };
+  const closed = Promise.all([stdout.closed, stderr.closed]);
+  const drained = new AbortController();
+  await Promise.race([closed, delay(drainGrace, undefined, { signal: drained.signal }).catch(() => undefined)]);
+  drained.abort();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return {
+    exitCode: end.exitCode,
+    signal: end.signal,
+    timedOut,
+    notStarted: end.notStarted,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    truncated: stdout.truncated() || stderr.truncated(),
+  };
+}
+
+interface Exit {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly notStarted?: string | undefined;
+}
+
+async function killGroup(pid: number | undefined, exited: Promise<unknown>): Promise<void> {
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  // Not shortened when the leader goes at once: others of its group may ignore SIGTERM.
+  await delay(killGrace);
+  signalGroup(pid, 'SIGKILL');
+  // A process that hangs in the kernel does not even hear SIGKILL; it must not hold up the actor.
+  await Promise.race([exited, delay(1_000)]);
+}
+
+function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The whole group has ended.
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null, limit: Bytes) {
+  const kept: Buffer[] = [];
+  let size = 0;
+  let cut = false;
+  const closed = new Promise<void>((resolve) => {
+    if (stream === null || stream === undefined) return resolve();
+    stream.on('data', (chunk: Buffer) => {
+      const room = limit - size;
+      if (chunk.length > room) cut = true;
+      if (room <= 0) return;
+      const part = chunk.length > room ? chunk.subarray(0, room) : chunk;
+      kept.push(part);
+      size += part.length;
+    });
+    stream.on('close', resolve);
+    stream.on('end', resolve);
+    stream.on('error', () => resolve());
+  });
+  return { closed, text: () => Buffer.concat(kept).toString('utf8'), truncated: () => cut };
+}
