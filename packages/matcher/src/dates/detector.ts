@@ -1,0 +1,200 @@
+/**
+ * Date detection: which of a datepattern's templates a line carries, where, and what instant it means.
+ *
+ * A `DateDetector` never changes once it is made and can be shared; what changes from line to line, the order of trying, is a
+ * `DateRanking` with an owner of its own. No clock is read: the present comes in with the ranking and the context.
+ */
+import type { EpochMs } from '@f2b/config';
+import { type DateContext, epochText, fieldsToEpoch, tai64nText } from './conversion.js';
+import { DateFields, type FieldPlan, planFields } from './date-fields.js';
+import { invalidRegex } from './errors.js';
+import { DateRanking } from './ranking.js';
+import { LINE_BEGIN, LINE_END } from './template-regex.js';
+import { compileSearch, type TemplateSearch } from './template-search.js';
+import { readTemplates, type Template } from './templates.js';
+
+export type { DateContext } from './conversion.js';
+export { DateError, type DateErrorCode } from './errors.js';
+export { type LocalTime, localTime, namedLocalTime, processLocalTime, type WallMs } from './local-time.js';
+export { DateRanking, type RankingSnapshot } from './ranking.js';
+export type { Template } from './templates.js';
+export { type FixedZone, parseZone } from './zones.js';
+
+/** A date found in a line. Offsets are UTF-16 code units. */
+export interface FoundDate {
+  /** Index of the template in `DateDetector.templates`. */
+  readonly template: number;
+  /** Begin and end of the part that is cut out of the line; the same when the template matched without a date (`{NONE}`). */
+  readonly start: number;
+  readonly end: number;
+  /** Begin and end of the whole match; boundaries and own text may reach beyond what is cut out. */
+  readonly matchStart: number;
+  readonly matchEnd: number;
+  /** The line, and the offsets `[start0, end0, start1, …]` of the template's groups in it. */
+  readonly line: string;
+  readonly groups: readonly number[];
+}
+
+export interface DatepatternOptions {
+  /** The present year, which bounds the years that `%ExY` accepts: to the end of the decade that begins within three years. */
+  readonly thisYear: number;
+}
+
+/** The templates of one datepattern, ready to search. Immutable. */
+export class DateDetector {
+  /** In their first order. */
+  readonly templates: readonly Template[];
+  private readonly searches: readonly TemplateSearch[];
+  private readonly plans: readonly FieldPlan[];
+  private readonly tied: readonly boolean[];
+  private readonly fields = new DateFields();
+
+  /** Use `compileDatepattern`. */
+  constructor(templates: readonly Template[], searches: readonly TemplateSearch[]) {
+    this.templates = templates;
+    this.searches = searches;
+    this.plans = searches.map((search) => planFields(search.groupNames));
+    this.tied = templates.map((template) => (template.flags & (LINE_BEGIN | LINE_END)) !== 0);
+  }
+
+  /** Which engine searches a template, for explanations. */
+  engineOf(template: number): string {
+    return this.searches[template]?.engine ?? '';
+  }
+
+  /** A ranking as it stands before the first line. */
+  newRanking(): DateRanking {
+    return new DateRanking(this.templates.map((template) => template.weight));
+  }
+
+  /**
+   * Finds the date of a line and notes the hit in `ranking`.
+   *
+   * fail2ban's choice: the last winner is tried first, in its old place if the characters around it are the same; then the
+   * templates in the order of the ranking, where a match further right than usual is taken only if none stands further left.
+   *
+   * @param line the line without its end
+   * @returns undefined when no template matches
+   */
+  find(line: string, ranking: DateRanking): FoundDate | undefined {
+    const { order } = ranking;
+    const count = order.length;
+    let candidate: FoundDate | undefined;
+    let candidatePlace = -1;
+    let skip = -1;
+
+    const last = ranking.lastPlace;
+    if (last >= 0 && last < count) {
+      const template = order[last] as number;
+      const search = this.searches[template] as TemplateSearch;
+      const tied = this.tied[template] as boolean;
+      let matched: boolean;
+      if (!tied && ranking.sameEdges(line)) matched = search.search(line, ranking.lastStart, ranking.lastEnd);
+      else {
+        matched = search.search(line, 0, line.length);
+        skip = last;
+      }
+      if (matched) {
+        const found = this.found(template, line, search);
+        const samePlace = found.matchStart === ranking.lastStart && found.matchEnd === ranking.lastEnd;
+        if (count === 1 || tied || samePlace) return this.accept(found, last, ranking);
+        candidate = found;
+        candidatePlace = last;
+      }
+    }
+
+    for (let place = 0; place < count; place++) {
+      if (place === skip) continue;
+      const template = order[place] as number;
+      const search = this.searches[template] as TemplateSearch;
+      if (!search.search(line, 0, line.length)) continue;
+      const start = search.offsets[0] as number;
+      if (place < count - 1 && this.tied[template] !== true) {
+        const next = order[place + 1] as number;
+        const settled = start === 0 && (ranking.hits[template] as number) > 0 && ranking.hits[next] === 0;
+        if (!settled && (start > (ranking.distance[template] as number) || start > ranking.lastStart)) {
+          if (candidate === undefined || start < candidate.matchStart) {
+            candidate = this.found(template, line, search);
+            candidatePlace = place;
+          }
+          continue;
+        }
+      }
+      return this.accept(this.found(template, line, search), place, ranking);
+    }
+    return candidate === undefined ? undefined : this.accept(candidate, candidatePlace, ranking);
+  }
+
+  private accept(found: FoundDate, place: number, ranking: DateRanking): FoundDate {
+    ranking.won(place, found.line, found.matchStart, found.matchEnd);
+    return found;
+  }
+
+  private found(template: number, line: string, search: TemplateSearch): FoundDate {
+    const { offsets } = search;
+    const groups: number[] = [];
+    for (let index = 0; index < offsets.length; index++) groups.push(offsets[index] as number);
+    const matchStart = groups[0] as number;
+    // A group of the pattern's own that took no part cuts nothing.
+    const cut = groups.length > 2 && (groups[2] as number) >= 0;
+    return {
+      template,
+      start: cut ? (groups[2] as number) : matchStart,
+      end: cut ? (groups[3] as number) : matchStart,
+      matchStart,
+      matchEnd: groups[1] as number,
+      line,
+      groups,
+    };
+  }
+
+  /**
+   * The instant of a found date.
+   *
+   * @returns undefined when the calendar has no such time (30 February, 24:00, second 60) or its zone is not known
+   */
+  toEpoch(found: FoundDate, context: DateContext): EpochMs | undefined {
+    const template = this.templates[found.template] as Template;
+    if (template.value === 'fields') {
+      const { fields } = this;
+      if (!fields.read(found.line, found.groups, this.plans[found.template] as FieldPlan)) return undefined;
+      return fieldsToEpoch(fields, context);
+    }
+    const start = found.groups[template.valueGroup * 2] as number;
+    if (template.value === 'tai64n') return tai64nText(found.line, start);
+    const end = found.groups[template.valueGroup * 2 + 1] as number;
+    return epochText(found.line, start, end, template.value === 'longepoch');
+  }
+
+  /**
+   * Whether the time was read in a known zone, the line's or `logtimezone`. fail2ban then holds a whole number, which
+   * shows in `<time>`: `1714557600`, against `1714557600.0` for local time and epochs.
+   */
+  isZoned(found: FoundDate, context: Pick<DateContext, 'zone'>): boolean {
+    const template = this.templates[found.template] as Template;
+    if (template.value !== 'fields') return template.value === 'tai64n';
+    if (context.zone !== undefined) return true;
+    const { letters, groups } = this.plans[found.template] as FieldPlan;
+    // z and Z
+    return groups.some(
+      (group, index) => ((letters[index] as number) | 32) === 122 && (found.groups[group * 2] as number) >= 0,
+    );
+  }
+}
+
+/**
+ * Compiles a datepattern.
+ *
+ * @param pattern as in the configuration, one pattern a line; undefined: the default templates
+ * @throws DateError `F2B_DATE_DIRECTIVE`, `F2B_DATE_REGEX`, `F2B_DATE_DUPLICATE`, naming pattern and column
+ */
+export function compileDatepattern(pattern: string | undefined, options: DatepatternOptions): DateDetector {
+  const templates = readTemplates(pattern, options.thisYear);
+  const searches = templates.map((template) => {
+    const search = compileSearch(template);
+    if (search.groupNames.length < 2)
+      throw invalidRegex(template.pattern, template.regex, 'there is no group to cut out');
+    return search;
+  });
+  return new DateDetector(templates, searches);
+}

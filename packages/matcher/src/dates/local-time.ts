@@ -1,0 +1,85 @@
+/** Local time of a place with summer time, between an instant and what the wall clock there shows. */
+import type { EpochMs, Milliseconds } from '@f2b/config';
+
+/** What a wall clock shows, counted in milliseconds as if the clock were in Greenwich; may carry a fraction. */
+export type WallMs = number;
+
+/** A place's clock. */
+export interface LocalTime {
+  /**
+   * The instant at which the clock shows `wall`. As C's mktime: a time shown twice is the later one, a time that is skipped
+   * is counted with the offset before the jump.
+   */
+  toEpoch(wall: WallMs): EpochMs;
+  /** What the clock shows at an instant. */
+  toWall(epoch: EpochMs): WallMs;
+}
+
+const MINUTE: Milliseconds = 60_000;
+const DAY: Milliseconds = 86_400_000;
+
+/**
+ * A clock from its offsets.
+ *
+ * @param offsetAt milliseconds east of Greenwich at an instant
+ */
+export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime {
+  const convert = (wall: WallMs): EpochMs => {
+    const before = offsetAt(wall - DAY);
+    const after = offsetAt(wall + DAY);
+    const early = wall - before;
+    if (before === after) return early;
+    const late = wall - after;
+    const earlyHolds = offsetAt(early) === before;
+    const lateHolds = offsetAt(late) === after;
+    if (earlyHolds && lateHolds) return Math.max(early, late);
+    return lateHolds ? late : early;
+  };
+  // Log lines come by the second while offsets change at whole minutes: the last minute's offset is kept.
+  let cachedMinute = Number.NaN;
+  let cachedOffset: Milliseconds = 0;
+  return {
+    toEpoch(wall) {
+      const minute = Math.floor(wall / MINUTE);
+      if (minute !== cachedMinute) {
+        const start = minute * MINUTE;
+        cachedOffset = start - convert(start);
+        cachedMinute = minute;
+      }
+      return wall - cachedOffset;
+    },
+    toWall: (epoch) => epoch + offsetAt(epoch),
+  };
+}
+
+/** The clock of this process (`TZ`, else /etc/localtime). */
+export function processLocalTime(): LocalTime {
+  return localTime((epoch) => -new Date(epoch).getTimezoneOffset() * MINUTE);
+}
+
+/**
+ * The clock of a zone by its name in the time zone database, for example `Europe/Zurich`.
+ *
+ * @throws RangeError when there is no such zone
+ */
+export function namedLocalTime(zone: string): LocalTime {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  return localTime((epoch) => {
+    const second = Math.floor(epoch / 1000) * 1000;
+    const shown = new Map<string, number>();
+    for (const { type, value } of format.formatToParts(second)) shown.set(type, Number(value));
+    const part = (name: string): number => shown.get(name) ?? 0;
+    return (
+      Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - second
+    );
+  });
+}

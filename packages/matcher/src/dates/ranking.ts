@@ -1,0 +1,168 @@
+/**
+ * The order in which templates are tried, and what it rests on. It is the only thing about dates that changes from line to
+ * line, so it is a value of its own: plain data, to be saved, handed on and restored.
+ */
+import type { EpochMs } from '@f2b/config';
+import { DateError } from './errors.js';
+
+/** A ranking as plain JSON data. */
+export interface RankingSnapshot {
+  /** Template indices, the first tried first. */
+  readonly order: readonly number[];
+  /** By template index: matches so far. */
+  readonly hits: readonly number[];
+  /** By template index: time of the last match; 0 for none. */
+  readonly lastUsed: readonly EpochMs[];
+  /** By template index: start of its last match. */
+  readonly distance: readonly number[];
+  /** Place in `order` of the last winner; -1 before the first. */
+  readonly lastPlace: number;
+  readonly lastStart: number;
+  /** Character codes before and at the last start; -1 for none. */
+  readonly startEdge: readonly [before: number, at: number];
+  readonly lastEnd: number;
+  readonly endEdge: readonly [before: number, at: number];
+  /** Place in `order` of the first template without a match. */
+  readonly firstUnused: number;
+  readonly now: EpochMs;
+}
+
+/** What stands for "never matched, anywhere". */
+export const FAR = 0x7fffffff;
+/** A place is given up when its template has not matched for so long. */
+const STALE = 300_000;
+
+/** The mutable ranking of one detector, by one owner. Fields as in `RankingSnapshot`. */
+export class DateRanking {
+  order: number[];
+  hits: number[];
+  lastUsed: EpochMs[];
+  distance: number[];
+  lastPlace = -1;
+  lastStart = 1;
+  startBefore = -1;
+  startAt = -1;
+  lastEnd = FAR;
+  endBefore = -1;
+  endAt = -1;
+  firstUnused = 0;
+  /** The present, for "not used for five minutes": whoever owns the ranking sets it, once per block is enough. */
+  now: EpochMs = 0;
+
+  constructor(private readonly weights: readonly number[]) {
+    this.order = weights.map((_weight, template) => template);
+    this.hits = weights.map(() => 0);
+    this.lastUsed = weights.map(() => 0);
+    this.distance = weights.map(() => FAR);
+  }
+
+  /** A copy of everything, as plain data. */
+  snapshot(): RankingSnapshot {
+    return {
+      order: [...this.order],
+      hits: [...this.hits],
+      lastUsed: [...this.lastUsed],
+      distance: [...this.distance],
+      lastPlace: this.lastPlace,
+      lastStart: this.lastStart,
+      startEdge: [this.startBefore, this.startAt],
+      lastEnd: this.lastEnd,
+      endEdge: [this.endBefore, this.endAt],
+      firstUnused: this.firstUnused,
+      now: this.now,
+    };
+  }
+
+  /**
+   * Takes over a snapshot of a ranking of the same datepattern.
+   *
+   * @throws DateError `F2B_DATE_RANKING` when it has another number of templates
+   */
+  restore(snapshot: RankingSnapshot): void {
+    const count = this.weights.length;
+    if (snapshot.order.length !== count || new Set(snapshot.order).size !== count) {
+      throw new DateError(
+        'F2B_DATE_RANKING',
+        `the ranking is of ${snapshot.order.length} date templates, this datepattern has ${count}; discard the ranking`,
+        '',
+        undefined,
+      );
+    }
+    this.order = [...snapshot.order];
+    this.hits = [...snapshot.hits];
+    this.lastUsed = [...snapshot.lastUsed];
+    this.distance = [...snapshot.distance];
+    this.lastPlace = snapshot.lastPlace;
+    this.lastStart = snapshot.lastStart;
+    [this.startBefore, this.startAt] = snapshot.startEdge;
+    this.lastEnd = snapshot.lastEnd;
+    [this.endBefore, this.endAt] = snapshot.endEdge;
+    this.firstUnused = snapshot.firstUnused;
+    this.now = snapshot.now;
+  }
+
+  /** Notes that the template at `place` won with a match from `start` to `end` of `line`, and ranks it anew. */
+  won(place: number, line: string, start: number, end: number): void {
+    const template = this.order[place] as number;
+    this.hits[template] = (this.hits[template] as number) + 1;
+    this.lastUsed[template] = this.now;
+    this.distance[template] = start;
+    this.lastStart = start;
+    this.startBefore = codeAt(line, start - 1);
+    this.startAt = codeAt(line, start);
+    this.lastEnd = end;
+    this.endBefore = codeAt(line, end - 1);
+    this.endAt = codeAt(line, end);
+    this.lastPlace = place !== 0 && place !== this.lastPlace ? this.rerank(place) : place;
+  }
+
+  /** The same edges as at the last match: either the character outside is the same, or the one inside and it is no letter. */
+  sameEdges(line: string): boolean {
+    const start = this.lastStart;
+    const end = this.lastEnd;
+    const begins =
+      codeAt(line, start - 1) === this.startBefore ||
+      (codeAt(line, start) === this.startAt && !isAlphanumeric(this.startAt));
+    if (!begins) return false;
+    return (
+      codeAt(line, end) === this.endAt || (codeAt(line, end - 1) === this.endBefore && !isAlphanumeric(this.endBefore))
+    );
+  }
+
+  private rank(place: number): number {
+    const template = this.order[place] as number;
+    return (
+      ((this.hits[template] as number) * (this.weights[template] as number)) /
+      Math.max(1, this.distance[template] as number)
+    );
+  }
+
+  /** Moves the template at `place` forward if it deserves it; gives its new place. */
+  private rerank(place: number): number {
+    const { order, hits, lastUsed } = this;
+    const weight = this.rank(place);
+    const used = lastUsed[order[place] as number] as EpochMs;
+    const deserves = (target: number): boolean =>
+      weight > this.rank(target) || (lastUsed[order[target] as number] as EpochMs) < used - STALE;
+    let target = this.firstUnused < place ? this.firstUnused : place >> 1;
+    if (!deserves(target)) {
+      target = place - 1;
+      if (!deserves(target)) return place;
+    }
+    const [moved] = order.splice(place, 1);
+    if (moved !== undefined) order.splice(target, 0, moved);
+    while (this.firstUnused < order.length && (hits[order[this.firstUnused] as number] as number) > 0)
+      this.firstUnused++;
+    return target;
+  }
+}
+
+/** Code of the character at `at`; -1 outside the line. */
+function codeAt(line: string, at: number): number {
+  return at >= 0 && at < line.length ? line.charCodeAt(at) : -1;
+}
+
+function isAlphanumeric(code: number): boolean {
+  if (code < 128) return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return /^[\p{L}\p{N}]$/u.test(String.fromCharCode(code));
+}

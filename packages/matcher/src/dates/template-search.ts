@@ -1,0 +1,63 @@
+/** Finds one template in a line: with the date scanner where it can, with the general regex engine where it must. */
+import type { Regex } from '../engines/engine.js';
+import { compileRegex } from '../engines/regex.js';
+import { invalidRegex } from './errors.js';
+import { buildScanner } from './scanner.js';
+import { parseSyntax } from './syntax.js';
+import type { Template } from './templates.js';
+
+/** The compiled search of one template. */
+export interface TemplateSearch {
+  readonly groupNames: readonly (string | undefined)[];
+  /** Which engine searches: `scanner` or the general engine's name. */
+  readonly engine: string;
+  /** By ASCII code, 1: a match can begin with the character. */
+  readonly firstAscii: Uint8Array | undefined;
+  /** Group offsets of the last successful search; valid until the next one. */
+  offsets: ArrayLike<number>;
+  /** Leftmost match in `line` between `from` and `to`, see `DateScanner.search`. */
+  search(line: string, from: number, to: number): boolean;
+}
+
+/**
+ * Compiles a template's regex.
+ *
+ * @throws DateError `F2B_DATE_REGEX`
+ */
+export function compileSearch(template: Template): TemplateSearch {
+  const parsed = parseSyntax(template.regex);
+  const scanner = parsed === undefined ? undefined : buildScanner(parsed);
+  if (parsed !== undefined && scanner !== undefined) {
+    return {
+      groupNames: parsed.groupNames,
+      engine: 'scanner',
+      firstAscii: scanner.firstAscii,
+      offsets: scanner.offsets,
+      search: scanner.search,
+    };
+  }
+  return generalSearch(template);
+}
+
+function generalSearch(template: Template): TemplateSearch {
+  let regex: Regex;
+  try {
+    regex = compileRegex(template.regex);
+  } catch (error) {
+    throw invalidRegex(template.pattern, template.regex, error instanceof Error ? error.message : String(error));
+  }
+  const search: TemplateSearch = {
+    groupNames: regex.groupNames,
+    engine: regex.engine,
+    firstAscii: undefined,
+    offsets: [],
+    search(line, from, to) {
+      // The engine has no window: what lies behind `to` is cut off, and a match before `from` counts as none.
+      const match = regex.exec(to < line.length ? line.slice(0, to) : line);
+      if (match === null || match.start < from) return false;
+      search.offsets = match.offsets;
+      return true;
+    },
+  };
+  return search;
+}

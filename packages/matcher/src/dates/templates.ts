@@ -1,0 +1,174 @@
+/** From the text of a `datepattern` to its list of templates: several lines, defaults, epoch forms, `{DATE}`, `{NONE}`. */
+import { BASE_PATTERNS } from './default-templates.js';
+import { duplicateTemplate } from './errors.js';
+import { LINE_BEGIN, LINE_BEGIN_MARK, templateRegex, WORD_BEGIN, WORD_END } from './template-regex.js';
+
+/** How the cut text becomes a time. */
+export type TemplateValue =
+  /** Named groups: year, month, … */
+  | 'fields'
+  /** Seconds since 1970, perhaps with a fraction. */
+  | 'epoch'
+  /** Seconds, milliseconds or microseconds since 1970, told apart by length. */
+  | 'longepoch'
+  /** `@` and 24 hexadecimal digits. */
+  | 'tai64n';
+
+/** One date template. */
+export interface Template {
+  /** In words, as `fail2ban-regex` lists it. */
+  readonly name: string;
+  /** The datepattern that it was made from. */
+  readonly pattern: string;
+  /** Python regular expression; group 1 is what is cut out of the line. */
+  readonly regex: string;
+  /** Sum of LINE_BEGIN, LINE_END, WORD_BEGIN, WORD_END. */
+  readonly flags: number;
+  /** How much a hit counts when templates are ranked. */
+  readonly weight: number;
+  readonly value: TemplateValue;
+  /** Index of the group that holds the epoch; 0 for templates with fields. */
+  readonly valueGroup: number;
+}
+
+/** fail2ban trusts a date at the line's start a hundred times more than one somewhere in it. */
+const LINE_BEGIN_WEIGHT = 100;
+
+const EPOCH_DIGITS = '\\d{10,11}\\b(?:\\.\\d{3,6})?';
+const LONG_EPOCH_DIGITS = '\\d{10,11}(?:\\d{3}(?:\\.\\d{1,6}|\\d{3})?)?';
+const EPOCH_PLACEHOLDER = /\{L?EPOCH\}/i;
+const DATE_PLACEHOLDER = /\{DATE\}/gi;
+const WORD_END_REGEX = '(?=\\b|\\W|$)';
+
+function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weight: number): Template {
+  const digits = long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS;
+  const name = long ? 'LongEpoch' : 'Epoch';
+  const value = long ? 'longepoch' : 'epoch';
+  if (lineBegin) {
+    const regex = `^(?:\\W{0,2})?((?P<square>(?<=^\\[))?${digits})(?(square)(?=\\]))${WORD_END_REGEX}`;
+    return {
+      name: LINE_BEGIN_MARK + name,
+      pattern,
+      regex,
+      flags: LINE_BEGIN | WORD_END,
+      weight,
+      value,
+      valueGroup: 1,
+    };
+  }
+  const regex =
+    `((?:^|(?P<square>(?<=^\\[))|(?P<selinux>(?<=\\baudit\\()))${digits})` +
+    `(?:(?(selinux)(?=:\\d+\\)))|(?(square)(?=\\])))${WORD_END_REGEX}`;
+  return { name, pattern, regex, flags: WORD_END, weight, value, valueGroup: 1 };
+}
+
+/** Capturing groups that open before `index`. */
+function groupsBefore(regex: string, index: number): number {
+  let groups = 0;
+  for (let at = 0; at < index; at++) {
+    if (regex[at] === '\\') at++;
+    else if (regex[at] === '(' && (regex[at + 1] !== '?' || /^\?P</.test(regex.slice(at + 1, at + 4)))) groups++;
+  }
+  return groups;
+}
+
+/** `{EPOCH}` or `{LEPOCH}` inside a pattern of the user's own: the whole is cut, the placeholder is the value. */
+function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Template {
+  const long = placeholder[0].length === '{LEPOCH}'.length;
+  const own = `${pattern.slice(0, placeholder.index)}(${long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS})${pattern.slice(placeholder.index + placeholder[0].length)}`;
+  const begins = own.startsWith('^');
+  const ends = own.endsWith('$');
+  return {
+    name: pattern,
+    pattern,
+    regex: `${begins ? '' : '(?=^|\\b|\\W)'}(${own})${ends ? '' : WORD_END_REGEX}`,
+    flags: begins ? LINE_BEGIN | WORD_END : WORD_BEGIN | WORD_END,
+    weight: 1,
+    value: long ? 'longepoch' : 'epoch',
+    valueGroup: groupsBefore(pattern, placeholder.index) + 2,
+  };
+}
+
+function tai64nTemplate(pattern: string, lineBegin: boolean, weight: number): Template {
+  return {
+    name: lineBegin ? `${LINE_BEGIN_MARK}TAI64N` : 'TAI64N',
+    pattern,
+    regex: `${lineBegin ? '^(?:\\W{0,2})?' : ''}(@[0-9a-f]{24})${WORD_END_REGEX}`,
+    flags: lineBegin ? LINE_BEGIN | WORD_END : WORD_END,
+    weight,
+    value: 'tai64n',
+    valueGroup: 1,
+  };
+}
+
+/** Whether a base pattern is tied to the line's start already. */
+function isTied(pattern: string): boolean {
+  return pattern.startsWith('^') || pattern.startsWith(LINE_BEGIN_MARK);
+}
+
+const TIED_DEFAULTS: ReadonlySet<string> = new Set(
+  BASE_PATTERNS.filter((pattern) => !isTied(pattern)).map((pattern) => LINE_BEGIN_MARK + pattern),
+);
+
+/** The template of one pattern that makes exactly one. */
+function singleTemplate(pattern: string, thisYear: number): Template {
+  const weight = TIED_DEFAULTS.has(pattern) ? LINE_BEGIN_WEIGHT : 1;
+  const special = /^(\^|\{\^LN-BEG\})?(LEPOCH|EPOCH|TAI64N)$/i.exec(pattern);
+  if (special !== null) {
+    const form = (special[2] ?? '').toUpperCase();
+    const lineBegin = special[1] !== undefined;
+    return form === 'TAI64N'
+      ? tai64nTemplate(pattern, lineBegin, weight)
+      : epochTemplate(pattern, form === 'LEPOCH', lineBegin, weight);
+  }
+  const placeholder = EPOCH_PLACEHOLDER.exec(pattern);
+  if (placeholder !== null) return embeddedEpoch(pattern, placeholder);
+  return { ...templateRegex(pattern, thisYear), pattern, weight, value: 'fields', valueGroup: 0 };
+}
+
+/** The patterns that one line of a datepattern stands for. */
+function unfold(pattern: string): readonly string[] {
+  const form = pattern.includes('%') ? '' : pattern.toUpperCase();
+  if (form === '{NONE}') return ['{UNB}^'];
+  // fail2ban forgets to add the defaults here unless the pattern stands alone; they are what its name promises.
+  if (form === '{DEFAULT}') return [...TIED_DEFAULTS, ...BASE_PATTERNS];
+  if (form === LINE_BEGIN_MARK) return [...TIED_DEFAULTS, ...BASE_PATTERNS.filter(isTied)];
+  if (pattern.search(DATE_PLACEHOLDER) < 0) return [pattern];
+  return BASE_PATTERNS.map((base) => {
+    const unbound = base.startsWith(LINE_BEGIN_MARK) ? base.slice(LINE_BEGIN_MARK.length) : base.replace(/^\^/, '');
+    // The epoch formats are no regular expressions: inside other text their names stand for themselves, as in fail2ban.
+    const text = unbound === 'EPOCH' ? 'Epoch' : unbound;
+    return pattern.replace(DATE_PLACEHOLDER, () => text);
+  });
+}
+
+/**
+ * Reads a datepattern: one pattern a line, blank lines skipped; undefined means the default templates.
+ *
+ * @param thisYear the present year, which bounds `%ExY`
+ * @throws DateError `F2B_DATE_DIRECTIVE`, or `F2B_DATE_DUPLICATE` when two lines make the same template
+ */
+export function readTemplates(datepattern: string | undefined, thisYear: number): Template[] {
+  const lines =
+    datepattern === undefined
+      ? ['{DEFAULT}']
+      : datepattern
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '');
+  const templates: Template[] = [];
+  const names = new Set<string>();
+  for (const line of lines.length === 0 ? ['{DEFAULT}'] : lines) {
+    const patterns = unfold(line);
+    for (const pattern of patterns) {
+      const template = singleTemplate(pattern, thisYear);
+      if (names.has(template.name)) {
+        if (patterns.length > 1) continue;
+        throw duplicateTemplate(line, template.name);
+      }
+      names.add(template.name);
+      templates.push(template);
+    }
+  }
+  return templates;
+}
