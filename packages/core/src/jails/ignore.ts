@@ -1,0 +1,110 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import { type Address, parseAddress } from './address.js';
+import type { Dns } from './dns.js';
+import type { Identifier } from './identifier.js';
+import { IgnoreFile, type ListReader } from './ignore-file.js';
+import { PrefixSet } from './prefixes.js';
+
+/** Why somebody is not counted, in the words of fail2ban's log: `ignoreself rule`, `ip`, `dns`, `file:/path`, `command`. */
+export type IgnoredBy = string;
+
+export interface IgnoreSettings {
+  readonly ignoreself: boolean;
+  /** Addresses, networks, host names, `file:PATH`. */
+  readonly ignoreip: readonly string[];
+}
+
+/** What the list needs from outside; it reads no clock and asks no name server by itself. */
+export interface IgnoreSources {
+  /** Addresses of the host's interfaces, as text. */
+  ownAddresses(): readonly string[];
+  readonly lists: ListReader;
+  readonly dns: Dns;
+  problem(what: string): void;
+}
+
+const ownAddressesAge: Milliseconds = 60_000;
+
+/** Who is never counted in a jail: own addresses, `ignoreip`. Answers at once, from what is known at that moment. */
+export class IgnoreList {
+  readonly #sources: IgnoreSources;
+  readonly #ignoreself: boolean;
+  readonly #entries: string[] = [];
+  #singles = new Set<string>();
+  #networks = new PrefixSet();
+  #files: IgnoreFile[] = [];
+  /** Host names and the addresses that they last resolved to; a failing name server leaves the last good answer. */
+  #names = new Map<string, ReadonlySet<string>>();
+  #own = new Set<string>();
+  #ownSince: EpochMs = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: IgnoreSettings, sources: IgnoreSources) {
+    this.#ignoreself = settings.ignoreself;
+    this.#sources = sources;
+    for (const entry of settings.ignoreip) this.add(entry);
+  }
+
+  /** The entries as written, in order. */
+  get entries(): readonly string[] {
+    return this.#entries;
+  }
+
+  /** Host names of the list, for whoever refreshes them. */
+  get names(): readonly string[] {
+    return [...this.#names.keys()];
+  }
+
+  add(entry: string): void {
+    if (this.#entries.includes(entry)) return;
+    this.#entries.push(entry);
+    const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(entry)?.[1];
+    if (path !== undefined) {
+      this.#files.push(new IgnoreFile(path, this.#sources.lists));
+      return;
+    }
+    const address = parseAddress(entry);
+    if (address === undefined) this.#names.set(entry.toLowerCase(), new Set());
+    else if (isWhole(address)) this.#singles.add(address.text);
+    else this.#networks.add(address);
+  }
+
+  /** Resolves the list's host names again; unanswered ones keep their last addresses. */
+  async refreshNames(now: EpochMs): Promise<void> {
+    await Promise.all(
+      this.names.map(async (name) => {
+        const lookup = await this.#sources.dns.lookup(name, now);
+        if (lookup.kind !== 'addresses') {
+          const why = lookup.kind === 'busy' ? 'too many lookups at once' : lookup.why;
+          this.#sources.problem(`cannot resolve '${name}' of ignoreip: ${why}. Its last known addresses stay ignored`);
+          return;
+        }
+        this.#names.set(name, new Set(lookup.addresses.map((address) => parseAddress(address)?.text ?? address)));
+      }),
+    );
+  }
+
+  /** By which rule somebody is ignored; undefined when by none. */
+  check(who: Identifier, now: EpochMs): IgnoredBy | undefined {
+    const address = parseAddress(who.ip);
+    if (this.#ignoreself && this.#isOwn(who, now)) return 'ignoreself rule';
+    if (this.#singles.has(who.id) || this.#singles.has(who.ip)) return 'ip';
+    if (address !== undefined && this.#networks.has(address)) return 'ip';
+    for (const addresses of this.#names.values()) if (addresses.has(who.ip)) return 'dns';
+    for (const file of this.#files) {
+      if (file.has(who, address, now, (what) => this.#sources.problem(what))) return `file:${file.path}`;
+    }
+    return undefined;
+  }
+
+  #isOwn(who: Identifier, now: EpochMs): boolean {
+    if (Math.abs(now - this.#ownSince) > ownAddressesAge) {
+      this.#ownSince = now;
+      this.#own = new Set(this.#sources.ownAddresses().map((text) => parseAddress(text.split('%')[0]!)?.text ?? text));
+    }
+    return this.#own.has(who.ip);
+  }
+}
+
+function isWhole(address: Address): boolean {
+  return address.prefix === address.bytes.length * 8;
+}

@@ -1,0 +1,91 @@
+import type { EpochMs, Seconds } from '@f2b/config';
+import { type LogLevel, type LogMessage, singleLine } from '../log.js';
+import { type Ban, endOf } from './bans.js';
+import { formatDuration, formatLocalTime } from './duration.js';
+import type { Failure } from './failures.js';
+import type { Identifier } from './identifier.js';
+
+/**
+ * What the log says about a jail's decisions. The words are an interface: the recidive jail, log watchers and web
+ * interfaces match them, so they are fail2ban's.
+ */
+export class Sayings {
+  readonly #jail: string;
+
+  constructor(jail: string) {
+    this.#jail = jail;
+  }
+
+  found(who: Identifier, time: EpochMs): LogMessage {
+    return this.#filter('INFO', `Found ${who.id} - ${formatLocalTime(time)}`);
+  }
+
+  attempt(who: Identifier, time: EpochMs): LogMessage {
+    return this.#filter('INFO', `Attempt ${who.id} - ${formatLocalTime(time)}`);
+  }
+
+  ignored(who: Identifier, by: string): LogMessage {
+    return this.#filter('INFO', `Ignore ${who.id} by ${by}`);
+  }
+
+  lookedUp(name: string, addresses: readonly string[]): LogMessage {
+    return this.#filter('WARNING', `Host name '${name}' of a log line was looked up: ${addresses.join(', ')}`);
+  }
+
+  evicted(count: number): LogMessage {
+    return this.#filter(
+      'WARNING',
+      `Too many identifiers fail at once: ${count} of the oldest were forgotten uncounted`,
+    );
+  }
+
+  ban(ban: Ban): LogMessage {
+    return this.#actions('NOTICE', `${ban.restored ? 'Restore Ban' : 'Ban'} ${ban.who.id}`);
+  }
+
+  unban(ban: Ban): LogMessage {
+    return this.#actions('NOTICE', `Unban ${ban.who.id}`);
+  }
+
+  repeal(ban: Ban): LogMessage {
+    return this.#actions('NOTICE', `Repeal Ban ${ban.who.id}`);
+  }
+
+  reban(ban: Ban, action: string | undefined): LogMessage {
+    return this.#actions('NOTICE', `Reban ${ban.who.id}${action === undefined ? '' : `, action '${action}'`}`);
+  }
+
+  /** The longer ago the ban, the louder: right after it, lines already written still come in. */
+  already(ban: Ban, now: EpochMs): LogMessage {
+    const age = now - ban.since;
+    return this.#actions(age < 3000 ? 'DEBUG' : age < 60_000 ? 'NOTICE' : 'WARNING', `${ban.who.id} already banned`);
+  }
+
+  expired(who: Identifier): LogMessage {
+    return this.#actions('INFO', `Ignore ${who.id}, expired bantime`);
+  }
+
+  knownBad(failure: Failure, bancount: number, retry: number, banned: boolean): LogMessage {
+    const text = `Found ${failure.who.id}, bad - ${formatLocalTime(failure.time)}, ${bancount} # -> ${retry}${banned ? ', Ban' : ''}`;
+    return this.#message('fail2ban.observer', 'INFO', text);
+  }
+
+  increased(ban: Ban, base: Seconds): LogMessage {
+    const until = ban.bantime < 0 ? 'infinite' : formatLocalTime(endOf(ban));
+    const length = ban.bantime < 0 ? 'permanent' : formatDuration(ban.bantime);
+    const text = `Increase Ban ${ban.who.id} (${ban.bancount} # ${length} -> ${until})`;
+    return this.#message('fail2ban.observer', base === ban.bantime ? 'INFO' : 'NOTICE', text);
+  }
+
+  #filter(level: LogLevel, text: string): LogMessage {
+    return this.#message('fail2ban.filter', level, text);
+  }
+
+  #actions(level: LogLevel, text: string): LogMessage {
+    return this.#message('fail2ban.actions', level, text);
+  }
+
+  #message(logger: string, level: LogLevel, text: string): LogMessage {
+    return { logger, level, message: `[${this.#jail}] ${singleLine(text)}` };
+  }
+}

@@ -1,0 +1,137 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { Groups, GroupValue } from './identifier.js';
+
+/** Sessions that are remembered at once; the oldest gives way (fail2ban's limit). */
+const maxSessions = 100;
+/** A session is forgotten this long after its first line, however busy it is (fail2ban's limit). */
+const sessionAge: Milliseconds = 5 * 60_000;
+/** Lines kept in each of a session's two lists, and user names: f2b's own bound, so that one session cannot eat the memory. */
+const maxSessionLines = 100;
+const maxSessionUsers = 100;
+
+/** What is known of one connection (one `<F-MLFID>` text) across its lines. */
+interface Session {
+  readonly born: EpochMs;
+  /** Groups of all lines so far, later ones over earlier ones. */
+  readonly groups: Map<string, GroupValue>;
+  readonly users: Set<string>;
+  /** A failure was seen whose address is not known yet. */
+  pending: boolean;
+  /** Lines that belong to the next failure to be reported, or to the last one reported. */
+  matches: string[];
+  /** Lines that were no failure, waiting for one that is. */
+  nofailMatches: string[];
+}
+
+/** What a line makes of its session: a failure to report, as far as its identifier is known. */
+export interface SessionFailure {
+  readonly groups: Groups;
+  readonly matches: readonly string[];
+  /** Says that nobody could be identified yet: the failure waits for a line of the same session that names the address. */
+  postpone(): void;
+}
+
+/**
+ * fail2ban's multi-line failures by identifier: lines with the same `<F-MLFID>` are one session, whose lines may say "no
+ * failure" (`nofail`), "access gained" (`mlfgained`) or "session ends" (`mlfforget`), and whose address may come late.
+ */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Takes in one matching line that carries an `mlfid`.
+   * @param line the line as fail2ban keeps it
+   * @returns the failure that the line completes, undefined when it reports none
+   */
+  line(mlfid: string, found: Groups, line: string, now: EpochMs): SessionFailure | undefined {
+    const gainedText = present(found.get('mlfgained'));
+    const nofailText = present(found.get('nofail')) ?? gainedText;
+    const forget = present(found.get('mlfforget')) !== undefined;
+    const user = present(found.get('user'));
+    const known = this.#find(mlfid, now);
+    const session = known ?? newSession(now);
+
+    if (known !== undefined) {
+      const previousNofail = session.groups.has('nofail') || session.groups.has('mlfgained');
+      session.groups.delete('nofail');
+      session.groups.delete('mlfgained');
+      if (gainedText !== undefined) session.pending = false;
+      // What was not postponed has been reported with its lines already.
+      if (!previousNofail && !session.pending) session.matches = [];
+    }
+    if (typeof user === 'string' && (known !== undefined || !forget) && session.users.size < maxSessionUsers) {
+      session.users.add(user);
+    }
+    for (const [name, value] of found) session.groups.set(name, value);
+    session.groups.delete('mlfforget');
+    if (nofailText !== undefined) session.groups.set('nofail', nofailText);
+    if (forget) this.#sessions.delete(mlfid);
+    else if (known === undefined) this.#store(mlfid, session);
+
+    let nofail = nofailText !== undefined;
+    let gained = gainedText !== undefined;
+    if (session.pending || session.users.size > 1) {
+      session.pending = false;
+      session.groups.delete('nofail');
+      session.groups.delete('mlfgained');
+      nofail = false;
+      gained = false;
+    }
+    if (nofail) {
+      if (!forget) append(session.nofailMatches, line);
+      return undefined;
+    }
+    const matches = [...session.nofailMatches, ...session.matches];
+    if (!gained) append(matches, line);
+    session.matches = matches;
+    session.nofailMatches = [];
+    return {
+      groups: withUsers(session),
+      matches,
+      postpone() {
+        session.pending = true;
+      },
+    };
+  }
+
+  #find(mlfid: string, now: EpochMs): Session | undefined {
+    const session = this.#sessions.get(mlfid);
+    if (session === undefined) return undefined;
+    // A clock that was set back must not make a session immortal.
+    if (Math.abs(now - session.born) <= sessionAge) return session;
+    this.#sessions.delete(mlfid);
+    return undefined;
+  }
+
+  #store(mlfid: string, session: Session): void {
+    this.#sessions.set(mlfid, session);
+    if (this.#sessions.size <= maxSessions) return;
+    for (const oldest of this.#sessions.keys()) {
+      this.#sessions.delete(oldest);
+      return;
+    }
+  }
+}
+
+function newSession(born: EpochMs): Session {
+  return { born, groups: new Map(), users: new Set(), pending: false, matches: [], nofailMatches: [] };
+}
+
+function withUsers(session: Session): Groups {
+  const groups = new Map(session.groups);
+  if (session.users.size > 0) groups.set('users', [...session.users]);
+  return groups;
+}
+
+function append(lines: string[], line: string): void {
+  lines.push(line);
+  if (lines.length > maxSessionLines) lines.splice(0, lines.length - maxSessionLines);
+}
+
+function present(value: GroupValue | undefined): GroupValue | undefined {
+  return value === undefined || value.length === 0 ? undefined : value;
+}
