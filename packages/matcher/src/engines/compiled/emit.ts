@@ -98,11 +98,11 @@ export class Emitter {
   #alternate(branches: readonly Node[], follow: First): void {
     const firsts = branches.map((branch) => followedBy(firstOf(branch), follow));
     const end = this.#code.label();
-    branches.forEach((branch, index) => {
-      const isLast = index === branches.length - 1;
-      if (isLast) {
+    for (const [index, branch] of branches.entries()) {
+      if (index === branches.length - 1) {
         this.#emit(branch, follow);
-        return this.#code.enter(end);
+        this.#code.enter(end);
+        break;
       }
       const otherwise = this.#code.label();
       const first = firsts[index]!;
@@ -112,7 +112,7 @@ export class Emitter {
       this.#emit(branch, follow);
       this.#code.go(end);
       this.#code.begin(otherwise);
-    });
+    }
   }
 
   #cannotBegin(set: CharSet): string {
