@@ -1,1 +1,35 @@
+/**
+ * Log bytes to failures. `compileFilter` makes a filter ready, `openPool` scans blocks with it on several threads; `matchLine` and
+ * `chooseIdentifier` are the single steps, for whoever wants to see them.
+ */
+export type * from './dates/detector.js';
+export type { EngineName, Regex, RegexMatch, RequiredLiterals, StepCounter } from './engines/engine.js';
+export { MatcherError, RegexBudgetError, RegexSyntaxError } from './errors.js';
 export type * from './failures.js';
+export { type Address, type Family, parseAddress, parseHost, parseNetwork } from './filter/address.js';
+export {
+  type CompiledFilter,
+  type CompileFilterOptions,
+  compileFilter,
+  type Expression,
+} from './filter/compile.js';
+export type { DateCut, Dating, LineTuple } from './filter/dating.js';
+export type { Groups, GroupValue } from './filter/groups.js';
+export {
+  type Accused,
+  chooseIdentifier,
+  type Identifier,
+  readUsedns,
+  tupleText,
+  type Usedns,
+} from './filter/identifier.js';
+export { type LineOptions, type LineOutcome, matchLine, type RegexHit } from './filter/line.js';
+export { FilterError, type FilterProblem, placeOf } from './filter/problems.js';
+export type { Refusal } from './filter/refusal.js';
+export { LineTrace, type TraceStep } from './filter/trace.js';
+export { PoolError } from './pool/errors.js';
+export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
+export { type LogEncoding, openEncoding } from './scan/encoding.js';
+export { type FileRange, maxRangeBytes } from './scan/range.js';
+export { unpackResult } from './scan/result.js';
+export { BlockScanner, defaultMaxLineBytes, type ScannerOptions } from './scan/scanner.js';

@@ -1,0 +1,134 @@
+import type { EpochMs, FilterSettings } from '@f2b/config';
+import {
+  compileDatepattern,
+  type DateDetector,
+  DateError,
+  type DateRanking,
+  type FixedZone,
+  type FoundDate,
+  parseZone,
+  processLocalTime,
+} from '../dates/detector.js';
+import type { FilterProblem } from './problems.js';
+
+/** A line as fail2ban keeps it: before the date, the date, after it. Concatenated they are the line. */
+export type LineTuple = readonly [before: string, date: string, after: string];
+
+/**
+ * Where a date can be cut out of the middle of text that an expression then sees joined: nowhere (no dates), only in front of a
+ * character that belongs to no word (the default templates end at a word's end), or anywhere.
+ */
+export type Junction = 'none' | 'nonword' | 'any';
+
+export interface DateCut {
+  readonly tuple: LineTuple;
+  readonly found: FoundDate | undefined;
+}
+
+/** Finds, cuts out and reads the dates of one kind of log. */
+export interface Dating {
+  /** Filters with the same key cut and read every line alike, so that one of them can do it for all. */
+  readonly key: string;
+  readonly junction: Junction;
+  readonly detector: DateDetector;
+  /** `logtimezone`, which holds for dates without a zone of their own. */
+  readonly zone: FixedZone | undefined;
+  newRanking(now: EpochMs): DateRanking;
+  /** Only the date's own text (group 1) is cut; what stood around it stays and is joined. */
+  cut(line: string, ranking: DateRanking): DateCut;
+  /** NaN where the line has no date that converts. */
+  time(cut: DateCut, now: EpochMs): EpochMs;
+}
+
+const wordEnding = /%(?:Ex)?[YymdHMSfzkIpj]$/;
+
+function junctionOf(datepattern: string | undefined): Junction {
+  const patterns = (datepattern ?? '').split('\n').flatMap((line) => line.trim() || []);
+  const kinds = patterns.map((pattern): Junction => {
+    if (pattern.toUpperCase() === '{NONE}') return 'none';
+    if (/^(?:\{\^LN-BEG\}|\{DEFAULT\}|(?:\{\^LN-BEG\}|\^)?(?:EPOCH|LEPOCH|TAI64N))$/i.test(pattern)) return 'nonword';
+    // Without a group of its own a pattern is cut out whole, and ends at the end of a word.
+    return wordEnding.test(pattern) && !/\((?!\?)|\{DATE\}|\{L?EPOCH\}/i.test(pattern) ? 'nonword' : 'any';
+  });
+  if (kinds.length === 0) return 'nonword';
+  return kinds.includes('any') ? 'any' : kinds.includes('nonword') ? 'nonword' : 'none';
+}
+
+/** Both parts of `dating` that a filter can set wrongly are tried, so that one run tells of both. */
+function attempt<T>(make: () => T, failed: (error: DateError) => void): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof DateError)) throw error;
+    failed(error);
+    return undefined;
+  }
+}
+
+/**
+ * Compiles `datepattern` and `logtimezone` of a filter.
+ *
+ * @param thisYear bounds the years that the default templates accept
+ * @param problems receives what is wrong; the result is then undefined
+ */
+export function compileDating(
+  settings: Pick<FilterSettings, 'datepattern' | 'logtimezone'>,
+  thisYear: number,
+  problems: FilterProblem[],
+): Dating | undefined {
+  const { datepattern, logtimezone } = settings;
+  const detector = attempt(
+    () => compileDatepattern(datepattern?.value, { thisYear }),
+    (error) =>
+      problems.push({
+        code: 'F2B_FILTER_DATEPATTERN',
+        option: 'datepattern',
+        index: 0,
+        what: `${error.message}.`,
+        origin: datepattern?.origin,
+        advice: "Try the pattern with: f2b regex -d 'PATTERN' 'a log line' 'an expression'.",
+      }),
+  );
+  const zoneText = logtimezone?.value ?? '';
+  let zoneFailed = false;
+  const zone =
+    zoneText.trim() === ''
+      ? undefined
+      : attempt(
+          () => parseZone(zoneText),
+          (error) => {
+            zoneFailed = true;
+            problems.push({
+              code: 'F2B_FILTER_LOGTIMEZONE',
+              option: 'logtimezone',
+              index: 0,
+              what: `${error.message}.`,
+              origin: logtimezone?.origin,
+              advice: 'Without logtimezone, times without a zone are read as local time.',
+            });
+          },
+        );
+  if (detector === undefined || zoneFailed) return undefined;
+  const context = { zone, localTime: processLocalTime() };
+  return {
+    key: JSON.stringify([datepattern?.value ?? null, zoneText, thisYear]),
+    junction: junctionOf(datepattern?.value),
+    detector,
+    zone,
+    newRanking(now) {
+      const ranking = detector.newRanking();
+      ranking.now = now;
+      return ranking;
+    },
+    cut(line, ranking) {
+      const found = detector.find(line, ranking);
+      if (found === undefined) return { tuple: ['', '', line], found };
+      const { start, end } = found;
+      return { tuple: [line.slice(0, start), line.slice(start, end), line.slice(end)], found };
+    },
+    time({ found }, now) {
+      if (found === undefined || found.start === found.end) return Number.NaN;
+      return detector.toEpoch(found, { ...context, now }) ?? Number.NaN;
+    },
+  };
+}

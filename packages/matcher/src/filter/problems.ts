@@ -1,0 +1,47 @@
+import type { Origin } from '@f2b/config';
+
+/** One thing that keeps a filter from working, said so that whoever wrote it can mend it. */
+export interface FilterProblem {
+  readonly code:
+    | 'F2B_FILTER_EMPTY_REGEX'
+    | 'F2B_FILTER_REGEX'
+    | 'F2B_FILTER_NO_ID'
+    | 'F2B_FILTER_DATEPATTERN'
+    | 'F2B_FILTER_LOGTIMEZONE'
+    | 'F2B_FILTER_ENCODING'
+    | 'F2B_FILTER_MAXLINES';
+  /** The option that holds it. */
+  readonly option:
+    | 'prefregex'
+    | 'failregex'
+    | 'ignoreregex'
+    | 'datepattern'
+    | 'logtimezone'
+    | 'logencoding'
+    | 'maxlines';
+  /** Position in the option's list, from 0. */
+  readonly index: number;
+  /** What is wrong; for an expression the text that fail2ban's users know (`Unable to compile regular expression …`). */
+  readonly what: string;
+  /** Where it is written; the column points at the offending piece where that is known. */
+  readonly origin: Origin | undefined;
+  /** What to do. */
+  readonly advice: string;
+}
+
+/** `file:line:column`, as every message of f2b names a place. */
+export function placeOf(origin: Origin | undefined): string {
+  return origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
+}
+
+/** A filter that cannot be compiled, with everything that is wrong with it. */
+export class FilterError extends Error {
+  readonly code = 'F2B_FILTER_INVALID';
+  readonly problems: readonly FilterProblem[];
+
+  constructor(problems: readonly FilterProblem[]) {
+    super(problems.map((one) => `${placeOf(one.origin)}${one.what} ${one.advice}`).join('\n'));
+    this.name = 'FilterError';
+    this.problems = problems;
+  }
+}

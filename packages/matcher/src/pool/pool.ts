@@ -1,0 +1,207 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Bytes } from '@f2b/config';
+import { Piscina } from 'piscina';
+import type { ScanContext, ScanResult } from '../failures.js';
+import type { CompiledFilter } from '../filter/compile.js';
+import type { FileRange } from '../scan/range.js';
+import { unpackResult } from '../scan/result.js';
+import { BlockScanner, defaultMaxLineBytes } from '../scan/scanner.js';
+import { PoolError } from './errors.js';
+import { SubmissionOrder } from './order.js';
+import { Room } from './room.js';
+import { type ScanAnswer, type ScanTask, writePlan } from './task.js';
+
+export interface PoolOptions {
+  /** Worker threads; default: as many as the machine has cores, at most 4. They start when there is work and end after a minute without. */
+  readonly workers?: number;
+  /** A line longer than this is skipped whole and reported. */
+  readonly maxLineBytes?: Bytes;
+}
+
+const idleMilliseconds = 60_000;
+/** So that a worker that ends its block finds the next one waiting. */
+const queuedPerWorker = 2;
+
+interface Registration {
+  readonly plan: number;
+  readonly planJson: SharedArrayBuffer;
+  readonly filters: readonly CompiledFilter[];
+  scanner: BlockScanner | undefined;
+}
+
+/** The worker's program: beside this file when built; in `dist` while tests run the sources. */
+function workerFile(): string {
+  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
+}
+
+/**
+ * The scan on several threads. Filters are registered once under a key and compiled once per worker; blocks go in, results come back
+ * in the order of submission (per key).
+ */
+export class ScanPool {
+  readonly workers: number;
+  readonly maxLineBytes: Bytes;
+  readonly #piscina: Piscina<ScanTask, ScanAnswer>;
+  readonly #registrations = new Map<string, Registration>();
+  readonly #order = new SubmissionOrder();
+  readonly #room: Room;
+  readonly #spare: SharedArrayBuffer[] = [];
+  #plans = 0;
+  #closed = false;
+  #redone = 0;
+
+  constructor(options: PoolOptions = {}) {
+    this.workers = options.workers ?? Math.min(4, availableParallelism());
+    this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
+    this.#room = new Room(this.workers * queuedPerWorker);
+    this.#piscina = new Piscina<ScanTask, ScanAnswer>({
+      filename: workerFile(),
+      minThreads: 0,
+      maxThreads: this.workers,
+      idleTimeout: idleMilliseconds,
+      trackUnmanagedFds: false,
+      recordTiming: false,
+    });
+    // A worker that dies with nothing to do is replaced when there is work again.
+    this.#piscina.on('error', () => undefined);
+  }
+
+  /** Thread ids of the running workers, for diagnostics. */
+  get threads(): readonly number[] {
+    return this.#piscina.threads.map((thread) => thread.threadId);
+  }
+
+  /** Blocks that were done again because a worker died over them. */
+  get redone(): number {
+    return this.#redone;
+  }
+
+  /** The running worker threads themselves. */
+  get workerThreads() {
+    return this.#piscina.threads;
+  }
+
+  /** Blocks under way or waiting for a place. */
+  get load(): number {
+    return this.#room.load;
+  }
+
+  /**
+   * Makes `filters` known under `key`, in place of what the key stood for; work already submitted still uses the earlier ones.
+   *
+   * @throws RangeError for filters that cannot share a scan (see `BlockScanner`).
+   */
+  register(key: string, filters: readonly CompiledFilter[]): void {
+    const scanner = new BlockScanner(filters, { maxLineBytes: this.maxLineBytes });
+    const planJson = writePlan({
+      filters: filters.map(({ settings, usedns, thisYear }) => ({ settings, usedns, thisYear })),
+      maxLineBytes: this.maxLineBytes,
+    });
+    this.#registrations.set(key, { plan: ++this.#plans, planJson, filters, scanner });
+  }
+
+  unregister(key: string): void {
+    this.#registrations.delete(key);
+  }
+
+  #registration(key: string): Registration {
+    if (this.#closed) throw new PoolError('F2B_POOL_CLOSED', 'The scan pool is closed.');
+    const known = this.#registrations.get(key);
+    if (known === undefined) throw new PoolError('F2B_POOL_KEY', `No filters are registered under '${key}'.`);
+    return known;
+  }
+
+  /** Resolves as soon as a block would not have to wait; whoever produces blocks faster than they are scanned waits here. */
+  async room(): Promise<void> {
+    await this.#room.take();
+    this.#room.give();
+  }
+
+  /**
+   * Scans a block of whole lines on a worker. The bytes are copied before this returns: the caller may use its buffer again.
+   *
+   * @returns the result, not before those of all blocks submitted earlier under this key.
+   * @throws PoolError `F2B_POOL_WORKER_DIED` when two workers died over the block one after the other.
+   */
+  scanBlock(key: string, bytes: Uint8Array, context: ScanContext): Promise<ScanResult> {
+    const registration = this.#registration(key);
+    const shared = this.#sharedCopy(bytes);
+    const work = this.#run(registration, { bytes: shared, length: bytes.length }, context);
+    return this.#order.after(
+      key,
+      work.finally(() => this.#release(shared)),
+    );
+  }
+
+  /** Scans a range of an open file; the worker reads it itself. The descriptor must stay open until the result is there. */
+  scanRange(key: string, range: FileRange, context: ScanContext): Promise<ScanResult> {
+    return this.#order.after(key, this.#run(this.#registration(key), range, context));
+  }
+
+  /** The same as `scanBlock`, here and now: for appends so small that a worker's detour costs more than the scan. */
+  scanInline(key: string, bytes: Uint8Array, context: ScanContext): ScanResult {
+    const registration = this.#registration(key);
+    registration.scanner ??= new BlockScanner(registration.filters, { maxLineBytes: this.maxLineBytes });
+    return unpackResult(registration.scanner.scan(bytes, context));
+  }
+
+  async #run(registration: Registration, work: ScanTask['work'], context: ScanContext): Promise<ScanResult> {
+    await this.#room.take();
+    try {
+      const { plan, planJson } = registration;
+      const answer = await this.#answer({ plan, planJson, work, context });
+      if ('error' in answer) throw new PoolError('F2B_POOL_SCAN', `The scan failed: ${answer.error}`);
+      return unpackResult(answer.result);
+    } finally {
+      this.#room.give();
+    }
+  }
+
+  /** A rejected task means that its worker died; its replacement does the block again, once. */
+  async #answer(task: ScanTask): Promise<ScanAnswer> {
+    try {
+      return await this.#piscina.run(task);
+    } catch (first) {
+      if (this.#closed)
+        throw new PoolError('F2B_POOL_CLOSED', 'The scan pool was closed during the scan.', { cause: first });
+      this.#redone++;
+      try {
+        return await this.#piscina.run(task);
+      } catch (second) {
+        throw new PoolError(
+          'F2B_POOL_WORKER_DIED',
+          `Two workers died over the same block: ${second instanceof Error ? second.message : String(second)}.`,
+          { cause: second },
+        );
+      }
+    }
+  }
+
+  #sharedCopy(bytes: Uint8Array): SharedArrayBuffer {
+    const fitting = this.#spare.findIndex((one) => one.byteLength >= bytes.length);
+    const shared =
+      fitting >= 0
+        ? this.#spare.splice(fitting, 1)[0]!
+        : new SharedArrayBuffer(2 ** Math.ceil(Math.log2(Math.max(bytes.length, 65_536))));
+    new Uint8Array(shared).set(bytes);
+    return shared;
+  }
+
+  #release(shared: SharedArrayBuffer): void {
+    if (this.#spare.length < this.workers * queuedPerWorker) this.#spare.push(shared);
+  }
+
+  /** Ends the workers; work still under way is refused with `F2B_POOL_CLOSED`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#piscina.destroy();
+  }
+}
+
+/** Opens a pool of scan workers. */
+export function openPool(options: PoolOptions = {}): ScanPool {
+  return new ScanPool(options);
+}

@@ -1,0 +1,40 @@
+import type { Bytes, FilterSettings } from '@f2b/config';
+import type { ScanContext } from '../failures.js';
+import type { Usedns } from '../filter/identifier.js';
+import type { FileRange } from '../scan/range.js';
+import type { WireResult } from '../scan/result.js';
+
+/** What a worker needs to build the scanner of one registered list of filters. */
+export interface ScannerPlan {
+  readonly filters: readonly {
+    readonly settings: FilterSettings;
+    readonly usedns: Usedns;
+    readonly thisYear: number;
+  }[];
+  readonly maxLineBytes: Bytes;
+}
+
+/** One piece of work for a worker. */
+export interface ScanTask {
+  /** Names the plan for good: another registration under the same key has another number. */
+  readonly plan: number;
+  /** The plan as JSON in shared memory: sent with every task for the price of a pointer, read by a worker that does not know it yet. */
+  readonly planJson: SharedArrayBuffer;
+  /** Bytes in shared memory, so that they are still here when a worker dies over them. */
+  readonly work: { readonly bytes: SharedArrayBuffer; readonly length: Bytes } | FileRange;
+  readonly context: ScanContext;
+}
+
+/** A worker's answer: errors of the scan itself come back as text, so that a rejected task always means a dead worker. */
+export type ScanAnswer = { readonly result: WireResult } | { readonly error: string };
+
+export function writePlan(plan: ScannerPlan): SharedArrayBuffer {
+  const json = Buffer.from(JSON.stringify(plan));
+  const shared = new SharedArrayBuffer(json.length);
+  json.copy(new Uint8Array(shared));
+  return shared;
+}
+
+export function readPlan(shared: SharedArrayBuffer): ScannerPlan {
+  return JSON.parse(Buffer.from(new Uint8Array(shared)).toString()) as ScannerPlan;
+}

@@ -1,0 +1,106 @@
+import { isAscii } from 'node:buffer';
+import type { Bytes } from '@f2b/config';
+import type { LogEncoding } from './encoding.js';
+
+/** One line of a block: where it stands, newline and carriage returns not included. */
+export interface LineSpan {
+  readonly start: number;
+  readonly end: number;
+  /** Where the next line starts. */
+  readonly next: number;
+}
+
+/**
+ * A block of whole lines as the scan sees it: its bytes, and the same bytes as a string of one character per byte, in which V8
+ * searches faster than in anything else. Text behind the last newline is a line too.
+ */
+export class Block {
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly #ascii: boolean;
+  readonly #encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>;
+
+  constructor(bytes: Uint8Array, encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.text = this.bytes.toString('latin1');
+    this.#ascii = isAscii(this.bytes);
+    this.#encoding = encoding;
+  }
+
+  get length(): Bytes {
+    return this.bytes.length;
+  }
+
+  /** Index of the newline's 0x0A at or after `from`; -1: none. */
+  #newlineFrom(from: number): number {
+    const { unit, newlineAt } = this.#encoding;
+    let at = this.text.indexOf('\n', from);
+    while (unit === 2 && at >= 0 && !this.#isWideNewline(at, newlineAt)) at = this.text.indexOf('\n', at + 1);
+    return at;
+  }
+
+  #isWideNewline(at: number, newlineAt: number): boolean {
+    return (at & 1) === newlineAt && this.text.charCodeAt(newlineAt === 1 ? at - 1 : at + 1) === 0;
+  }
+
+  /** The line that starts at `start`. */
+  lineAt(start: number): LineSpan {
+    const { unit, newlineAt } = this.#encoding;
+    const newline = this.#newlineFrom(start);
+    let end = newline < 0 ? this.length : newline - newlineAt;
+    const next = newline < 0 ? this.length : end + unit;
+    if (unit === 1) while (end > start && this.text.charCodeAt(end - 1) === 0x0d) end--;
+    return { start, end, next };
+  }
+
+  /** Start of the line in which position `at` stands (for encodings of one-byte units). */
+  startOfLine(at: number): number {
+    return at === 0 ? 0 : this.text.lastIndexOf('\n', at - 1) + 1;
+  }
+
+  /** Newlines in `[from, to)`. */
+  countLines(from: number, to: number): number {
+    let lines = 0;
+    for (let at = this.#newlineFrom(from); at >= 0 && at < to; at = this.#newlineFrom(at + 1)) lines++;
+    return lines;
+  }
+
+  /** A line's text; plain slices where it is ASCII. */
+  decode(line: LineSpan, encoding: LogEncoding): string {
+    if (encoding.asciiBytes && this.isAsciiLine(line)) return this.text.slice(line.start, line.end);
+    const text = encoding.decode(this.bytes.subarray(line.start, line.end));
+    return encoding.unit === 2 ? text.replace(/[\r\n]+$/, '') : text;
+  }
+
+  isAsciiLine(line: LineSpan): boolean {
+    return this.#ascii || isAscii(this.bytes.subarray(line.start, line.end));
+  }
+
+  /** Lines longer than `limit`, found by long strides: a shorter line ends within every `limit` bytes. */
+  overlongLines(limit: Bytes): { readonly offset: Bytes; readonly bytes: Bytes }[] {
+    const found: { offset: Bytes; bytes: Bytes }[] = [];
+    if (this.#encoding.unit === 2) return this.#overlongWide(limit);
+    let start = 0;
+    while (this.length - start > limit) {
+      const newline = this.text.lastIndexOf('\n', start + limit);
+      if (newline >= start) {
+        start = newline + 1;
+        continue;
+      }
+      const { next } = this.lineAt(start);
+      found.push({ offset: start, bytes: next - start });
+      start = next;
+    }
+    return found;
+  }
+
+  #overlongWide(limit: Bytes): { readonly offset: Bytes; readonly bytes: Bytes }[] {
+    const found: { offset: Bytes; bytes: Bytes }[] = [];
+    for (let start = 0; start < this.length; ) {
+      const { end, next } = this.lineAt(start);
+      if (end - start > limit) found.push({ offset: start, bytes: next - start });
+      start = next;
+    }
+    return found;
+  }
+}

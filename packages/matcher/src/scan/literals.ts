@@ -1,0 +1,102 @@
+import type { RequiredLiterals } from '../engines/engine.js';
+import type { CompiledFilter, Expression } from '../filter/compile.js';
+import type { Junction } from '../filter/dating.js';
+import type { LogEncoding } from './encoding.js';
+
+/** Pieces of which every raw line that a filter matches contains at least one. */
+export interface ScanTerms {
+  /** One character per byte of the log. */
+  readonly terms: readonly string[];
+  /** Compare after ASCII case folding. */
+  readonly foldCase: boolean;
+}
+
+/** A shorter piece is on nearly every line, and finds nothing that reading all lines would not find as fast. */
+const shortestTerm = 2;
+
+const wordCharacter = /[\p{L}\p{N}_]/u;
+
+/** Cuts `text` in front of every character that no word consists of: a date that ends a word can only be cut out there. */
+function wordwise(text: string): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  for (const character of text) {
+    if (piece !== '' && !wordCharacter.test(character)) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += character;
+  }
+  return piece === '' ? pieces : [...pieces, piece];
+}
+
+function longest(pieces: readonly string[]): string {
+  return pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '');
+}
+
+/**
+ * What of a literal is certain to stand in the raw line. The expressions see the line without its date and with an added newline,
+ * and undecodable bytes as U+FFFD; so a literal is divided at newlines and at U+FFFD, and where a date may have been cut out of its middle.
+ */
+function certainPieces(literal: string, junction: Junction): readonly string[] {
+  const piece = longest(literal.split(/[\n\ufffd]/));
+  if (junction === 'none') return [piece];
+  if (junction === 'nonword') return [longest(wordwise(piece))];
+  // One cut, anywhere: it leaves one of the halves whole.
+  const half = piece.length >> 1;
+  return [piece.slice(0, half), piece.slice(half)];
+}
+
+function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: LogEncoding): string[] | undefined {
+  const terms: string[] = [];
+  for (const literal of literals.alternatives) {
+    for (const piece of certainPieces(literal, junction)) {
+      const term = encoding.literal(piece);
+      if (term === undefined || term.length < shortestTerm) return undefined;
+      terms.push(term);
+    }
+  }
+  return terms;
+}
+
+function ofExpressions(expressions: readonly Expression[], filter: CompiledFilter): ScanTerms | undefined {
+  const all = new Set<string>();
+  let foldCase = false;
+  for (const { regex } of expressions) {
+    if (regex.literals === undefined) return undefined;
+    const terms = certainTerms(regex.literals, filter.dating.junction, filter.encoding);
+    if (terms === undefined) return undefined;
+    foldCase ||= regex.literals.foldCase;
+    for (const term of terms) all.add(term);
+  }
+  // A term that contains another one adds nothing.
+  const terms = [...all].filter((term) => ![...all].some((other) => other !== term && term.includes(other)));
+  return { terms, foldCase };
+}
+
+/**
+ * The terms of a filter: those of its failregex, which are the selective ones, or else those of its prefregex. Undefined where
+ * neither has any, or where a match may span lines: such a filter has to see every line.
+ */
+export function scanTerms(filter: CompiledFilter): ScanTerms | undefined {
+  if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
+  return (
+    ofExpressions(filter.failregex, filter) ??
+    (filter.prefregex === undefined ? undefined : ofExpressions([filter.prefregex], filter))
+  );
+}
+
+function escaped(term: string): string {
+  return term.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(/[\x00-\x1f]/g, (control) => {
+    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}
+
+/**
+ * A search for any of `terms`. V8's engine may run it on log content: an alternation of plain literals compares each position
+ * with each literal at most once, so its work is bounded by text length times the literals' length, whatever the text.
+ */
+export function literalSearch(terms: readonly string[], foldCase: boolean): RegExp {
+  const sorted = [...new Set(terms)].sort();
+  return new RegExp(sorted.map(escaped).join('|'), foldCase ? 'gi' : 'g');
+}

@@ -1,0 +1,237 @@
+import type { EpochMs } from '@f2b/config';
+import type { Incidents, LineMatch, ScanResult } from '../failures.js';
+import type { LineTuple } from '../filter/dating.js';
+import type { Groups, GroupValue } from '../filter/groups.js';
+
+/**
+ * A scan's result as it crosses the thread boundary: numbers in typed arrays, all text in one string. Cheap to send however many
+ * lines matched, and a match becomes an object only when somebody looks at it.
+ *
+ * `numbers` holds for each match: filter, regex, line, offset, kind of date, start of its text, lengths of before, date and after,
+ * length of the preceding date's text or -1, number of groups; then for each group its name's index in `names`, -1 or the number of its
+ * parts, and for each value start and length in `text` (length -1: null).
+ */
+export interface WireMatches {
+  readonly starts: Int32Array;
+  readonly numbers: Int32Array;
+  /** Two for each match: its own time and that of the preceding dated line; NaN where there is none. */
+  readonly times: Float64Array;
+  readonly text: string;
+  readonly names: readonly string[];
+}
+
+/** A result on the wire: all of `ScanResult`, its matches packed. */
+export interface WireResult extends Omit<ScanResult, 'matches'> {
+  readonly packed: WireMatches;
+}
+
+const dateKinds = ['own', 'empty', 'none'] as const;
+
+class GrowingNumbers {
+  length = 0;
+  #numbers = new Int32Array(256);
+
+  push(value: number): void {
+    if (this.length === this.#numbers.length) {
+      const wider = new Int32Array(this.length * 2);
+      wider.set(this.#numbers);
+      this.#numbers = wider;
+    }
+    this.#numbers[this.length++] = value;
+  }
+
+  taken(): Int32Array {
+    return this.#numbers.slice(0, this.length);
+  }
+}
+
+export interface MatchToWrite {
+  readonly filter: number;
+  readonly regex: number;
+  readonly line: number;
+  readonly offset: number;
+  readonly time: EpochMs;
+  readonly date: LineMatch['date'];
+  readonly tuple: LineTuple;
+  readonly groups: Groups;
+  readonly preceding: LineMatch['preceding'];
+}
+
+/** Packs matches as they are found. */
+export class MatchWriter {
+  count = 0;
+  readonly #starts = new GrowingNumbers();
+  readonly #numbers = new GrowingNumbers();
+  readonly #times: number[] = [];
+  readonly #texts: string[] = [];
+  readonly #names = new Map<string, number>();
+  #textLength = 0;
+
+  add(match: MatchToWrite): void {
+    const { tuple, groups, preceding } = match;
+    const numbers = this.#numbers;
+    this.count++;
+    this.#starts.push(numbers.length);
+    numbers.push(match.filter);
+    numbers.push(match.regex);
+    numbers.push(match.line);
+    numbers.push(match.offset);
+    numbers.push(dateKinds.indexOf(match.date));
+    numbers.push(this.#text(tuple[0]));
+    numbers.push(tuple[0].length);
+    this.#text(tuple[1]);
+    numbers.push(tuple[1].length);
+    this.#text(tuple[2]);
+    numbers.push(tuple[2].length);
+    if (preceding !== undefined) this.#text(preceding.text);
+    numbers.push(preceding === undefined ? -1 : preceding.text.length);
+    this.#times.push(match.time, preceding === undefined ? Number.NaN : preceding.time);
+    numbers.push(groups.size);
+    for (const [name, value] of groups) this.#group(name, value);
+  }
+
+  #group(name: string, value: GroupValue): void {
+    let index = this.#names.get(name);
+    if (index === undefined) {
+      index = this.#names.size;
+      this.#names.set(name, index);
+    }
+    this.#numbers.push(index);
+    if (typeof value === 'string') {
+      this.#numbers.push(-1);
+      this.#value(value);
+    } else {
+      this.#numbers.push(value.length);
+      for (const part of value) this.#value(part);
+    }
+  }
+
+  #value(value: string | null): void {
+    this.#numbers.push(value === null ? this.#textLength : this.#text(value));
+    this.#numbers.push(value === null ? -1 : value.length);
+  }
+
+  #text(text: string): number {
+    const start = this.#textLength;
+    this.#texts.push(text);
+    this.#textLength += text.length;
+    return start;
+  }
+
+  packed(): WireMatches {
+    return {
+      starts: this.#starts.taken(),
+      numbers: this.#numbers.taken(),
+      times: Float64Array.from(this.#times),
+      text: this.#texts.join(''),
+      names: [...this.#names.keys()],
+    };
+  }
+}
+
+/** Reads one packed match; each property is taken out of the packed arrays when it is asked for. */
+class PackedMatch implements LineMatch {
+  readonly #packed: WireMatches;
+  readonly #index: number;
+
+  constructor(packed: WireMatches, index: number) {
+    this.#packed = packed;
+    this.#index = index;
+  }
+
+  #number(field: number): number {
+    return this.#packed.numbers[this.#packed.starts[this.#index]! + field]!;
+  }
+
+  get filter(): number {
+    return this.#number(0);
+  }
+
+  get regex(): number {
+    return this.#number(1);
+  }
+
+  get line(): number {
+    return this.#number(2);
+  }
+
+  get offset(): number {
+    return this.#number(3);
+  }
+
+  get date(): LineMatch['date'] {
+    return dateKinds[this.#number(4)]!;
+  }
+
+  get time(): EpochMs {
+    return this.#packed.times[this.#index * 2]!;
+  }
+
+  get tuple(): LineTuple {
+    const { text } = this.#packed;
+    const start = this.#number(5);
+    const dateAt = start + this.#number(6);
+    const afterAt = dateAt + this.#number(7);
+    return [text.slice(start, dateAt), text.slice(dateAt, afterAt), text.slice(afterAt, afterAt + this.#number(8))];
+  }
+
+  get preceding(): LineMatch['preceding'] {
+    const length = this.#number(9);
+    if (length < 0) return undefined;
+    const start = this.#number(5) + this.#number(6) + this.#number(7) + this.#number(8);
+    return { time: this.#packed.times[this.#index * 2 + 1]!, text: this.#packed.text.slice(start, start + length) };
+  }
+
+  get groups(): Groups {
+    const { numbers, names, text, starts } = this.#packed;
+    const groups = new Map<string, GroupValue>();
+    let at = starts[this.#index]! + 11;
+    const value = (): string | null => {
+      const start = numbers[at++]!;
+      const length = numbers[at++]!;
+      return length < 0 ? null : text.slice(start, start + length);
+    };
+    for (let left = this.#number(10); left > 0; left--) {
+      const name = names[numbers[at++]!]!;
+      const parts = numbers[at++]!;
+      groups.set(name, parts < 0 ? (value() ?? '') : Array.from({ length: parts }, value));
+    }
+    return groups;
+  }
+}
+
+/** The result as its readers know it. Costs one small object a match; texts and groups are read on demand. */
+export function unpackResult(wire: WireResult): ScanResult {
+  const { packed, ...rest } = wire;
+  return { ...rest, matches: Array.from(packed.starts, (_, index) => new PackedMatch(packed, index)) };
+}
+
+/** Buffers of a result that can be handed over instead of copied. */
+export function transferables(wire: WireResult): ArrayBuffer[] {
+  const { starts, numbers, times } = wire.packed;
+  return [starts.buffer, numbers.buffer, times.buffer] as ArrayBuffer[];
+}
+
+/** Counts incidents and keeps the first few. */
+export class IncidentLog<T> {
+  count = 0;
+  readonly first: T[] = [];
+  readonly #keep: number;
+
+  constructor(keep = 16) {
+    this.#keep = keep;
+  }
+
+  add(incident: T): void {
+    this.count++;
+    if (this.first.length < this.#keep) this.first.push(incident);
+  }
+
+  get full(): boolean {
+    return this.first.length >= this.#keep;
+  }
+
+  taken(): Incidents<T> {
+    return { count: this.count, first: this.first };
+  }
+}

@@ -1,0 +1,304 @@
+import type { Bytes, EpochMs } from '@f2b/config';
+import type { DateRanking, Template } from '../dates/detector.js';
+import type { FilterStatistics, LineMatch, LinePlace, RefusedLine, ScanContext } from '../failures.js';
+import type { CompiledFilter } from '../filter/compile.js';
+import type { DateCut, Dating } from '../filter/dating.js';
+import { type LineOutcome, matchLine } from '../filter/line.js';
+import { Block, type LineSpan } from './block.js';
+import { type CandidateSource, candidateSources, everyLine } from './candidates.js';
+import type { LogEncoding } from './encoding.js';
+import { literalSearch, type ScanTerms, scanTerms } from './literals.js';
+import { IncidentLog, MatchWriter, type WireResult } from './result.js';
+
+/** A line longer than this is skipped whole unless the owner says otherwise. */
+export const defaultMaxLineBytes: Bytes = 64 * 1024;
+
+/** How far back a match without date looks for a dated line. */
+const lookBackLines = 32;
+
+export interface ScannerOptions {
+  readonly maxLineBytes?: Bytes;
+}
+
+/** One way of reading a line's date, shared by the filters that read it alike. */
+interface DateSlot {
+  readonly dating: Dating;
+  readonly encoding: LogEncoding;
+}
+
+/**
+ * Scans blocks for many filters at once: one search for literals, then only the candidate lines are decoded, dated and matched.
+ * Holds no state between blocks: same bytes in, same result out.
+ */
+export class BlockScanner {
+  readonly filters: readonly CompiledFilter[];
+  readonly maxLineBytes: Bytes;
+  readonly encoding: LogEncoding;
+  readonly #sources: readonly CandidateSource[];
+  readonly #lineSearches: readonly (RegExp | undefined)[];
+  readonly #slots: DateSlot[] = [];
+  readonly #slotOf: readonly number[];
+
+  /**
+   * @throws RangeError for filters that cannot share one scan: those with `maxlines` above 1 (they need `MultilineScan`), and
+   * logs of different code unit width.
+   */
+  constructor(filters: readonly CompiledFilter[], options: ScannerOptions = {}) {
+    this.filters = filters;
+    this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
+    this.encoding = filters[0]?.encoding ?? { ...neutral };
+    for (const { maxlines, encoding } of filters) {
+      if (maxlines > 1) throw new RangeError('a filter with maxlines above 1 keeps lines: scan it with MultilineScan');
+      if (encoding.unit !== this.encoding.unit || encoding.newlineAt !== this.encoding.newlineAt) {
+        throw new RangeError(`one scan cannot read a log both as ${encoding.name} and as ${this.encoding.name}`);
+      }
+    }
+    const terms = filters.map(scanTerms);
+    this.#sources = candidateSources(terms);
+    this.#lineSearches = terms.map((one) => (one === undefined ? undefined : lineSearch(one)));
+    this.#slotOf = filters.map((filter) => this.#slotFor(filter));
+  }
+
+  #slotFor({ dating, encoding }: CompiledFilter): number {
+    const same = this.#slots.findIndex((one) => one.dating.key === dating.key && one.encoding.name === encoding.name);
+    return same >= 0 ? same : this.#slots.push({ dating, encoding }) - 1;
+  }
+
+  /** @param bytes whole lines; text behind the last newline is taken for a line too. */
+  scan(bytes: Uint8Array, context: ScanContext): WireResult {
+    const run = new BlockRun(new Block(bytes, this.encoding), this, this.#slots, this.#slotOf, context);
+    const sources = context.statistics === undefined ? this.#sources : everyLine(this.filters.length);
+    return run.run(sources, context.statistics === undefined ? this.#lineSearches : []);
+  }
+}
+
+const neutral = { name: 'utf-8', asciiBytes: true, unit: 1, newlineAt: 0 } as LogEncoding;
+
+function lineSearch({ terms, foldCase }: ScanTerms): RegExp {
+  return new RegExp(literalSearch(terms, foldCase).source, foldCase ? 'i' : '');
+}
+
+/** What is known of the line under the scan, for one way of reading dates; filled in when first needed. */
+interface LineReading {
+  line: number;
+  cut: DateCut;
+}
+
+/** One block on its way through the scan. */
+class BlockRun {
+  readonly #block: Block;
+  readonly #scanner: BlockScanner;
+  readonly #slots: readonly DateSlot[];
+  readonly #slotOf: readonly number[];
+  readonly #context: ScanContext;
+  readonly #rankings: DateRanking[];
+  readonly #readings: (LineReading | undefined)[];
+  readonly #lookedBack: { start: number; found: LineMatch['preceding'] }[];
+  readonly #writer = new MatchWriter();
+  readonly #refused = new IncidentLog<RefusedLine>();
+  readonly #undecodable = new IncidentLog<{ offset: Bytes }>();
+  readonly #statistics: StatisticsCounter[] | undefined;
+
+  constructor(
+    block: Block,
+    scanner: BlockScanner,
+    slots: readonly DateSlot[],
+    slotOf: readonly number[],
+    context: ScanContext,
+  ) {
+    this.#block = block;
+    this.#scanner = scanner;
+    this.#slots = slots;
+    this.#slotOf = slotOf;
+    this.#context = context;
+    this.#rankings = slots.map(({ dating }) => dating.newRanking(context.now));
+    this.#readings = slots.map(() => undefined);
+    this.#lookedBack = slots.map(() => ({ start: -1, found: undefined }));
+    this.#statistics =
+      context.statistics === undefined
+        ? undefined
+        : scanner.filters.map((filter) => new StatisticsCounter(filter, context.statistics!.keep));
+  }
+
+  run(sources: readonly CandidateSource[], lineSearches: readonly (RegExp | undefined)[]): WireResult {
+    const block = this.#block;
+    const overlong = block.overlongLines(this.#scanner.maxLineBytes);
+    const nexts = sources.map((source) => source.next(block, 0));
+    let counted = 0;
+    let lines = 0;
+    for (;;) {
+      const start = Math.min(...nexts);
+      if (start === Number.POSITIVE_INFINITY) break;
+      const span = block.lineAt(start);
+      lines += block.countLines(counted, start);
+      counted = start;
+      const named = nexts.flatMap((next, index) => (next === start ? [sources[index]!] : []));
+      if (span.end - span.start <= this.#scanner.maxLineBytes) this.#line(span, lines, named, lineSearches);
+      for (let index = 0; index < sources.length; index++) {
+        if (nexts[index] === start) nexts[index] = sources[index]!.next(block, span.next);
+      }
+    }
+    lines += block.countLines(counted, block.length);
+    if (block.length > 0 && block.lineAt(this.#lastStart()).next === block.length && !this.#endsWithNewline()) lines++;
+    return {
+      packed: this.#writer.packed(),
+      lines,
+      bytes: block.length,
+      overlong: { count: overlong.length, first: overlong.slice(0, 16) },
+      refused: this.#refused.taken(),
+      undecodable: this.#undecodable.taken(),
+      lastTime: this.#context.lastTime === true && this.#slots.length > 0 ? this.#lastTime() : Number.NaN,
+      statistics: this.#statistics?.map((one) => one.taken()),
+    };
+  }
+
+  #endsWithNewline(): boolean {
+    const { unit, newlineAt } = this.#scanner.encoding;
+    const at = this.#block.length - unit + newlineAt;
+    return at >= 0 && this.#block.text.charCodeAt(at) === 0x0a;
+  }
+
+  #lastStart(): number {
+    return this.#block.startOfLine(Math.max(0, this.#block.length - 1));
+  }
+
+  #line(
+    span: LineSpan,
+    line: number,
+    named: readonly CandidateSource[],
+    searches: readonly (RegExp | undefined)[],
+  ): void {
+    const indexes =
+      named.length === 1 ? named[0]!.filters : named.flatMap((source) => source.filters).sort((a, b) => a - b);
+    if (indexes.length === 1) {
+      this.#judge(indexes[0]!, span, line);
+      return;
+    }
+    let raw: string | undefined;
+    for (const index of indexes) {
+      const search = searches[index];
+      if (search !== undefined) {
+        raw ??= this.#block.text.slice(span.start, span.end);
+        if (!search.test(raw)) continue;
+      }
+      this.#judge(index, span, line);
+    }
+  }
+
+  #judge(index: number, span: LineSpan, line: number): void {
+    const filter = this.#scanner.filters[index]!;
+    const slot = this.#slotOf[index]!;
+    const { cut } = this.#read(slot, span, line);
+    const statistics = this.#statistics?.[index];
+    if (statistics !== undefined && this.#context.statistics?.skipComments === true) {
+      const first = this.#block.text.charCodeAt(span.start);
+      if (span.end === span.start || first === 0x23) return;
+    }
+    const outcome = matchLine(filter, cut.tuple, { all: this.#context.all === true });
+    for (const refusal of outcome.refusals) {
+      this.#refused.add({ filter: index, ...refusal, line, offset: span.start });
+    }
+    if (outcome.hits.length > 0) this.#write(index, slot, span, line, cut, outcome);
+    statistics?.add(outcome, cut, { line, offset: span.start });
+  }
+
+  #write(filter: number, slot: number, span: LineSpan, line: number, cut: DateCut, outcome: LineOutcome): void {
+    const time = this.#slots[slot]!.dating.time(cut, this.#context.now);
+    const own = !Number.isNaN(time);
+    const date = own ? 'own' : cut.found !== undefined && cut.tuple[1] === '' ? 'empty' : 'none';
+    const preceding = own ? undefined : this.#preceding(slot, span.start);
+    for (const { regex, groups } of outcome.hits) {
+      this.#writer.add({ filter, regex, line, offset: span.start, time, date, tuple: cut.tuple, groups, preceding });
+    }
+  }
+
+  #read(slot: number, span: LineSpan, line: number): LineReading {
+    const known = this.#readings[slot];
+    if (known?.line === line) return known;
+    const { dating } = this.#slots[slot]!;
+    const reading = { line, cut: dating.cut(this.#decode(slot, span), this.#rankings[slot]!) };
+    this.#readings[slot] = reading;
+    return reading;
+  }
+
+  #decode(slot: number, span: LineSpan): string {
+    const { encoding } = this.#slots[slot]!;
+    const block = this.#block;
+    if (
+      !(encoding.asciiBytes && block.isAsciiLine(span)) &&
+      !encoding.isValid(block.bytes.subarray(span.start, span.end))
+    ) {
+      this.#undecodable.add({ offset: span.start });
+    }
+    return block.decode(span, encoding);
+  }
+
+  /** The nearest dated line before `start`, at most `lookBackLines` lines back; no line is looked at twice. */
+  #preceding(slot: number, start: number): LineMatch['preceding'] {
+    const known = this.#lookedBack[slot]!;
+    const { found, reachedKnown } = this.#dateBefore(slot, start, known.start);
+    const result = found ?? (reachedKnown ? known.found : undefined);
+    this.#lookedBack[slot] = { start, found: result };
+    return result;
+  }
+
+  #dateBefore(slot: number, start: number, stopAt: number) {
+    if (this.#scanner.encoding.unit === 2) return { found: undefined, reachedKnown: false };
+    const { dating, encoding } = this.#slots[slot]!;
+    const ranking = dating.newRanking(this.#context.now);
+    for (let line = 0, at = start; line < lookBackLines && at > 0; line++) {
+      at = this.#block.startOfLine(at - 1);
+      const span = this.#block.lineAt(at);
+      if (span.end - span.start <= this.#scanner.maxLineBytes) {
+        const cut = dating.cut(this.#block.decode(span, encoding), ranking);
+        const time = dating.time(cut, this.#context.now);
+        if (!Number.isNaN(time)) return { found: { time, text: cut.tuple[1] }, reachedKnown: false };
+      }
+      if (at === stopAt) return { found: undefined, reachedKnown: true };
+    }
+    return { found: undefined, reachedKnown: false };
+  }
+
+  #lastTime(): EpochMs {
+    return this.#dateBefore(0, this.#block.length, -1).found?.time ?? Number.NaN;
+  }
+}
+
+/** Counts what one filter did with each line. */
+class StatisticsCounter {
+  readonly #templates: readonly Template[];
+  #lines = 0;
+  readonly #ignoreregex: number[];
+  readonly #dates = new Map<string, number>();
+  readonly #ignored: IncidentLog<LinePlace>;
+  readonly #missed: IncidentLog<LinePlace>;
+
+  constructor(filter: CompiledFilter, keep: number) {
+    this.#templates = filter.dating.detector.templates;
+    this.#ignoreregex = filter.ignoreregex.map(() => 0);
+    this.#ignored = new IncidentLog(keep);
+    this.#missed = new IncidentLog(keep);
+  }
+
+  add(outcome: LineOutcome, cut: DateCut, place: Omit<LinePlace, 'text'>): void {
+    this.#lines++;
+    if (cut.found !== undefined) {
+      const { name } = this.#templates[cut.found.template]!;
+      this.#dates.set(name, (this.#dates.get(name) ?? 0) + 1);
+    }
+    if (outcome.ignored >= 0) {
+      this.#ignoreregex[outcome.ignored]!++;
+      this.#ignored.add({ ...place, text: cut.tuple.join('') });
+    } else if (outcome.hits.length === 0) this.#missed.add({ ...place, text: cut.tuple.join('') });
+  }
+
+  taken(): FilterStatistics {
+    return {
+      lines: this.#lines,
+      ignoreregex: this.#ignoreregex,
+      dates: this.#dates,
+      ignored: this.#ignored.taken(),
+      missed: this.#missed.taken(),
+    };
+  }
+}
