@@ -129,7 +129,7 @@ async function install() {
         !existsSync(join(root, 'node_modules/re2/build/Release/re2.node')),
     }),
   );
-  const { code, output } = await run('npm', ['ci', '--no-progress'], {
+  const { code, output } = await run('npm', ['ci', '--include=dev', '--no-progress'], {
     env: installEnvironment(process.env, headersPrefix()),
     quiet: true,
   });

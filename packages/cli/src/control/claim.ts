@@ -6,6 +6,9 @@ import { CliError, reasonOf } from '../errors.js';
 /** The kernel's room for a socket's path (`sun_path`), less its closing zero. */
 const maxPathBytes = 107;
 
+/** Counts the names that this process has listened under. */
+let claims = 0;
+
 export interface SocketClaim {
   /** True when a socket file that nobody answered on was replaced. */
   readonly replacedStale: boolean;
@@ -21,7 +24,8 @@ export interface SocketClaim {
  */
 export async function claimSocket(server: Server, path: string): Promise<SocketClaim> {
   const directory = dirname(path);
-  const ownName = join(directory, `.f2b-${process.pid}`);
+  claims += 1;
+  const ownName = join(directory, `.f2b-${process.pid}-${claims}`);
   if (Buffer.byteLength(path) > maxPathBytes || Buffer.byteLength(ownName) > maxPathBytes) {
     throw unusable(path, `the path is longer than the ${maxPathBytes} bytes a socket may have; choose a shorter one`);
   }

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { type Flags, readFlags } from './flags.js';
+import { getopt, type OptionSpec } from './getopt.js';
+
+const specs: readonly OptionSpec[] = [
+  { key: 'conf', short: 'c', long: ['conf'], value: true },
+  { key: 'verbose', short: 'v', value: false },
+  { key: 'foreground', short: 'f', value: false },
+  { key: 'test', short: 't', long: ['test'], value: false },
+  { key: 'timeout', long: ['timeout'], value: true },
+  { key: 'pretty', long: ['dp', 'dump-pretty'], value: false },
+  { key: 'socket', short: 's', long: ['socket'], value: true },
+  { key: 'syslogsocket', long: ['syslogsocket'], value: true },
+];
+
+describe('getopt', () => {
+  it('stops at the first word that is not an option', () => {
+    expect(getopt(['-v', 'status', '-f', '--test'], specs)).toEqual({
+      options: [['verbose', '']],
+      operands: ['status', '-f', '--test'],
+    });
+  });
+
+  it('takes -- as the end of the options, and a lone - as a word', () => {
+    expect(getopt(['-v', '--', '-f'], specs).operands).toEqual(['-f']);
+    expect(getopt(['-', '-f'], specs).operands).toEqual(['-', '-f']);
+  });
+
+  it('reads clustered short options, the last one with its value attached or following', () => {
+    expect(getopt(['-vvfs/run/x'], specs).options).toEqual([
+      ['verbose', ''],
+      ['verbose', ''],
+      ['foreground', ''],
+      ['socket', '/run/x'],
+    ]);
+    expect(getopt(['-vs', '/run/x', 'ping'], specs)).toEqual({
+      options: [
+        ['verbose', ''],
+        ['socket', '/run/x'],
+      ],
+      operands: ['ping'],
+    });
+  });
+
+  it('reads long options with = or a blank, and may be given an empty value', () => {
+    expect(getopt(['--timeout=5', '--conf', '/etc/x', '--socket='], specs).options).toEqual([
+      ['timeout', '5'],
+      ['conf', '/etc/x'],
+      ['socket', ''],
+    ]);
+  });
+
+  it('takes abbreviations while they are unambiguous, and an exact name over longer ones', () => {
+    expect(getopt(['--sys', 'auto', '--dump'], specs).options).toEqual([
+      ['syslogsocket', 'auto'],
+      ['pretty', ''],
+    ]);
+    expect(getopt(['--d'], specs).options).toEqual([['pretty', '']]);
+    expect(() => getopt(['--t'], specs)).toThrow(/ambiguous: --test, --timeout/);
+    expect(() => getopt(['--s', 'x'], specs)).toThrow(/ambiguous/);
+  });
+
+  it('takes a value that looks like an option', () => {
+    expect(getopt(['-c', '-v'], specs)).toEqual({ options: [['conf', '-v']], operands: [] });
+  });
+
+  it.each([
+    [['--nope'], /--nope is not known/],
+    [['-z'], /-z is not known/],
+    [['-c'], /-c needs a value/],
+    [['--conf'], /--conf needs a value/],
+    [['--test=1'], /--test takes no value/],
+  ])('refuses %j', (argv, message) => {
+    expect(() => getopt(argv, specs)).toThrow(message);
+  });
+});
+
+describe('readFlags', () => {
+  it('counts -v up and -q down, and lets the last of -b and -f win', () => {
+    const flags: Flags = { verbosity: 0 };
+    readFlags(['-vvq', '-f', '-b', '--dry-run', 'start'], flags);
+    expect(flags).toMatchObject({ verbosity: 1, foreground: false, enforce: false });
+  });
+
+  it('wants a number for --timeout', () => {
+    expect(() => readFlags(['--timeout', 'soon'], { verbosity: 0 })).toThrow(/number of seconds/);
+  });
+});
