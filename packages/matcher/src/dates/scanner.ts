@@ -18,6 +18,7 @@ import {
   sameIgnoringCase,
   union,
 } from './characters.js';
+import { type Cost, CostModel } from './scan-cost.js';
 import type { ParsedSyntax, Syntax } from './syntax.js';
 
 /** A compiled template search. */
@@ -46,7 +47,7 @@ interface Chain {
   /** What the rest can begin with. */
   readonly first: CharSet;
   /** Bound of the steps taken from one position, the length of unlimited runs not counted. */
-  readonly cost: number;
+  readonly cost: Cost;
   /** Whether a piece of unlimited width is among them. */
   readonly unlimited: boolean;
 }
@@ -59,7 +60,7 @@ interface Left {
   readonly bounded: boolean;
 }
 
-const MAX_COST = 20_000;
+const MAX_COST = 5000;
 const MAX_UNROLLED = 64;
 
 class NotLinear extends Error {}
@@ -109,11 +110,25 @@ function isTied(item: Syntax): boolean {
   }
 }
 
+/** What each group can hold, for those that hold one ASCII character that has no other letter case. */
+function collectSingles(item: Syntax, singles: Map<number, CharSet>): void {
+  if (item.kind === 'group' && item.item.kind === 'chars') {
+    const { set } = item.item;
+    const cased = set.ascii.some((member, code) => member === 1 && /[A-Za-z]/.test(String.fromCharCode(code)));
+    if (!cased && set.beyond === 0) singles.set(item.index, set);
+  }
+  if (item.kind === 'sequence' || item.kind === 'choice') for (const part of item.items) collectSingles(part, singles);
+  if (item.kind === 'group' || item.kind === 'repeat') collectSingles(item.item, singles);
+}
+
 class Builder {
   private line = '';
   private limit = 0;
   readonly offsets: Int32Array;
   private readonly opened: Int32Array;
+  private readonly costs: CostModel;
+  /** What a group can hold, for groups of one character. */
+  private readonly singles = new Map<number, CharSet>();
 
   constructor(
     private readonly parsed: ParsedSyntax,
@@ -121,12 +136,14 @@ class Builder {
   ) {
     this.offsets = new Int32Array(parsed.groupNames.length * 2).fill(-1);
     this.opened = new Int32Array(parsed.groupNames.length).fill(-1);
+    this.costs = new CostModel(parsed.tree);
+    collectSingles(parsed.tree, this.singles);
   }
 
   build(): DateScanner {
-    const last: Chain = { step: (at) => at, first: EVERYTHING, cost: 1, unlimited: false };
-    const chain = this.chain(this.parsed.tree, last, { last: EVERYTHING, bounded: true });
-    if (chain.cost > MAX_COST) throw new NotLinear();
+    const chain = this.chain(this.parsed.tree, this.nothing(), { last: EVERYTHING, bounded: true });
+    const cost = this.costs.worst(chain.cost);
+    if (cost > MAX_COST) throw new NotLinear();
     const { step } = chain;
     const { ascii, beyond } = chain.first;
     const canEnd = chain.first === EVERYTHING;
@@ -134,7 +151,7 @@ class Builder {
     return {
       offsets,
       tied,
-      cost: chain.cost,
+      cost,
       firstAscii: ascii,
       search: (line, from, to) => {
         if (tied && from > 0) return false;
@@ -157,6 +174,11 @@ class Builder {
         return false;
       },
     };
+  }
+
+  /** The end of the expression. */
+  private nothing(): Chain {
+    return { step: (at) => at, first: EVERYTHING, cost: this.costs.constant(1), unlimited: false };
   }
 
   private chain(item: Syntax, next: Chain, left: Left): Chain {
@@ -187,12 +209,12 @@ class Builder {
       case 'conditional':
         return this.conditional(item, next, left);
       case 'begin':
-        return { ...next, cost: next.cost + 1, step: (at) => (at === 0 ? next.step(at) : -1) };
+        return { ...next, cost: this.costs.inPlace(next.cost), step: (at) => (at === 0 ? next.step(at) : -1) };
       case 'end':
         return {
           ...next,
           first: EVERYTHING,
-          cost: next.cost + 1,
+          cost: this.costs.inPlace(next.cost),
           step: (at) => {
             const { limit } = this;
             if (at === limit || (at === limit - 1 && this.line.charCodeAt(at) === 10)) return next.step(at);
@@ -202,7 +224,7 @@ class Builder {
       case 'boundary':
         return {
           ...next,
-          cost: next.cost + 1,
+          cost: this.costs.inPlace(next.cost),
           step: (at) => ((this.wordBefore(at) !== this.wordAt(at)) !== item.negate ? next.step(at) : -1),
         };
     }
@@ -210,7 +232,7 @@ class Builder {
 
   private chars(set: CharSet, next: Chain): Chain {
     const { step } = next;
-    const cost = next.cost + 1;
+    const cost = this.costs.chars(set, next.cost);
     const members = [...set.ascii.keys()].filter((code) => set.ascii[code] === 1);
     const only = members[0];
     if (set.beyond === 0 && members.length === 1 && only !== undefined) {
@@ -249,20 +271,10 @@ class Builder {
     const first = union(chains.map((chain) => chain.first));
     const all = chains.map((chain) => chain.step);
     const byCode: (readonly Step[])[] = [];
-    let cost = 0;
     for (let code = 0; code < 128; code++) {
-      const able = chains.filter((chain) => chain.first.ascii[code] === 1);
-      byCode.push(able.map((chain) => chain.step));
-      cost = Math.max(
-        cost,
-        able.reduce((sum, chain) => sum + chain.cost, 1),
-      );
+      byCode.push(chains.filter((chain) => chain.first.ascii[code] === 1).map((chain) => chain.step));
     }
-    const beyond = chains.filter((chain) => chain.first.beyond !== 0);
-    cost = Math.max(
-      cost,
-      beyond.reduce((sum, chain) => sum + chain.cost, 1),
-    );
+    const cost = this.costs.all(chains.map((chain) => chain.cost));
     return {
       first,
       cost,
@@ -286,7 +298,6 @@ class Builder {
     let chain = next;
     for (let round = item.max; round > 0; round--) {
       const taken = this.chain(item.item, chain, item.max === 1 ? left : inner);
-      if (taken.cost > MAX_COST) throw new NotLinear();
       chain = round > item.min ? this.choice(item.greedy ? [taken, next] : [next, taken]) : taken;
     }
     return chain;
@@ -301,13 +312,21 @@ class Builder {
       const once = this.tied || (left.bounded && disjoint(set, left.last));
       if (settled ? !once : !this.tied || next.unlimited) throw new NotLinear();
     }
-    const ways = settled || unlimited ? 1 : max - min + 1;
+    if (!unlimited && max > MAX_UNROLLED) throw new NotLinear();
     return {
       first: min > 0 ? set : union([set, next.first]),
-      cost: (unlimited ? 1 : max) + ways * next.cost,
+      cost: this.runCost(set, min, max, settled, next.cost),
       unlimited: unlimited || next.unlimited,
       step: (at) => this.runChars(set, at, min, max, greedy, settled, next.step),
     };
+  }
+
+  private runCost(set: CharSet, min: number, max: number, settled: boolean, next: Cost): Cost {
+    // What an unlimited run comes to is not known; where it backs off, each of its characters is a try of what follows.
+    if (max === Number.POSITIVE_INFINITY) return this.costs.constant(this.costs.worst(next) + 1);
+    return settled
+      ? this.costs.run(set, max, max, next).map((cost, at) => Math.max(cost, (next[at] as number) + max))
+      : this.costs.run(set, min, max, next);
   }
 
   private runChars(
@@ -365,7 +384,7 @@ class Builder {
       item,
       {
         ...next,
-        cost: next.cost + 1,
+        cost: this.costs.inPlace(next.cost),
         step: (at) => {
           const oldStart = offsets[startSlot] as number;
           const oldEnd = offsets[endSlot] as number;
@@ -383,7 +402,7 @@ class Builder {
     );
     return {
       ...inner,
-      cost: inner.cost + 1,
+      cost: this.costs.inPlace(inner.cost),
       step: (at) => {
         const before = opened[index] as number;
         opened[index] = at;
@@ -396,10 +415,14 @@ class Builder {
 
   private reference(index: number, ignoreCase: boolean, next: Chain): Chain {
     const { offsets } = this;
+    const single = this.singles.get(index);
     return {
       ...next,
-      first: EVERYTHING,
-      cost: next.cost + 1,
+      first: single ?? EVERYTHING,
+      cost:
+        single === undefined
+          ? this.costs.constant(this.costs.worst(next.cost) + 1)
+          : this.costs.chars(single, next.cost),
       step: (at) => {
         const from = offsets[index * 2] as number;
         const length = (offsets[index * 2 + 1] as number) - from;
@@ -416,9 +439,7 @@ class Builder {
 
   /** A piece that is looked at and not taken: it ends by itself, whatever follows it. */
   private aside(item: Syntax, left: Left): Chain {
-    const chain = this.chain(item, { step: (at) => at, first: EVERYTHING, cost: 1, unlimited: false }, left);
-    if (chain.cost > MAX_COST) throw new NotLinear();
-    return chain;
+    return this.chain(item, this.nothing(), left);
   }
 
   private ahead(item: Extract<Syntax, { kind: 'ahead' }>, next: Chain, left: Left): Chain {
@@ -428,13 +449,13 @@ class Builder {
         edge === 'begin'
           ? (at) => (this.standsFree(at) && (at < this.limit || at === 0 || this.wordBefore(at)) ? next.step(at) : -1)
           : (at) => (this.standsFree(at) ? next.step(at) : -1);
-      return { ...next, cost: next.cost + 1, step };
+      return { ...next, cost: this.costs.inPlace(next.cost), step };
     }
     const aside = this.aside(item.item, left);
     return {
       ...next,
       unlimited: next.unlimited || aside.unlimited,
-      cost: next.cost + aside.cost,
+      cost: this.costs.inPlace(next.cost, this.costs.worst(aside.cost)),
       step: (at) => (aside.step(at) >= 0 !== item.negate ? next.step(at) : -1),
     };
   }
@@ -444,7 +465,7 @@ class Builder {
     const { width } = item;
     return {
       ...next,
-      cost: next.cost + aside.cost,
+      cost: this.costs.inPlace(next.cost, this.costs.worst(aside.cost)),
       step: (at) => {
         let from = at;
         for (let count = 0; count < width && from >= 0; count++) from = this.before(from);
@@ -461,7 +482,7 @@ class Builder {
     return {
       first: union([yes.first, no.first]),
       unlimited: yes.unlimited || no.unlimited,
-      cost: 1 + Math.max(yes.cost, no.cost),
+      cost: this.costs.all([yes.cost, no.cost]),
       step: (at) => ((offsets[slot] as number) >= 0 ? yes.step(at) : no.step(at)),
     };
   }
