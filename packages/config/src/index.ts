@@ -1,2 +1,11 @@
+export { ConfigError, type ConfigErrorCode, configErrorCodes, formatOrigin } from './errors.js';
+export type { StreamValue } from './render/python.js';
+export { jailCommands, renderStream, type StreamCommand, toStream } from './render/stream.js';
+export { defaultBuiltinActions, FAIL2BAN_VERSION, type ReadOptions, readSettings } from './resolve/settings.js';
 export * from './settings.js';
+export { type ConfigEdge, realEdge } from './syntax/edge.js';
 export type * from './units.js';
+export { parseBoolean } from './values/boolean.js';
+export { glob } from './values/glob.js';
+export { parseSpec, type Spec, SpecError } from './values/spec.js';
+export { parseTime } from './values/time.js';

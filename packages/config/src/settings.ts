@@ -32,10 +32,12 @@ export interface Finding {
   readonly jail: string | undefined;
 }
 
-/** `fail2ban.conf`, section `[Definition]` (reference 2.2). */
+/** `fail2ban.conf`, section `[Definition]`. */
 export interface ServerSettings {
-  /** As written, upper-cased names or a number; the old numeric levels 1 to 4 are translated (`3` is INFO). */
+  /** Upper-cased name or a number; the old numeric levels 1 to 4 are translated (`3` is INFO). */
   readonly loglevel: Sourced<string>;
+  /** The level as it stands in the file, which is what `-d` prints. */
+  readonly loglevelWritten: string;
   /** `SYSLOG`, `STDOUT`, `STDERR`, `SYSOUT`, `SYSTEMD-JOURNAL` or a file name, options in brackets still attached. */
   readonly logtarget: Sourced<string>;
   readonly syslogsocket: Sourced<string>;
@@ -56,8 +58,25 @@ export interface RegexSetting {
   readonly origin: Origin | undefined;
 }
 
+/** The options of a filter file that reach the server; a jail may set each of them itself. */
+export const filterOptionNames = [
+  'prefregex',
+  'maxlines',
+  'usedns',
+  'ignoreregex',
+  'failregex',
+  'datepattern',
+  'journalmatch',
+] as const;
+export type FilterOptionName = (typeof filterOptionNames)[number];
+
 /** What a jail matches with: its filter file, overlaid by the jail's own options. */
 export interface FilterSettings {
+  /**
+   * The options that something set, in the order in which `-d` prints them. One that is set to nothing is named here while
+   * its field below is undefined or empty.
+   */
+  readonly options: readonly FilterOptionName[];
   /** Name of the file in `filter.d`, without ending; undefined for a jail without filter. */
   readonly name: string | undefined;
   readonly prefregex: RegexSetting | undefined;
@@ -71,6 +90,8 @@ export interface FilterSettings {
   readonly journalmatch: readonly (readonly string[])[];
   readonly logtimezone: Sourced<string> | undefined;
   readonly logencoding: Sourced<string> | undefined;
+  /** Every option of the filter file and its arguments after substitution, by name: what tags and `known/` can refer to. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
 
 export interface LogPath {
@@ -78,12 +99,14 @@ export interface LogPath {
   readonly pattern: string;
   /** Files that the pattern named when the configuration was read. */
   readonly files: readonly string[];
+  /** Directory part before any glob character: new files of this pattern can only appear below it. */
+  readonly fixedDirectory: string;
   /** `tail`: start at the end of the file; `head`: from the beginning (the default). */
   readonly from: 'head' | 'tail';
   readonly origin: Origin | undefined;
 }
 
-/** Names of the commands an action file may define, in fail2ban's order (reference 1.11). */
+/** Names of the commands an action file may define, in fail2ban's order. */
 export const actionCommandNames = [
   'actionstart',
   'actionstart_on_demand',
@@ -102,7 +125,7 @@ export const actionCommandNames = [
 export type ActionCommandName = (typeof actionCommandNames)[number];
 
 export interface ActionSettings {
-  /** `actname` (reference 1.8): unique in the jail. */
+  /** `actname`: unique in the jail. */
   readonly name: string;
   /** Name of the file in `action.d` (or of a built-in action such as `offendingips`), without ending. */
   readonly file: string;
@@ -112,12 +135,19 @@ export interface ActionSettings {
   readonly python: { readonly path: string; readonly args: Readonly<Record<string, string>> } | undefined;
   /** The commands that are defined, in fail2ban's order; static `<tags>` already substituted, run-time tags still in. */
   readonly commands: ReadonlyMap<ActionCommandName, string | boolean>;
+  /** The action's files have no `[Definition]`: fail2ban then sends every command as None. */
+  readonly definitionMissing?: boolean;
+  /**
+   * Address families for which the commands run, by fail2ban's rule: one for all where no parameter has a `?family=` form,
+   * else one each. `inet6` holds only as long as the server allows IPv6.
+   */
+  readonly families?: readonly ('inet4' | 'inet6')[];
   /** All parameters in fail2ban's order: bracket arguments, `name`, `actname`, `[Init]`; conditional ones (`x?family=inet6`) last. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly origin: Origin | undefined;
 }
 
-/** Growing ban times (reference 5.4); expressions stay text until the judge's safe evaluator reads them. */
+/** Growing ban times; expressions stay text until the judge's safe evaluator reads them. */
 export interface BantimeIncrementSettings {
   readonly increment: Sourced<boolean> | undefined;
   readonly factor: Sourced<string> | undefined;
@@ -145,7 +175,7 @@ export interface JailSettings {
   readonly backend: Sourced<string>;
   readonly filter: FilterSettings;
   readonly logpaths: readonly LogPath[];
-  /** Undefined where nothing set it: the server's defaults of reference 2.1 then hold (maxretry 3, findtime and bantime 600 s). */
+  /** Undefined where nothing set it: the server's defaults then hold (maxretry 3, findtime and bantime 600 s). */
   readonly maxretry: Sourced<number> | undefined;
   readonly maxmatches: Sourced<number> | undefined;
   readonly findtime: DurationSetting | undefined;
@@ -153,9 +183,24 @@ export interface JailSettings {
   readonly bantimeIncrement: BantimeIncrementSettings;
   readonly ignoreself: Sourced<boolean> | undefined;
   readonly ignoreip: readonly string[];
+  /** Where `ignoreip` is set; undefined: nothing set it (`-d` prints an empty list only where it is set). */
+  readonly ignoreipOrigin: Origin | undefined;
   readonly ignorecommand: Sourced<string> | undefined;
   readonly ignorecache: Sourced<string> | undefined;
   readonly actions: readonly ActionSettings[];
+  /** Whole-number options whose value was no number: the default holds, `-d` prints None as fail2ban does. */
+  readonly unreadable: readonly string[];
+}
+
+/** An enabled jail that could not be resolved. */
+export interface SkippedJail {
+  readonly name: string;
+  /** What fail2ban says, or would say, in its `config-error`. */
+  readonly why: string;
+  /** How many jails of `Settings.jails` come before it in the files. */
+  readonly position: number;
+  /** fail2ban would not leave out this jail but refuse the whole configuration. */
+  readonly fatalForFail2ban: boolean;
 }
 
 /** f2b's own few settings, from `f2b.ini` beside the tree. */
@@ -177,6 +222,7 @@ export interface Settings {
   readonly server: ServerSettings;
   /** Enabled jails that resolved, in order of first appearance. A broken jail is left out and named in `findings`. */
   readonly jails: readonly JailSettings[];
+  readonly skipped: readonly SkippedJail[];
   readonly own: OwnSettings;
   readonly findings: readonly Finding[];
 }

@@ -1,0 +1,79 @@
+import type { Origin } from '../settings.js';
+import type { Entry, ParsedFile } from '../syntax/parse.js';
+import type { Traced } from '../syntax/traced.js';
+
+/** An option after all files were laid over each other. */
+export interface MergedEntry {
+  readonly key: string;
+  readonly written: string;
+  readonly value: Traced;
+  readonly origin: Origin | undefined;
+  /** What the same option of the same section was before this file came, if it was set. */
+  readonly overrode: MergedEntry | undefined;
+}
+
+/** `Init?family=inet6`: a word, then the condition. */
+const CONDITIONAL = /^([A-Za-z0-9_]+)(\?.+)$/s;
+
+/**
+ * Several files laid over each other: later files win option by option, the place of an option in its section is where it
+ * first appeared, a conditional section (`[Init?family=inet6]`) is folded into its base with the condition put behind each
+ * option's name.
+ */
+export class MergedTree {
+  /** `[DEFAULT]` of all files. */
+  readonly defaults = new Map<string, MergedEntry>();
+  /** In order of first appearance, without `DEFAULT`. */
+  readonly sections = new Map<string, Map<string, MergedEntry>>();
+  /** Where a section was first named. */
+  readonly origins = new Map<string, Origin>();
+
+  /** Lays a file on top. */
+  add(file: ParsedFile): void {
+    for (const section of file.sections.values()) {
+      if (section.name === 'DEFAULT') {
+        overlay(this.defaults, section.entries.values(), '');
+        continue;
+      }
+      const match = section.name.includes('?') ? CONDITIONAL.exec(section.name) : null;
+      const name = match?.[1] ?? section.name;
+      let entries = this.sections.get(name);
+      if (!entries) {
+        entries = new Map();
+        this.sections.set(name, entries);
+        this.origins.set(name, section.origin);
+      }
+      overlay(entries, section.entries.values(), match?.[2] ?? '');
+    }
+  }
+
+  /** The option of a section, else of `[DEFAULT]`. */
+  find(section: string, option: string): MergedEntry | undefined {
+    return this.sections.get(section)?.get(option) ?? this.defaults.get(option);
+  }
+
+  /** What `%(known/option)s` means in a section: the option's value before the last file that set it. */
+  known(section: string, option: string): MergedEntry | undefined {
+    return this.sections.get(section)?.get(option)?.overrode;
+  }
+}
+
+function overlay(target: Map<string, MergedEntry>, entries: Iterable<Entry>, condition: string): void {
+  for (const entry of entries) {
+    const key = entry.key + condition;
+    target.set(key, {
+      key,
+      written: entry.written + condition,
+      value: entry.value,
+      origin: entry.origin,
+      overrode: target.get(key),
+    });
+  }
+}
+
+/** The layers of an option, the one that holds first. */
+export function layersOf(entry: MergedEntry): MergedEntry[] {
+  const layers: MergedEntry[] = [];
+  for (let layer: MergedEntry | undefined = entry; layer; layer = layer.overrode) layers.push(layer);
+  return layers;
+}

@@ -1,0 +1,106 @@
+import { parse } from 'ini';
+import { nearest } from '../check/nearest.js';
+import type { Findings } from '../resolve/findings.js';
+import type { OwnSettings } from '../settings.js';
+import type { FileStore } from '../syntax/files.js';
+
+export const ownDefaults: OwnSettings = {
+  workers: undefined,
+  blockBytes: 1024 * 1024,
+  maxLineBytes: 64 * 1024,
+  logformat: 'classic',
+};
+
+const MAX_WORKERS = 64;
+
+interface OwnKey {
+  readonly expects: string;
+  read(text: string): Partial<OwnSettings> | undefined;
+}
+
+/** Every key of `f2b.ini`. */
+const keys = new Map<string, OwnKey>([
+  [
+    'workers',
+    {
+      expects: `a whole number from 1 to ${MAX_WORKERS}`,
+      read: (text) => wrap('workers', whole(text, 1, MAX_WORKERS)),
+    },
+  ],
+  [
+    'block_bytes',
+    { expects: 'a size from 64k to 64m', read: (text) => wrap('blockBytes', size(text, 64 * 1024, 64 * 1024 * 1024)) },
+  ],
+  [
+    'max_line_bytes',
+    { expects: 'a size from 1k to 16m', read: (text) => wrap('maxLineBytes', size(text, 1024, 16 * 1024 * 1024)) },
+  ],
+  [
+    'logformat',
+    {
+      expects: 'classic or json',
+      read: (text) => (text === 'classic' || text === 'json' ? { logformat: text } : undefined),
+    },
+  ],
+]);
+
+/**
+ * Reads `f2b.ini`, f2b's own few settings for which fail2ban has no word: plain `name = value` lines. A missing file means
+ * all defaults. An unknown key or a value out of range is an error finding; the default then holds.
+ */
+export function readOwnSettings(path: string, store: FileStore, findings: Findings): OwnSettings {
+  if (store.kind(path) === 'missing') return ownDefaults;
+  const text = Buffer.from(store.edge.readFile(path)).toString('utf8');
+  const origin = (key: string) => ({ file: path, line: lineOf(text, key), column: 1 });
+  let settings = ownDefaults;
+  for (const [name, value] of Object.entries(parse(text))) {
+    const key = keys.get(name);
+    if (!key || typeof value === 'object') {
+      const near = nearest(name, keys.keys());
+      findings.add(
+        'error',
+        'F2B_CONFIG_OWN',
+        typeof value === 'object' ? `f2b.ini knows no section [${name}].` : `f2b.ini knows no setting '${name}'.`,
+        origin(name),
+        near ? `Did you mean '${near}'?` : `It knows ${[...keys.keys()].join(', ')}.`,
+      );
+      continue;
+    }
+    const read = key.read(String(value).trim());
+    if (read) settings = { ...settings, ...read };
+    else {
+      findings.add(
+        'error',
+        'F2B_CONFIG_OWN',
+        `'${name} = ${value}' in f2b.ini is not ${key.expects}.`,
+        origin(name),
+        `Write ${key.expects}; until then the default holds.`,
+      );
+    }
+  }
+  return settings;
+}
+
+function wrap<K extends keyof OwnSettings>(
+  key: K,
+  value: OwnSettings[K] | undefined,
+): Partial<OwnSettings> | undefined {
+  return value === undefined ? undefined : ({ [key]: value } as Partial<OwnSettings>);
+}
+
+function whole(text: string, low: number, high: number): number | undefined {
+  const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= low && value <= high ? value : undefined;
+}
+
+function size(text: string, low: number, high: number): number | undefined {
+  const match = /^([0-9]{1,12})([kKmM]?)$/.exec(text);
+  if (!match) return undefined;
+  const value = Number(match[1]) * ({ k: 1024, m: 1024 * 1024 }[match[2]!.toLowerCase()] ?? 1);
+  return value >= low && value <= high ? value : undefined;
+}
+
+function lineOf(text: string, key: string): number {
+  const index = text.split(/\r?\n/).findIndex((line) => line.trim().replace(/^\[/, '').startsWith(key));
+  return index < 0 ? 1 : index + 1;
+}

@@ -1,0 +1,121 @@
+import { posix } from 'node:path';
+import { ConfigError } from '../errors.js';
+import { pythonRepr } from '../render/python.js';
+import { type ActionCommandName, type ActionSettings, actionCommandNames } from '../settings.js';
+import { originOf, type Traced, traced } from '../syntax/traced.js';
+import { parseBoolean } from '../values/boolean.js';
+import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
+import { resolveDefinition } from './definition.js';
+import { type ConfigSet, type Library, safeFileName } from './library.js';
+
+/** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
+const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
+const booleanCommands: ReadonlySet<string> = new Set(['actionstart_on_demand', 'actionrepair_on_unban', 'norestored']);
+
+export interface ActionContext {
+  readonly library: Library;
+  readonly jail: string;
+  /** Every option of the jail that was read, as text. */
+  readonly jailOptions: ReadonlyMap<string, Traced>;
+  readonly builtinActions: ReadonlySet<string>;
+}
+
+/**
+ * Resolves one element of a jail's `action` list.
+ *
+ * @throws ConfigError `F2B_CONFIG_SPEC`, `F2B_CONFIG_NO_ACTION` and those of resolving
+ */
+export function resolveAction(context: ActionContext, text: Traced): ActionSettings {
+  let spec: Spec;
+  try {
+    spec = parseSpec(text);
+  } catch (error) {
+    if (error instanceof SpecError) throw specError('action', text, error, pythonRepr(text.text));
+    throw error;
+  }
+  if (spec.name.endsWith('.py')) return pythonAction(context, spec, text);
+  const args = new Map(spec.args);
+  if (!args.has('name')) args.set('name', traced(context.jail, undefined));
+  if (!args.has('actname')) args.set('actname', traced(actionName(spec, context.jail), undefined));
+  const name = args.get('actname')!.text;
+  const set = findFile(context.library, spec.name);
+  if (!set) {
+    if (!context.builtinActions.has(spec.name)) {
+      throw new ConfigError(
+        'F2B_CONFIG_NO_ACTION',
+        `Unable to read action ${pythonRepr(spec.name)}`,
+        originOf(text),
+        `Write the name of a file in action.d without its ending, or a built-in action (${[...context.builtinActions].join(', ')}).`,
+        { definition: true },
+      );
+    }
+    return {
+      name,
+      file: spec.name,
+      builtin: true,
+      python: undefined,
+      commands: new Map(),
+      params: [...args].map(([key, value]) => [key, value.text] as const),
+      families: ['inet4', 'inet6'],
+      origin: originOf(text),
+    };
+  }
+  const definition = resolveDefinition({
+    tree: set.tree,
+    names: actionCommandNames,
+    args,
+    jailOptions: context.jailOptions,
+    ignored: runtimeTags,
+  });
+  const commands = new Map<ActionCommandName, string | boolean>();
+  for (const [key, value] of definition.combined) {
+    if (isCommand(key)) commands.set(key, booleanCommands.has(key) ? parseBoolean(value.text) : value.text);
+  }
+  const params: [string, string][] = [];
+  for (const [key, value] of definition.parameters) {
+    if (!isCommand(key) && !key.startsWith('known/')) params.push([key, value.text]);
+  }
+  return {
+    name,
+    file: spec.name,
+    builtin: false,
+    python: undefined,
+    commands,
+    ...(definition.missing ? { definitionMissing: true } : {}),
+    params,
+    families: params.some(([key]) => key.includes('?family=')) ? ['inet4', 'inet6'] : [],
+    origin: originOf(text),
+  };
+}
+
+/** The article that f2b grew from keeps its actions in `actions.d`; fail2ban only knows `action.d`, which goes first. */
+function findFile(library: Library, name: string): ConfigSet | undefined {
+  if (!safeFileName(name)) return undefined;
+  return library.read(`action.d/${name}`) ?? library.read(`actions.d/${name}`);
+}
+
+/** fail2ban's rule: the file's name, and where `name` was given, what it adds to the jail's name. */
+function actionName(spec: Spec, jail: string): string {
+  const name = spec.args.get('name')?.text;
+  if (name === undefined) return spec.name;
+  return spec.name + (name.startsWith(jail) ? name.slice(jail.length) : `-${name}`);
+}
+
+function pythonAction(context: ActionContext, spec: Spec, text: Traced): ActionSettings {
+  const args: Record<string, string> = Object.create(null);
+  for (const [key, value] of spec.args) if (key !== 'actname') args[key] = value.text;
+  return {
+    name: spec.args.get('actname')?.text ?? spec.name.slice(0, -'.py'.length),
+    file: spec.name,
+    builtin: false,
+    python: { path: posix.join(context.library.store.directory, 'action.d', spec.name), args },
+    commands: new Map(),
+    params: [],
+    families: [],
+    origin: originOf(text),
+  };
+}
+
+function isCommand(name: string): name is ActionCommandName {
+  return (actionCommandNames as readonly string[]).includes(name);
+}

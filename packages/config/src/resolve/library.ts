@@ -1,0 +1,84 @@
+import { MergedTree } from '../merge/tree.js';
+import type { FileStore } from '../syntax/files.js';
+import { unfoldIncludes } from '../syntax/includes.js';
+import { traced } from '../syntax/traced.js';
+import type { Findings } from './findings.js';
+
+/** One configuration name (`jail`, `filter.d/sshd`) with all its files laid over each other. */
+export interface ConfigSet {
+  readonly name: string;
+  readonly tree: MergedTree;
+  /** In the order in which they were read. */
+  readonly files: readonly string[];
+}
+
+/** Reads configuration names and keeps them: a filter that ten jails use is merged once. */
+export class Library {
+  readonly store: FileStore;
+  readonly findings: Findings;
+  /** What every tree finds in `[DEFAULT]` without writing it: `fail2ban_version`, `fail2ban_confpath`. */
+  readonly #injected: ReadonlyMap<string, string>;
+  readonly #sets = new Map<string, ConfigSet | undefined>();
+
+  constructor(store: FileStore, findings: Findings, injected: ReadonlyMap<string, string>) {
+    this.store = store;
+    this.findings = findings;
+    this.#injected = injected;
+  }
+
+  /** The sets read so far, by name. */
+  get sets(): ReadonlyMap<string, ConfigSet | undefined> {
+    return this.#sets;
+  }
+
+  /**
+   * @param name as fail2ban names it: `jail`, `filter.d/NAME`
+   * @returns undefined if no file stands under this name
+   * @throws ConfigError where a file cannot be read or an include list cannot be resolved
+   */
+  read(name: string): ConfigSet | undefined {
+    if (this.#sets.has(name)) return this.#sets.get(name);
+    const set = this.#read(name);
+    this.#sets.set(name, set);
+    return set;
+  }
+
+  #read(name: string): ConfigSet | undefined {
+    const files = this.store.filesOf(name);
+    if (files.length === 0) return undefined;
+    const tree = new MergedTree();
+    for (const [key, value] of this.#injected) {
+      tree.defaults.set(key, {
+        key,
+        written: key,
+        value: traced(value, undefined),
+        origin: undefined,
+        overrode: undefined,
+      });
+    }
+    const { order, missing } = unfoldIncludes(this.store, files);
+    for (const { path, origin } of missing) {
+      if (path.endsWith('.local')) continue;
+      this.findings.add(
+        'hint',
+        'F2B_CONFIG_INCLUDE_MISSING',
+        `the included file ${path} does not exist.`,
+        origin,
+        'Mend the name, or remove it from [INCLUDES].',
+      );
+    }
+    for (const file of order) {
+      const parsed = this.store.parse(file);
+      for (const problem of parsed.problems) {
+        this.findings.add(problem.severity, problem.code, problem.what, problem.origin, problem.advice);
+      }
+      tree.add(parsed);
+    }
+    return { name, tree, files: order };
+  }
+}
+
+/** Whether a name taken from a value may become a file name below `filter.d` or `action.d`: it must not leave the folder. */
+export function safeFileName(name: string): boolean {
+  return name !== '' && !name.includes('\0') && !name.split('/').includes('..') && !name.startsWith('/');
+}

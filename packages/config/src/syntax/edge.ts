@@ -1,0 +1,46 @@
+import { existsSync, lstatSync, opendirSync, readFileSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * All that reading a configuration asks of the world. Handed in, so that a tree can be read from memory, and so that what a
+ * reader may touch is visible in one place.
+ */
+export interface ConfigEdge {
+  /** The file's bytes. Throws what the file system throws (`ENOENT`, `EACCES`, …). */
+  readFile(path: string): Uint8Array;
+  /** Names in a directory in the order in which the directory holds them; empty where there is no such directory. */
+  listDirectory(path: string): readonly string[];
+  /** What stands there, symbolic links followed; `dangling` is a link to nothing. */
+  kind(path: string): 'file' | 'directory' | 'other' | 'dangling' | 'missing';
+  /** The host's name as the kernel gives it. */
+  hostname(): string;
+}
+
+/** The real file system. */
+export const realEdge: ConfigEdge = {
+  readFile: (path) => readFileSync(path),
+  listDirectory(path) {
+    const names: string[] = [];
+    try {
+      const directory = opendirSync(path);
+      try {
+        for (let entry = directory.readSync(); entry; entry = directory.readSync()) names.push(entry.name);
+      } finally {
+        directory.closeSync();
+      }
+    } catch {
+      return [];
+    }
+    return names;
+  },
+  kind(path) {
+    if (!existsSync(path)) {
+      const link = lstatSync(path, { throwIfNoEntry: false });
+      return link ? (link.isSymbolicLink() ? 'dangling' : 'other') : 'missing';
+    }
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return 'missing';
+    return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
+  },
+  hostname: () => hostname(),
+};

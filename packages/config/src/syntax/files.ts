@@ -1,0 +1,104 @@
+import { posix } from 'node:path';
+import { ConfigError } from '../errors.js';
+import type { ConfigEdge } from './edge.js';
+import { type ParsedFile, parseConfig } from './parse.js';
+
+/** A directory with more configuration files than this is not one. */
+const MAX_FILES = 20_000;
+
+/** Reads and remembers files of one tree, so that `common.conf` is parsed once however many filters include it. */
+export class FileStore {
+  readonly edge: ConfigEdge;
+  readonly directory: string;
+  readonly #parsed = new Map<string, ParsedFile>();
+  readonly #kinds = new Map<string, ReturnType<ConfigEdge['kind']>>();
+  readonly #listings = new Map<string, readonly string[]>();
+
+  constructor(directory: string, edge: ConfigEdge) {
+    this.directory = directory;
+    this.edge = edge;
+  }
+
+  /** Every file that was parsed so far. */
+  get parsed(): ReadonlyMap<string, ParsedFile> {
+    return this.#parsed;
+  }
+
+  kind(path: string): ReturnType<ConfigEdge['kind']> {
+    let kind = this.#kinds.get(path);
+    if (kind === undefined) {
+      kind = this.#exists(path) ? this.edge.kind(path) : 'missing';
+      this.#kinds.set(path, kind);
+    }
+    return kind;
+  }
+
+  /** Answers most "is there a .local?" questions from one listing of the directory instead of one system call each. */
+  #exists(path: string): boolean {
+    return this.list(posix.dirname(path)).includes(posix.basename(path));
+  }
+
+  list(directory: string): readonly string[] {
+    let names = this.#listings.get(directory);
+    if (!names) {
+      names = this.edge.listDirectory(directory);
+      if (names.length > MAX_FILES) {
+        throw new ConfigError(
+          'F2B_CONFIG_TOO_LARGE',
+          `the directory holds ${names.length} files.`,
+          { file: directory, line: 1, column: 1 },
+          'Check that this is a configuration directory.',
+        );
+      }
+      this.#listings.set(directory, names);
+    }
+    return names;
+  }
+
+  /**
+   * @throws ConfigError `F2B_CONFIG_UNREADABLE` with the system's reason
+   */
+  parse(path: string): ParsedFile {
+    let parsed = this.#parsed.get(path);
+    if (!parsed) {
+      let bytes: Uint8Array;
+      try {
+        bytes = this.edge.readFile(path);
+      } catch (error) {
+        throw new ConfigError(
+          'F2B_CONFIG_UNREADABLE',
+          `the file cannot be read: ${(error as Error).message}.`,
+          { file: path, line: 1, column: 1 },
+          'Check its owner and mode (root must be able to read it).',
+        );
+      }
+      parsed = parseConfig(bytes, path);
+      this.#parsed.set(path, parsed);
+    }
+    return parsed;
+  }
+
+  /**
+   * The files that make up a configuration name (`jail`, `filter.d/sshd`), in fail2ban's order: `N.conf`, `N.d/*.conf`,
+   * `N.local`, `N.d/*.local`; those in a `.d` folder sorted by code points.
+   */
+  filesOf(name: string): string[] {
+    const base = posix.join(this.directory, name);
+    const files: string[] = [];
+    const folder = `${base}.d`;
+    const names = this.list(folder);
+    for (const ending of ['.conf', '.local']) {
+      if (this.kind(base + ending) === 'file') files.push(base + ending);
+      const members = names.filter((member) => member.endsWith(ending) && !member.startsWith('.'));
+      for (const member of members.sort(byCodePoint)) {
+        const path = posix.join(folder, member);
+        if (this.kind(path) !== 'missing') files.push(path);
+      }
+    }
+    return files;
+  }
+}
+
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,96 @@
+import { posix } from 'node:path';
+import { ConfigError } from '../errors.js';
+import { interpolate } from '../interpolate/percent.js';
+import { MergedTree } from '../merge/tree.js';
+import type { Origin } from '../settings.js';
+import type { FileStore } from './files.js';
+import { originOf } from './traced.js';
+
+/** More files than any tree needs; a chain of includes that doubles at each step would pass any memory. */
+const MAX_INCLUDED = 2_000;
+
+/** An include that names no file. */
+export interface MissingInclude {
+  readonly path: string;
+  readonly origin: Origin | undefined;
+}
+
+/**
+ * The order in which a list of files is read, includes unfolded: for each file its `before` list, itself, its `after`
+ * list, recursively; each `X.conf` is followed by its `X.local` where the list does not name it. A file that includes one
+ * of its ancestors is not entered again.
+ *
+ * @throws ConfigError where the number of files passes every sensible tree, or a reference in a list cannot be resolved
+ */
+export function unfoldIncludes(
+  store: FileStore,
+  files: readonly string[],
+): { order: readonly string[]; missing: readonly MissingInclude[] } {
+  const order: string[] = [];
+  const missing: MissingInclude[] = [];
+
+  const visit = (list: readonly string[], ancestors: readonly string[]): void => {
+    for (const file of withLocals(store, list)) {
+      const lists = includeLists(store, file);
+      for (const which of ['before', 'after'] as const) {
+        for (const { path, origin } of lists[which]) {
+          if (ancestors.includes(path)) continue;
+          if (path === file) continue;
+          if (store.kind(path) === 'missing' && store.kind(localOf(path)) === 'missing') missing.push({ path, origin });
+          visit([path], [...ancestors, file]);
+        }
+        if (which === 'before' && store.kind(file) !== 'missing') order.push(file);
+      }
+      if (order.length > MAX_INCLUDED) {
+        throw new ConfigError(
+          'F2B_CONFIG_INCLUDE_LOOP',
+          `the includes unfold to more than ${MAX_INCLUDED} files.`,
+          { file, line: 1, column: 1 },
+          'Look for files that include each other in [INCLUDES].',
+        );
+      }
+    }
+  };
+  visit(files, []);
+  return { order, missing };
+}
+
+function localOf(file: string): string {
+  const ending = posix.extname(file);
+  return `${ending ? file.slice(0, -ending.length) : file}.local`;
+}
+
+function withLocals(store: FileStore, list: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const file of list) {
+    whole.push(file);
+    const local = localOf(file);
+    if (!list.includes(local) && store.kind(local) === 'file') whole.push(local);
+  }
+  return whole;
+}
+
+interface IncludeLists {
+  readonly before: readonly MissingInclude[];
+  readonly after: readonly MissingInclude[];
+}
+
+const noIncludes: IncludeLists = { before: [], after: [] };
+
+function includeLists(store: FileStore, file: string): IncludeLists {
+  if (store.kind(file) === 'missing') return noIncludes;
+  const parsed = store.parse(file);
+  if (!parsed.sections.has('INCLUDES')) return noIncludes;
+  const alone = new MergedTree();
+  alone.add(parsed);
+  const read = (option: string): MissingInclude[] => {
+    const entry = alone.find('INCLUDES', option);
+    if (!entry) return [];
+    const value = interpolate({ tree: alone, section: 'INCLUDES' }, option, entry);
+    return value.text.split('\n').map((name) => ({
+      path: posix.isAbsolute(name) ? name : posix.join(posix.dirname(file), name),
+      origin: originOf(value),
+    }));
+  };
+  return { before: read('before'), after: read('after') };
+}
