@@ -190,6 +190,7 @@ export class ExactMatcher {
           } else if (!capture) {
             const end = subs[sub]!.kind === 'atomic' ? this.#ends.get(this.#endKey(state, pos))! : pos;
             this.#settle(base, sub, end);
+            this.#sp = base;
             return end;
           }
           pc++;
