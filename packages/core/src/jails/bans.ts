@@ -1,5 +1,6 @@
 import type { EpochMs, Seconds } from '@f2b/config';
-import type { Groups, Identifier } from './identifier.js';
+import type { Groups } from '@f2b/matcher';
+import type { Identifier } from './identifier.js';
 
 /** A ban in force. */
 export interface Ban {

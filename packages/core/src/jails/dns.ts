@@ -1,4 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
+import { dropOldest } from './bound.js';
 
 /** Looks a host name up: its addresses as text, IPv4 and (where the host speaks it) IPv6. May reject. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
@@ -67,10 +68,6 @@ export class Dns {
   #keep(name: string, answer: Answer): void {
     this.#answers.delete(name);
     this.#answers.set(name, answer);
-    if (this.#answers.size <= maxAnswers) return;
-    for (const oldest of this.#answers.keys()) {
-      this.#answers.delete(oldest);
-      return;
-    }
+    dropOldest(this.#answers, maxAnswers);
   }
 }

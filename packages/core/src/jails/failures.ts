@@ -1,5 +1,7 @@
 import type { EpochMs, Seconds } from '@f2b/config';
-import type { Groups, Identifier } from './identifier.js';
+import type { Groups } from '@f2b/matcher';
+import { dropOldest } from './bound.js';
+import type { Identifier } from './identifier.js';
 
 /** One failure of somebody, ready to be counted. */
 export interface Failure {
@@ -153,17 +155,16 @@ export class Failures {
 
   /** Long lines cost the oldest entries their matches, never their count; too many identifiers cost the oldest its entry. */
   #shed(): void {
-    for (const id of this.#holders.keys()) {
-      if (this.#matchChars <= this.#bounds.maxMatchChars) break;
-      this.#releaseMatches(id);
-      const count = this.#counts.get(id);
-      if (count !== undefined) count.matches = [];
+    if (this.#matchChars > this.#bounds.maxMatchChars) {
+      const target = this.#bounds.maxMatchChars * (31 / 32);
+      for (const id of this.#holders.keys()) {
+        if (this.#matchChars <= target) break;
+        this.#releaseMatches(id);
+        const count = this.#counts.get(id);
+        if (count !== undefined) count.matches = [];
+      }
     }
-    for (const id of this.#counts.keys()) {
-      if (this.#counts.size <= this.#bounds.maxTracked) break;
-      this.remove(id);
-      this.#evicted++;
-    }
+    this.#evicted += dropOldest(this.#counts, this.#bounds.maxTracked, (id) => this.remove(id));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
+import { dropOldest } from './bound.js';
 import type { Failure } from './failures.js';
 import type { IgnoredBy } from './ignore.js';
 
@@ -38,11 +39,7 @@ export class IgnoreCache {
     const key = keyOf(this.#settings.key, failure);
     this.#answers.delete(key);
     this.#answers.set(key, { by, at: now });
-    if (this.#answers.size <= this.#settings.maxCount) return;
-    for (const oldest of this.#answers.keys()) {
-      this.#answers.delete(oldest);
-      return;
-    }
+    dropOldest(this.#answers, this.#settings.maxCount);
   }
 }
 

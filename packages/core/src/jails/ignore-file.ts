@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import { type Address, parseAddress } from './address.js';
+import { type Address, parseAddress } from '@f2b/matcher';
 import type { Identifier } from './identifier.js';
 import { PrefixSet } from './prefixes.js';
 

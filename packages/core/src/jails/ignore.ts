@@ -1,5 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import { type Address, parseAddress } from './address.js';
+import { type Address, parseAddress } from '@f2b/matcher';
 import type { Dns } from './dns.js';
 import type { Identifier } from './identifier.js';
 import { IgnoreFile, type ListReader } from './ignore-file.js';

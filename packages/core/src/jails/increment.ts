@@ -1,5 +1,6 @@
 import type { EpochMs, Seconds } from '@f2b/config';
 import { CoreError } from '../errors.js';
+import { dropOldest } from './bound.js';
 import { type Expression, evaluate, parseExpression } from './expression.js';
 
 /** What is known of earlier bans of one identifier. */
@@ -124,11 +125,7 @@ export class MemoryBanHistory implements BanHistory {
     this.#records.delete(id);
     jails.set(jail, ban);
     this.#records.set(id, jails);
-    if (this.#records.size <= this.#maxIds) return;
-    for (const oldest of this.#records.keys()) {
-      this.#records.delete(oldest);
-      return;
-    }
+    dropOldest(this.#records, this.#maxIds);
   }
 
   forget(id: string, jail: string): void {

@@ -1,8 +1,9 @@
 import type { EpochMs, Milliseconds, Seconds } from '@f2b/config';
+import type { Groups, GroupValue, Usedns } from '@f2b/matcher';
 import { type Ban, Bans, endOf } from './bans.js';
 import type { Decision, Question } from './decisions.js';
 import { defaultFailureBounds, type Failure, type FailureBounds, type FailureCount, Failures } from './failures.js';
-import { type Groups, type GroupValue, identifierOf, identify, type UseDns } from './identifier.js';
+import { identifierOf, identify } from './identifier.js';
 import type { IgnoredBy, IgnoreList } from './ignore.js';
 import { IgnoreCache, type IgnoreCacheSettings } from './ignore-cache.js';
 import { type BanHistory, type Increment, weightOfKnownBad } from './increment.js';
@@ -22,7 +23,7 @@ export interface JudgeSettings {
   /** Negative: for ever. */
   readonly bantime: Seconds;
   readonly maxmatches: number;
-  readonly usedns: UseDns;
+  readonly usedns: Usedns;
   /** Undefined: ban times do not grow. */
   readonly increment: Increment | undefined;
   readonly ignorecache: IgnoreCacheSettings | undefined;
@@ -127,9 +128,10 @@ export class Judge {
         postpone();
         break;
       case 'refused':
+        decisions.push({ kind: 'note', say: this.#say.refused(identification.text) });
         break;
     }
-    this.#sweep(reading.now, decisions);
+    if (Math.abs(reading.now - this.#sweptAt) >= sweepEvery) this.sweep(reading.now);
     return decisions;
   }
 
@@ -208,6 +210,12 @@ export class Judge {
       this.#bans.remove(ban.who.id);
       return { kind: 'unban', ban, say: this.#say.repeal(ban) };
     });
+  }
+
+  /** Forgets failures that findtime has passed over. Called by itself while lines come, by the guard's timer while none do. */
+  sweep(now: EpochMs): void {
+    this.#sweptAt = now;
+    this.#failures.forget(now, this.settings.findtime);
   }
 
   #fail(failure: Failure, now: EpochMs, decisions: Decision[]): void {
@@ -295,17 +303,6 @@ export class Judge {
         break;
       }
     }
-  }
-
-  #sweep(now: EpochMs, _decisions: Decision[]): void {
-    if (Math.abs(now - this.#sweptAt) < sweepEvery) return;
-    this.sweep(now);
-  }
-
-  /** Forgets failures that findtime has passed over. Called by itself while lines come, by the guard's timer while none do. */
-  sweep(now: EpochMs): void {
-    this.#sweptAt = now;
-    this.#failures.forget(now, this.settings.findtime);
   }
 }
 

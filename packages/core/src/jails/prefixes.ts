@@ -1,7 +1,7 @@
-import { type Address, maskBytes } from './address.js';
+import type { Address } from '@f2b/matcher';
 
 /**
- * A set of addresses and networks that answers "which of you holds this address" in as many probes as there are
+ * A set of addresses and networks that answers "does one of you hold this address" in as many probes as there are
  * different prefix lengths in the set (at most 33 for IPv4, 129 for IPv6), however many networks it holds.
  */
 export class PrefixSet {
@@ -33,6 +33,10 @@ export class PrefixSet {
   }
 }
 
+/** The leading bits as text: whole bytes, then what is left of the next one. */
 function keyOf(bytes: Uint8Array, prefix: number): string {
-  return String.fromCharCode(...maskBytes(bytes, prefix));
+  const whole = prefix >> 3;
+  const key = String.fromCharCode(...bytes.subarray(0, whole));
+  const rest = prefix & 7;
+  return rest === 0 ? key : key + String.fromCharCode(bytes[whole]! & (0xff00 >> rest));
 }

@@ -32,6 +32,10 @@ export class Sayings {
     return this.#filter('WARNING', `Host name '${name}' of a log line was looked up: ${addresses.join(', ')}`);
   }
 
+  refused(text: string): LogMessage {
+    return this.#filter('DEBUG', `'${text}' is no address, nobody is counted for it`);
+  }
+
   evicted(count: number): LogMessage {
     return this.#filter(
       'WARNING',

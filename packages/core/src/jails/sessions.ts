@@ -1,5 +1,6 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import type { Groups, GroupValue } from './identifier.js';
+import type { Groups, GroupValue } from '@f2b/matcher';
+import { dropOldest } from './bound.js';
 
 /** Sessions that are remembered at once; the oldest gives way (fail2ban's limit). */
 const maxSessions = 100;
@@ -109,11 +110,7 @@ export class Sessions {
 
   #store(mlfid: string, session: Session): void {
     this.#sessions.set(mlfid, session);
-    if (this.#sessions.size <= maxSessions) return;
-    for (const oldest of this.#sessions.keys()) {
-      this.#sessions.delete(oldest);
-      return;
-    }
+    dropOldest(this.#sessions, maxSessions);
   }
 }
 

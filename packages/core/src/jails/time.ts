@@ -14,6 +14,8 @@ export interface DatedLine {
   /** `own`: the line's date converted; `empty`: the pattern matched nothing on purpose; `none`: no usable date. */
   readonly date: 'own' | 'empty' | 'none';
   readonly tuple: readonly [before: string, date: string, after: string];
+  /** For a line without a date of its own: the nearest dated line before it. */
+  readonly preceding?: { readonly time: EpochMs; readonly text: string } | undefined;
 }
 
 /** When the line is read: the present, and whether the end of its log has been reached before ("in operation"). */
@@ -62,6 +64,12 @@ export class LineTime {
       this.#lastDate = time;
       this.#lastText = line.tuple[1];
       return { time: Math.min(time, now), tuple: line.tuple };
+    }
+    if (line.preceding !== undefined) {
+      const { time, text } = line.preceding;
+      const shifted = inOperation && Math.abs(time - now) > tolerance;
+      this.#lastDate = shifted ? now : time;
+      this.#lastText = text;
     }
     if (this.#lastDate > now - tolerance) {
       const tuple = ['', this.#lastText, line.tuple.join('')] as const;

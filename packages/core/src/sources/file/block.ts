@@ -29,6 +29,15 @@ export interface LogPosition {
   readonly head: string;
 }
 
+/** A file that a log's name leads to, just opened. */
+export interface OpenedLog {
+  readonly path: string;
+  readonly fd: number;
+  readonly generation: number;
+  /** First byte that will be read. */
+  readonly offset: Bytes;
+}
+
 /** How a log's name came to lead to other content. */
 export type RotationReason =
   /** Another file has the name now. */

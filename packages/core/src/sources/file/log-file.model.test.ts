@@ -55,7 +55,7 @@ function openLog(path: string, resume?: LogPosition): LogFile {
     lateWrites: 30_000,
     start: () => 0,
     resume,
-    events: { rotated() {}, trouble() {}, longLine() {} },
+    events: { opened() {}, rotated() {}, trouble() {}, longLine() {} },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
-import type { Block, LogPosition, LogTrouble, Rotation } from './block.js';
+import type { Block, LogPosition, LogTrouble, OpenedLog, Rotation } from './block.js';
 import type { FileState, Files } from './files.js';
 import { type Mark, OpenLog, type ReadLimits } from './open-log.js';
 
@@ -10,6 +10,8 @@ const maxOldLogs = 8;
 export type ChooseStart = (log: { readonly fd: number; readonly size: Bytes }) => Bytes;
 
 export interface LogFileEvents {
+  /** A file has been opened and will be read from `offset` on. */
+  opened(log: OpenedLog): void;
   rotated(rotation: Rotation): void;
   /** A log became unreadable, or (undefined) readable again. Told once per change. */
   trouble(trouble: LogTrouble | undefined): void;
@@ -165,6 +167,8 @@ export class LogFile {
     }
     if (this.#first) this.#begin(held, state, now);
     this.#first = false;
+    const { generation } = held;
+    this.#options.events.opened({ path: this.path, fd, generation, offset: held.log.mark.offset });
   }
 
   #hold(fd: number, state: FileState): Held {

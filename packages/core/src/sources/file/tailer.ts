@@ -1,5 +1,5 @@
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
-import type { Block, LogPosition, LogTrouble, Rotation } from './block.js';
+import type { Block, LogPosition, LogTrouble, OpenedLog, Rotation } from './block.js';
 import type { Files } from './files.js';
 import { type ChooseStart, LogFile } from './log-file.js';
 import type { ReadLimits } from './open-log.js';
@@ -31,6 +31,7 @@ export interface LogReader {
   block(block: Block): Promise<void>;
   /** The end was reached, and all before it has been judged. Told each time. */
   caughtUp(path: string): void;
+  opened(log: OpenedLog): void;
   rotated(rotation: Rotation): void;
   trouble(trouble: LogTrouble | undefined, path: string): void;
   longLine(path: string, offset: Bytes): void;
@@ -138,6 +139,7 @@ class Followed {
       start: follow.start,
       resume: follow.resume,
       events: {
+        opened: (log) => reader.opened(log),
         rotated: (rotation) => reader.rotated(rotation),
         trouble: (trouble) => reader.trouble(trouble, path),
         longLine: (where, offset) => reader.longLine(where, offset),
