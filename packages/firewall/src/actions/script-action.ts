@@ -22,10 +22,14 @@ interface Banned {
   readonly family: ActionFamily;
   /** The last attempt to ban it failed. */
   failed: boolean;
+  /** How often `check` has repeated it since. */
+  repeats: number;
 }
 
 /** fail2ban's rule: a command without a `timeout` parameter may take 60 seconds. */
 const defaultTimeout: Milliseconds = 60_000;
+/** A ban that fails for good (an IPv6 address given to `iptables`) must not be tried at every check for ever. */
+const repeatLimit = 3;
 
 /**
  * One action of `action.d` in one jail: when it starts, bans, checks, repairs, unbans and stops. Its lane of the actor
@@ -68,7 +72,7 @@ export class ScriptAction {
 
   /**
    * Looks at every family that is started, with `actioncheck` where there is one, and repairs it; then repeats bans
-   * that had failed. Answers what it found; never throws for what a command did.
+   * that had failed, a few times. Answers what it found; never throws for what a command did.
    */
   async check(): Promise<readonly Repair[]> {
     const repairs: Repair[] = [];
@@ -82,11 +86,15 @@ export class ScriptAction {
       }
     };
     for (const family of [...this.#started]) {
-      if (this.#source('actioncheck') === '' || (await this.#run('actioncheck', family)).ok) continue;
+      if (await this.#isSane(family)) continue;
       await mend(`actioncheck failed${family === '' ? '' : ` for ${family}`}`, () => this.#restore(family, undefined));
     }
-    for (const { ticket, failed } of [...this.#banned.values()]) {
-      if (failed) await mend(`the ban of ${quoted(ticket.id, 80)} had failed`, () => this.#ban(ticket, 'ban'));
+    // An action without a check sends mail or reports: nobody wants those repeated an hour later.
+    if (this.#source('actioncheck') === '') return repairs;
+    for (const { ticket, failed, repeats } of [...this.#banned.values()]) {
+      if (!failed || repeats >= repeatLimit) continue;
+      const what = `the ban of ${quoted(ticket.id, 80)} had failed`;
+      await mend(what, () => this.#ban(ticket, 'ban', repeats + 1));
     }
     return repairs;
   }
@@ -94,21 +102,21 @@ export class ScriptAction {
   /** Lifts all bans: at once with `actionflush` where there is one, else one by one. Returns why some failed. */
   async flush(): Promise<readonly string[]> {
     const why: string[] = [];
-    const hasFlush = this.#source('actionflush') !== '';
-    const families = new Set([...this.#banned.values()].map(({ family }) => family));
-    for (const family of hasFlush ? families : []) {
-      const end = await this.#run('actionflush', family);
-      if (!end.ok) {
-        why.push(errors.actionFailed('actionflush', end.how).message);
-        await this.#sane(family).catch((error) => why.push(sentence(error)));
-      }
-    }
-    if (!hasFlush) {
-      for (const { ticket } of [...this.#banned.values()]) {
-        await this.#unban(ticket).catch((error) => why.push(sentence(error)));
-      }
-    }
+    const held = [...this.#banned.values()];
+    // First of all, so that a repair on the way does not make anew what is being lifted.
     this.#banned.clear();
+    if (this.#source('actionflush') === '') {
+      for (const { ticket } of held) await this.#unban(ticket).catch((error) => why.push(sentence(error)));
+    } else {
+      for (const family of new Set(held.map((banned) => banned.family))) {
+        if (!this.#active.has(family)) continue;
+        const end = await this.#run('actionflush', family);
+        if (end.ok) continue;
+        why.push(errors.actionFailed('actionflush', end.how).message);
+        if (await this.#isSane(family)) continue;
+        await this.#restore(family, undefined).catch((error) => why.push(sentence(error)));
+      }
+    }
     this.#active.clear();
     return why;
   }
@@ -133,15 +141,16 @@ export class ScriptAction {
     }
   }
 
-  async #ban(ticket: Ticket, kind: 'ban' | 'reban'): Promise<void> {
+  async #ban(ticket: Ticket, kind: 'ban' | 'reban', repeats = 0): Promise<void> {
     const family = this.#familyOf(ticket);
-    const banned: Banned = { ticket, family, failed: true };
+    const banned: Banned = { ticket, family, failed: true, repeats };
     this.#banned.set(ticket.id, banned);
     if (!this.#started.has(family)) await this.#startFamily(family);
     const command = kind === 'reban' && this.#source('actionreban') !== '' ? 'actionreban' : 'actionban';
     let end = await this.#run(command, family, { ticket });
-    if (!end.ok && this.#source('actioncheck') !== '') {
-      if (!(await this.#run('actioncheck', family)).ok) await this.#restore(family, ticket.id);
+    if (!end.ok) {
+      // fail2ban's rule: an action without a check counts as sane, so what failed is tried once more in any case.
+      if (!(await this.#isSane(family))) await this.#restore(family, ticket.id);
       end = await this.#run(command, family, { ticket });
     }
     if (!end.ok) throw errors.actionFailed(command, end.how);
@@ -154,8 +163,8 @@ export class ScriptAction {
     this.#banned.delete(ticket.id);
     if (!this.#active.has(family)) return;
     let end = await this.#run('actionunban', family, { ticket });
-    if (!end.ok && this.#source('actioncheck') !== '') {
-      if (!(await this.#run('actioncheck', family)).ok) {
+    if (!end.ok) {
+      if (!(await this.#isSane(family))) {
         if (this.#flag('actionrepair_on_unban') !== true) {
           this.edge.log.error('Invariant check failed. Unban is impossible.');
           throw errors.actionFailed('actionunban', end.how);
@@ -181,10 +190,9 @@ export class ScriptAction {
     this.#started.add(family);
   }
 
-  /** Runs `actioncheck` where there is one, and restores what it misses. */
-  async #sane(family: ActionFamily): Promise<void> {
-    if (this.#source('actioncheck') === '' || (await this.#run('actioncheck', family)).ok) return;
-    await this.#restore(family, undefined);
+  /** What `actioncheck` says; an action without one is sane. */
+  async #isSane(family: ActionFamily): Promise<boolean> {
+    return this.#source('actioncheck') === '' || (await this.#run('actioncheck', family)).ok;
   }
 
   /**

@@ -41,7 +41,7 @@ export interface ExecOptions {
 /** fail2ban's rule: SIGTERM to the group, 0.2 seconds, SIGKILL to the group. */
 const killGrace: Milliseconds = 200;
 /** What has been written before the exit is still in the pipe; a child left in the background may keep it open for ever. */
-const drainGrace: Milliseconds = 500;
+const drainGrace: Milliseconds = 100;
 
 /**
  * Runs programs for real, each in its own session and process group, so that a timeout ends the whole group. A program

@@ -1,7 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Firewall, type FirewallOptions, openFirewall } from '../../actor/firewall.js';
 import { makeNamespace, type Namespace, namespacesWork } from '../../fixtures/namespace.js';
 import { offendingIps, order, type RecordedLog, recordLog } from '../../fixtures/orders.js';
+import { makeScratch } from '../../fixtures/scratch.js';
+import { replaceTools } from '../../fixtures/tools.js';
+import { openExec } from '../../process/exec.js';
+
+/** Keeps these tests from the kernel's modules, which are not a namespace's own. */
+const largeRecentTable = fileURLToPath(new URL('../../fixtures/modules', import.meta.url));
 
 const guard4 =
   '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -j DROP';
@@ -23,7 +30,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
 
   const open = (overlay: Partial<FirewallOptions> = {}): Firewall => {
     const jails = ['sshd', 'asterisk'].map((name) => ({ name, actions: [offendingIps()] }));
-    return openFirewall({ jails, log, ipv6: true, exec: net.exec, ...overlay });
+    return openFirewall({ jails, log, ipv6: true, exec: net.exec, modules: largeRecentTable, ...overlay });
   };
   const bans = (family: 4 | 6 = 4) => net.rules(family).filter((line) => line.startsWith('-A OFFENDINGIPS -s'));
 
@@ -277,6 +284,41 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(await firewall.submit(order('ban', '2001:db8::1'))).toMatchObject([{ ok: false }]);
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
     expect(net.rules(6)).toEqual(empty6);
+  });
+
+  test('where IPv6 is broken IPv4 is banned all the same', async () => {
+    const scratch = makeScratch();
+    const env = replaceTools(scratch, {
+      'ip6tables-save': 'echo "Address family not supported by protocol" >&2; exit 3',
+    });
+    const firewall = open({ exec: openExec({ prefix: net.prefix, env }) });
+    expect(await firewall.start()).toMatchObject([{ why: expect.stringContaining('IPv6: ip6tables-save failed') }]);
+    const orders = ['2001:db8::1', '192.0.2.1'].map((id) => firewall.submit(order('ban', id)));
+    expect((await Promise.all(orders)).flat().map(({ ok }) => ok)).toEqual([false, true]);
+    expect(bans()).toEqual(ban4('192.0.2.1/32'));
+    scratch.remove();
+  });
+
+  test('the older iptables, which speaks to the kernel in another way, is understood as well', async () => {
+    const scratch = makeScratch();
+    const tools = ['iptables', 'ip6tables'].flatMap((tool) =>
+      ['save', 'restore'].map((verb) => [`${tool}-${verb}`, `exec ${tool}-legacy-${verb} "$@"`] as const),
+    );
+    const exec = openExec({ prefix: net.prefix, env: replaceTools(scratch, Object.fromEntries(tools)) });
+    const saved = () => net.sh('iptables-legacy-save | grep "^[:-]"; ip6tables-legacy-save | grep "^[:-]"');
+    net.sh('iptables-legacy -A INPUT -i lo -j ACCEPT; ip6tables-legacy -A INPUT -i lo -j ACCEPT');
+    const before = saved();
+    const firewall = open({ exec });
+    await firewall.start();
+    for (const id of ['192.0.2.1', '2001:db8::/48', '192.0.2.2']) {
+      expect(await firewall.submit(order('ban', id))).toMatchObject([{ ok: true }]);
+    }
+    expect(await firewall.check()).toEqual([]);
+    await firewall.submit(order('unban', '192.0.2.1'));
+    await firewall.stop();
+    expect(saved()).toBe(before);
+    expect(net.rules(4)).toEqual(empty);
+    scratch.remove();
   });
 
   test('a dry run prints exactly what a real run feeds to iptables-restore, and changes nothing', async () => {
