@@ -23,6 +23,8 @@ export interface LineMatch {
   readonly groups: ReadonlyMap<string, string | readonly (string | null)[]>;
   /** For a line without a date of its own: the nearest dated line before it in the block (looked for among the last few). */
   readonly preceding: { readonly time: EpochMs; readonly text: string } | undefined;
+  /** For a filter with `maxlines` above 1: all lines of the match in order (`tuple` is the line that completed it). */
+  readonly lines?: readonly (readonly [before: string, date: string, after: string])[];
 }
 
 /** A line that one expression refused to judge: its step budget ran out. The other expressions judged it. */

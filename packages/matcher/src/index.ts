@@ -24,12 +24,21 @@ export {
   type Usedns,
 } from './filter/identifier.js';
 export { type LineOptions, type LineOutcome, matchLine, type RegexHit } from './filter/line.js';
+export {
+  type MultilineHit,
+  type MultilineOutcome,
+  type MultilineState,
+  matchNextLine,
+  newMultilineState,
+} from './filter/multiline.js';
+export { type PlainFilter, plainSettings } from './filter/plain-settings.js';
 export { FilterError, type FilterProblem, placeOf } from './filter/problems.js';
 export type { Refusal } from './filter/refusal.js';
 export { LineTrace, type TraceStep } from './filter/trace.js';
 export { PoolError } from './pool/errors.js';
 export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
 export { type LogEncoding, openEncoding } from './scan/encoding.js';
+export { scanLinesInOrder } from './scan/lines-in-order.js';
 export { type FileRange, maxRangeBytes } from './scan/range.js';
 export { unpackResult } from './scan/result.js';
 export { BlockScanner, defaultMaxLineBytes, type ScannerOptions } from './scan/scanner.js';

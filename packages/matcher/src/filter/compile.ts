@@ -4,6 +4,7 @@ import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
 import { RegexSyntaxError } from '../errors.js';
 import { type LogEncoding, openEncoding } from '../scan/encoding.js';
+import { literalSearch } from '../scan/literal-search.js';
 import { compileDating, type Dating } from './dating.js';
 import { type GroupPlan, planGroups } from './groups.js';
 import { readUsedns, type Usedns } from './identifier.js';
@@ -17,6 +18,8 @@ export interface Expression {
   /** Tags expanded: what `get JAIL failregex` shows. */
   readonly expanded: string;
   readonly plan: GroupPlan;
+  /** False only where the text lacks every literal that a match needs: cheaper than asking the engine. */
+  mayMatch(subject: string): boolean;
 }
 
 /** A filter ready to judge lines. Holds no state: any number of scans may use it, one after the other. */
@@ -49,6 +52,15 @@ const idGroups = ['fid', 'ip4', 'ip6', 'dns', 'mlfid'];
 
 function namesAnId(regex: Regex): boolean {
   return regex.groupNames.some((name) => name !== undefined && idGroups.includes(name));
+}
+
+function literalTest({ literals }: Regex): (subject: string) => boolean {
+  if (literals === undefined || literals.alternatives.length === 0) return () => true;
+  const { alternatives, foldCase } = literals;
+  const [only] = alternatives;
+  if (alternatives.length === 1 && !foldCase) return (subject) => subject.includes(only!);
+  const search = literalSearch(alternatives, foldCase);
+  return (subject) => subject.search(search) >= 0;
 }
 
 /** Compiles the expressions of one filter and collects what is wrong with them. */
@@ -86,7 +98,7 @@ class FilterCompiler {
     try {
       const regex = this.#known.get(key) ?? compileRegex(expanded, { multiline });
       this.#known.set(key, regex);
-      return { regex, setting, expanded, plan: planGroups(regex.groupNames) };
+      return { regex, setting, expanded, plan: planGroups(regex.groupNames), mayMatch: literalTest(regex) };
     } catch (error) {
       this.problems.push(brokenExpression(option, index, setting, expansion, error));
       return undefined;

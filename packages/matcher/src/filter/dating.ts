@@ -38,6 +38,8 @@ export interface Dating {
   cut(line: string, ranking: DateRanking): DateCut;
   /** NaN where the line has no date that converts. */
   time(cut: DateCut, now: EpochMs): EpochMs;
+  /** How the line carries its date; `time` as the method of that name says it. */
+  kind(cut: DateCut, time: EpochMs): 'own' | 'empty' | 'none';
 }
 
 const wordEnding = /%(?:Ex)?[YymdHMSfzkIpj]$/;
@@ -52,6 +54,20 @@ function junctionOf(datepattern: string | undefined): Junction {
   });
   if (kinds.length === 0) return 'nonword';
   return kinds.includes('any') ? 'any' : kinds.includes('nonword') ? 'nonword' : 'none';
+}
+
+/** Detectors never change, and the default templates take a good part of a second to compile: filters share them. */
+const detectors = new Map<string, DateDetector>();
+const keptDetectors = 64;
+
+function sharedDetector(datepattern: string | undefined, thisYear: number): DateDetector {
+  const key = JSON.stringify([datepattern ?? null, thisYear]);
+  const known = detectors.get(key);
+  if (known !== undefined) return known;
+  const detector = compileDatepattern(datepattern, { thisYear });
+  if (detectors.size >= keptDetectors) detectors.delete(detectors.keys().next().value!);
+  detectors.set(key, detector);
+  return detector;
 }
 
 /** Both parts of `dating` that a filter can set wrongly are tried, so that one run tells of both. */
@@ -78,7 +94,7 @@ export function compileDating(
 ): Dating | undefined {
   const { datepattern, logtimezone } = settings;
   const detector = attempt(
-    () => compileDatepattern(datepattern?.value, { thisYear }),
+    () => sharedDetector(datepattern?.value, thisYear),
     (error) =>
       problems.push({
         code: 'F2B_FILTER_DATEPATTERN',
@@ -129,6 +145,10 @@ export function compileDating(
     time({ found }, now) {
       if (found === undefined || found.start === found.end) return Number.NaN;
       return detector.toEpoch(found, { ...context, now }) ?? Number.NaN;
+    },
+    kind({ found }, time) {
+      if (!Number.isNaN(time)) return 'own';
+      return found !== undefined && found.start === found.end ? 'empty' : 'none';
     },
   };
 }

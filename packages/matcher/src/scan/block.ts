@@ -76,6 +76,11 @@ export class Block {
     return this.#ascii || isAscii(this.bytes.subarray(line.start, line.end));
   }
 
+  /** What fail2ban-regex leaves out of files: an empty line, or one that starts with `#`. */
+  isComment(line: LineSpan): boolean {
+    return line.end === line.start || this.text.charCodeAt(line.start) === 0x23;
+  }
+
   /** Lines longer than `limit`, found by long strides: a shorter line ends within every `limit` bytes. */
   overlongLines(limit: Bytes): { readonly offset: Bytes; readonly bytes: Bytes }[] {
     const found: { offset: Bytes; bytes: Bytes }[] = [];

@@ -1,6 +1,6 @@
 import type { Block } from './block.js';
+import { literalSearch } from './literal-search.js';
 import type { ScanTerms } from './literals.js';
-import { literalSearch } from './literals.js';
 
 /** Where the next line is that some filters have to look at; each source knows its own filters. */
 export interface CandidateSource {

@@ -85,18 +85,3 @@ export function scanTerms(filter: CompiledFilter): ScanTerms | undefined {
     (filter.prefregex === undefined ? undefined : ofExpressions([filter.prefregex], filter))
   );
 }
-
-function escaped(term: string): string {
-  return term.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&').replaceAll(/[\x00-\x1f]/g, (control) => {
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-}
-
-/**
- * A search for any of `terms`. V8's engine may run it on log content: an alternation of plain literals compares each position
- * with each literal at most once, so its work is bounded by text length times the literals' length, whatever the text.
- */
-export function literalSearch(terms: readonly string[], foldCase: boolean): RegExp {
-  const sorted = [...new Set(terms)].sort();
-  return new RegExp(sorted.map(escaped).join('|'), foldCase ? 'gi' : 'g');
-}

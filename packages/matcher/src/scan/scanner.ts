@@ -1,14 +1,16 @@
 import type { Bytes, EpochMs } from '@f2b/config';
-import type { DateRanking, Template } from '../dates/detector.js';
-import type { FilterStatistics, LineMatch, LinePlace, RefusedLine, ScanContext } from '../failures.js';
+import type { DateRanking } from '../dates/detector.js';
+import type { LineMatch, RefusedLine, ScanContext } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
 import { type LineOutcome, matchLine } from '../filter/line.js';
 import { Block, type LineSpan } from './block.js';
 import { type CandidateSource, candidateSources, everyLine } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
-import { literalSearch, type ScanTerms, scanTerms } from './literals.js';
+import { literalSearch } from './literal-search.js';
+import { type ScanTerms, scanTerms } from './literals.js';
 import { IncidentLog, MatchWriter, type WireResult } from './result.js';
+import { StatisticsCounter } from './statistics.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
 export const defaultMaxLineBytes: Bytes = 64 * 1024;
@@ -188,25 +190,20 @@ class BlockRun {
   #judge(index: number, span: LineSpan, line: number): void {
     const filter = this.#scanner.filters[index]!;
     const slot = this.#slotOf[index]!;
+    if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
     const { cut } = this.#read(slot, span, line);
-    const statistics = this.#statistics?.[index];
-    if (statistics !== undefined && this.#context.statistics?.skipComments === true) {
-      const first = this.#block.text.charCodeAt(span.start);
-      if (span.end === span.start || first === 0x23) return;
-    }
     const outcome = matchLine(filter, cut.tuple, { all: this.#context.all === true });
     for (const refusal of outcome.refusals) {
       this.#refused.add({ filter: index, ...refusal, line, offset: span.start });
     }
     if (outcome.hits.length > 0) this.#write(index, slot, span, line, cut, outcome);
-    statistics?.add(outcome, cut, { line, offset: span.start });
+    this.#statistics?.[index]?.add(outcome, cut, { line, offset: span.start });
   }
 
   #write(filter: number, slot: number, span: LineSpan, line: number, cut: DateCut, outcome: LineOutcome): void {
     const time = this.#slots[slot]!.dating.time(cut, this.#context.now);
-    const own = !Number.isNaN(time);
-    const date = own ? 'own' : cut.found !== undefined && cut.tuple[1] === '' ? 'empty' : 'none';
-    const preceding = own ? undefined : this.#preceding(slot, span.start);
+    const date = this.#slots[slot]!.dating.kind(cut, time);
+    const preceding = date === 'own' ? undefined : this.#preceding(slot, span.start);
     for (const { regex, groups } of outcome.hits) {
       this.#writer.add({ filter, regex, line, offset: span.start, time, date, tuple: cut.tuple, groups, preceding });
     }
@@ -261,44 +258,5 @@ class BlockRun {
 
   #lastTime(): EpochMs {
     return this.#dateBefore(0, this.#block.length, -1).found?.time ?? Number.NaN;
-  }
-}
-
-/** Counts what one filter did with each line. */
-class StatisticsCounter {
-  readonly #templates: readonly Template[];
-  #lines = 0;
-  readonly #ignoreregex: number[];
-  readonly #dates = new Map<string, number>();
-  readonly #ignored: IncidentLog<LinePlace>;
-  readonly #missed: IncidentLog<LinePlace>;
-
-  constructor(filter: CompiledFilter, keep: number) {
-    this.#templates = filter.dating.detector.templates;
-    this.#ignoreregex = filter.ignoreregex.map(() => 0);
-    this.#ignored = new IncidentLog(keep);
-    this.#missed = new IncidentLog(keep);
-  }
-
-  add(outcome: LineOutcome, cut: DateCut, place: Omit<LinePlace, 'text'>): void {
-    this.#lines++;
-    if (cut.found !== undefined) {
-      const { name } = this.#templates[cut.found.template]!;
-      this.#dates.set(name, (this.#dates.get(name) ?? 0) + 1);
-    }
-    if (outcome.ignored >= 0) {
-      this.#ignoreregex[outcome.ignored]!++;
-      this.#ignored.add({ ...place, text: cut.tuple.join('') });
-    } else if (outcome.hits.length === 0) this.#missed.add({ ...place, text: cut.tuple.join('') });
-  }
-
-  taken(): FilterStatistics {
-    return {
-      lines: this.#lines,
-      ignoreregex: this.#ignoreregex,
-      dates: this.#dates,
-      ignored: this.#ignored.taken(),
-      missed: this.#missed.taken(),
-    };
   }
 }
