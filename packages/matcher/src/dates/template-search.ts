@@ -2,7 +2,8 @@
 import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
 import { invalidRegex } from './errors.js';
-import { buildScanner } from './scanner.js';
+import { compileScan } from './scan-program.js';
+import { DateScanner } from './scanner.js';
 import { parseSyntax } from './syntax.js';
 import type { Template } from './templates.js';
 
@@ -11,8 +12,8 @@ export interface TemplateSearch {
   readonly groupNames: readonly (string | undefined)[];
   /** Which engine searches: `scanner` or the general engine's name. */
   readonly engine: string;
-  /** By ASCII code, 1: a match can begin with the character. */
-  readonly firstAscii: Uint8Array | undefined;
+  /** The scanner, where it is one. */
+  readonly scanner: DateScanner | undefined;
   /** Group offsets of the last successful search; valid until the next one. */
   offsets: ArrayLike<number>;
   /** Leftmost match in `line` between `from` and `to`, see `DateScanner.search`. */
@@ -26,14 +27,15 @@ export interface TemplateSearch {
  */
 export function compileSearch(template: Template): TemplateSearch {
   const parsed = parseSyntax(template.regex);
-  const scanner = parsed === undefined ? undefined : buildScanner(parsed);
-  if (parsed !== undefined && scanner !== undefined) {
+  const program = parsed === undefined ? undefined : compileScan(parsed);
+  if (parsed !== undefined && program !== undefined) {
+    const scanner = new DateScanner(program);
     return {
       groupNames: parsed.groupNames,
       engine: 'scanner',
-      firstAscii: scanner.firstAscii,
+      scanner,
       offsets: scanner.offsets,
-      search: scanner.search,
+      search: (line, from, to) => scanner.search(line, from, to),
     };
   }
   return generalSearch(template);
@@ -49,7 +51,7 @@ function generalSearch(template: Template): TemplateSearch {
   const search: TemplateSearch = {
     groupNames: regex.groupNames,
     engine: regex.engine,
-    firstAscii: undefined,
+    scanner: undefined,
     offsets: [],
     search(line, from, to) {
       // The engine has no window: what lies behind `to` is cut off, and a match before `from` counts as none.
