@@ -32,13 +32,6 @@ export function networkOf(id: string): Network {
   return { family: width === 32 ? 'inet4' : 'inet6', cidr: `${masked(address, prefix)}/${prefix}` };
 }
 
-/** The address of a network without its prefix length where it is a single host, as a command line wants it. */
-export function plainAddress(network: Network): string {
-  return network.cidr.replace(/^(.*)\/(?:32|128)$/, (whole, host: string) =>
-    (network.family === 'inet4') === whole.endsWith('/32') ? host : whole,
-  );
-}
-
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   if (!text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;

@@ -1,6 +1,6 @@
 import type { EpochMs, Seconds } from '@f2b/config';
 
-/** Who is to be banned or unbanned, and all that an action's tags may ask about it (reference 6.5). */
+/** Who is to be banned or unbanned, and all that an action's tags may ask about it. */
 export interface Ticket {
   /** The ban identifier as text: an address, a network or free text. */
   readonly id: string;

@@ -72,14 +72,27 @@ export async function dynamicValues(
     else if (Object.hasOwn(plainTags, tag)) values.set(tag, plainTags[tag]!(ticket, jail, sources));
     else if (tag === 'ip-host') values.set(tag, await nameOf(ticket.ip, sources));
     else if (tag === 'ipmatches' || tag === 'ipjailmatches') {
-      const known = await sources.remembered(ticket.ip, tag === 'ipmatches' ? undefined : jail);
+      const known = await rememberedOf(ticket.ip, tag === 'ipmatches' ? undefined : jail, sources);
       values.set(tag, (known?.matches ?? ticket.matches).join('\n'));
     } else if (tag === 'ipfailures' || tag === 'ipjailfailures') {
-      const known = await sources.remembered(ticket.ip, tag === 'ipfailures' ? undefined : jail);
+      const known = await rememberedOf(ticket.ip, tag === 'ipfailures' ? undefined : jail, sources);
       values.set(tag, String(known?.failures ?? ticket.failures));
     } else if (/^F-[A-Z0-9_-]+$/.test(tag)) values.set(tag, groupOf(ticket, tag.slice(2)));
   }
   return values;
+}
+
+/** A store that cannot answer must not cost the ban: the ticket then answers for itself. */
+async function rememberedOf(
+  ip: string,
+  jail: string | undefined,
+  sources: TagSources,
+): Promise<Remembered | undefined> {
+  try {
+    return await sources.remembered(ip, jail);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `<F-USER>` is the captured group `user`; `<F-ID>`, `<F-PORT>` and `<F-MLFID>` are the groups with an `f` in front. */

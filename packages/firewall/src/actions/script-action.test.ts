@@ -322,6 +322,25 @@ describe('an action of action.d', () => {
     expect(scratch.lines().filter((line) => line.startsWith('slow'))).toEqual(['slow 192.0.2.1', 'slow 192.0.2.2']);
   });
 
+  test('stop does not work off what waits at a slow action', async () => {
+    const gate = scratch.path('gate');
+    const firewall = open(
+      scriptAction({
+        actionban: `${trace('ban <ip>')}; until test -e ${gate}; do sleep 0.02; done`,
+        actionunban: trace('unban <ip>'),
+        actionstop: trace('stop'),
+      }),
+    );
+    await firewall.start();
+    const orders = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((id) => firewall.submit(order('ban', id)));
+    await until('the first ban runs', () => scratch.lines().length > 0);
+    const stopped = firewall.stop();
+    writeFileSync(gate, '');
+    expect(await stopped).toEqual([]);
+    expect((await Promise.all(orders)).flat().map(({ ok }) => ok)).toEqual([true, false, false]);
+    expect(scratch.lines()).toEqual(['ban 192.0.2.1', 'unban 192.0.2.1', 'stop']);
+  });
+
   test('an action that cannot start is a problem of its own; its bans try again', async () => {
     const firewall = open(
       scriptAction({ actionstart: `test -e ${scratch.path('ready')}`, actionban: trace('ban <ip>') }),

@@ -91,7 +91,11 @@ export class OrderLane {
       }
       done(outcome);
     }
-    for (const [reason, orders] of failed) this.log.error(failureOf(orders, this.action, reason));
+    for (const [reason, orders] of failed) {
+      const line = failureOf(orders, this.action, reason);
+      if (reason === errors.stopped().message) this.log.info(line);
+      else this.log.error(line);
+    }
   }
 }
 

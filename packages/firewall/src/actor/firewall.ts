@@ -117,6 +117,7 @@ class FirewallActor implements Firewall {
   }
 
   async startJail(jail: FirewallJail): Promise<readonly Problem[]> {
+    if (this.#jails.has(jail.name)) return this.reloadJail(jail, []);
     const { seats, problems } = this.#seat(jail.name, jail.actions);
     this.#jails.set(jail.name, seats);
     const started = await Promise.all(seats.map((seat) => this.#ask(jail.name, seat, (lane) => lane.start(jail.name))));

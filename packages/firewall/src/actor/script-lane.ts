@@ -1,6 +1,6 @@
 import type { ScriptAction } from '../actions/script-action.js';
 import type { Repair } from '../backends/backend.js';
-import { sentence } from '../errors.js';
+import { errors, sentence } from '../errors.js';
 import type { FirewallLog } from '../log.js';
 import type { Order, Outcome } from '../orders.js';
 import { type ActionLane, OrderLane, outcomeOf } from './action-lane.js';
@@ -8,6 +8,7 @@ import { type ActionLane, OrderLane, outcomeOf } from './action-lane.js';
 /** One action of `action.d` in one jail behind its own queue: a slow one keeps nobody waiting but itself. */
 export class ScriptLane implements ActionLane {
   readonly #orders: OrderLane;
+  #stopping = false;
 
   constructor(
     private readonly action: ScriptAction,
@@ -42,7 +43,12 @@ export class ScriptLane implements ActionLane {
     return this.#task(() => this.action.flush());
   }
 
+  /**
+   * What still waits is not carried out any more: stopping lifts the bans anyway, and a slow command with a long queue
+   * would hold up the end for hours.
+   */
   stop(): Promise<readonly string[]> {
+    this.#stopping = true;
     return this.#task(() => this.action.stop());
   }
 
@@ -51,6 +57,7 @@ export class ScriptLane implements ActionLane {
     for (const order of orders) {
       let why: string | undefined;
       try {
+        if (this.#stopping) throw errors.stopped();
         await this.action.carryOut(order);
       } catch (error) {
         why = sentence(error);

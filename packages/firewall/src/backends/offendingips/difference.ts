@@ -36,28 +36,65 @@ export function differenceOf(
   if (jump.state !== 'first') lines.push(`-I ${chain} 1 -j ${table}`);
 
   const head = headState(rules ?? [], layout.head);
-  for (const rule of head.remove) lines.push(`-D ${table} ${ruleText(rule)}`);
-  if (head.state !== 'first') {
-    for (const [index, rule] of layout.head.entries()) lines.push(`-I ${table} ${index + 1} ${ruleText(rule)}`);
+  const addresses = addressChange(rules ?? [], wanted, layout, table, layout.head);
+  if (!addresses.rebuilt) {
+    for (const rule of head.remove) lines.push(`-D ${table} ${ruleText(rule)}`);
+    if (head.state !== 'first') {
+      for (const [index, rule] of layout.head.entries()) lines.push(`-I ${table} ${index + 1} ${ruleText(rule)}`);
+    }
   }
+  for (const line of addresses.lines) lines.push(line);
+  const { missing, leftover } = addresses;
+  return { lines, chainMissing: rules === undefined, jump: jump.state, head: head.state, missing, leftover };
+}
 
-  const found = addressRules(rules ?? [], layout);
+/** From so many rules to remove, the chain is rebuilt: `-D` searches the chain for each rule, which is quadratic. */
+export const rebuildFrom = 256;
+
+interface AddressChange {
+  readonly lines: readonly string[];
+  /** The lines empty the chain and fill it anew, head and all. */
+  readonly rebuilt: boolean;
+  readonly missing: readonly string[];
+  readonly leftover: number;
+}
+
+/**
+ * What must change in the chain so that it has the rules of the wanted addresses and of no others. `head` is what a
+ * rebuilt chain begins with. A chain with rules of somebody else is never rebuilt.
+ */
+export function addressChange(
+  rules: readonly Rule[],
+  wanted: ReadonlyMap<string, Network>,
+  layout: RuleLayout,
+  table: string,
+  head: readonly Rule[],
+): AddressChange {
+  const found = addressRules(rules, layout);
+  const add = (network: Network) => layout.rulesOf(network).map((rule) => `-A ${table} ${ruleText(rule)}`);
   const bad = new Set<string>();
+  const removals: string[] = [];
+  let leftover = 0;
   for (const [cidr, have] of found) {
     const network = wanted.get(cidr);
     if (network !== undefined && sameRules(have, layout.rulesOf(network))) continue;
+    if (network === undefined) leftover += 1;
     bad.add(cidr);
-    for (const rule of have) lines.push(`-D ${table} ${ruleText(rule)}`);
+    for (const rule of have) removals.push(`-D ${table} ${ruleText(rule)}`);
   }
-  const missing: string[] = [];
-  for (const [cidr, network] of wanted) {
-    if (found.has(cidr) && !bad.has(cidr)) continue;
-    missing.push(cidr);
-    for (const rule of layout.rulesOf(network)) lines.push(`-A ${table} ${ruleText(rule)}`);
+  const missing = [...wanted.keys()].filter((cidr) => !found.has(cidr) || bad.has(cidr));
+  if (removals.length >= rebuildFrom && !hasStrangers(rules, layout)) {
+    const filled = [...head.map((rule) => `-A ${table} ${ruleText(rule)}`), ...[...wanted.values()].flatMap(add)];
+    return { lines: [`-F ${table}`, ...filled], rebuilt: true, missing, leftover };
   }
-  let leftover = 0;
-  for (const cidr of bad) if (!wanted.has(cidr)) leftover += 1;
-  return { lines, chainMissing: rules === undefined, jump: jump.state, head: head.state, missing, leftover };
+  const added = missing.flatMap((cidr) => add(wanted.get(cidr)!));
+  return { lines: [...removals, ...added], rebuilt: false, missing, leftover };
+}
+
+/** Whether a chain has rules that are neither the layout's head nor its addresses. */
+export function hasStrangers(rules: readonly Rule[], layout: RuleLayout): boolean {
+  const head = new Set(layout.head.map(ruleKey));
+  return rules.some((rule) => layout.networkOf(rule) === undefined && !head.has(ruleKey(rule)));
 }
 
 /** The rules of the layout that a chain has, per address, in the chain's order. */

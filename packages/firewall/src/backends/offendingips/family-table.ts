@@ -1,7 +1,15 @@
 import { sentence } from '../../errors.js';
 import type { FirewallLog } from '../../log.js';
 import type { Family, Network } from '../../network.js';
-import { addressRules, type Difference, differenceOf, isJump } from './difference.js';
+import {
+  addressChange,
+  addressRules,
+  type Difference,
+  differenceOf,
+  hasStrangers,
+  isJump,
+  rebuildFrom,
+} from './difference.js';
 import { familyNames, type Iptables } from './iptables.js';
 import type { OffendingIpsParameters } from './parameters.js';
 import { type RuleLayout, ruleKey, ruleText } from './rules.js';
@@ -55,6 +63,10 @@ export class FamilyTable {
       if (network !== undefined && !this.#installed.has(cidr)) added.push(cidr);
       if (network === undefined && this.#installed.has(cidr)) removed.push(cidr);
     }
+    if (removed.length >= rebuildFrom) {
+      await this.reconcile();
+      return;
+    }
     for (const cidr of removed) {
       for (const rule of this.layout.rulesOf({ family: this.family, cidr })) {
         lines.push(`-D ${this.parameters.table} ${ruleText(rule)}`);
@@ -95,24 +107,22 @@ export class FamilyTable {
     const { table, chain } = this.parameters;
     const rules = ruleset.get(table);
     if (rules !== undefined) {
-      const lines: string[] = [];
-      let strangers = 0;
-      const headKeys = new Set(this.layout.head.map(ruleKey));
-      for (const rule of rules) {
-        if (this.layout.networkOf(rule) !== undefined) lines.push(`-D ${table} ${ruleText(rule)}`);
-        else if (!headKeys.has(ruleKey(rule))) strangers += 1;
-      }
       const others = [...ruleset].some(([name, inChain]) =>
         inChain.some((rule) => targetOf(rule) === table && !(name === chain && isJump(rule, table))),
       );
-      const keepChain = !this.#made.chain || strangers > 0 || others;
-      if (this.#made.chain && keepChain) {
+      const shared = others || hasStrangers(rules, this.layout);
+      const keepChain = !this.#made.chain || shared;
+      if (this.#made.chain && shared) {
         this.log.notice(`${this.#name}: chain ${table} stays, since others have rules in it or jump to it`);
       }
-      if (this.#made.head && !(this.#made.chain && keepChain)) {
-        for (const rule of rules) if (headKeys.has(ruleKey(rule))) lines.push(`-D ${table} ${ruleText(rule)}`);
-      }
-      if (this.#made.jump && !(this.#made.chain && keepChain)) {
+      const keepScaffold = this.#made.chain && shared;
+      const keepHead = keepScaffold || !this.#made.head;
+      const headKeys = new Set(this.layout.head.map(ruleKey));
+      const head = rules.filter((rule) => headKeys.has(ruleKey(rule)));
+      const addresses = addressChange(rules, new Map(), this.layout, table, keepHead ? head : []);
+      const lines = [...addresses.lines];
+      if (!keepHead && !addresses.rebuilt) for (const rule of head) lines.push(`-D ${table} ${ruleText(rule)}`);
+      if (this.#made.jump && !keepScaffold) {
         for (const rule of ruleset.get(chain) ?? []) if (isJump(rule, table)) lines.push(`-D ${chain} -j ${table}`);
       }
       if (!keepChain) lines.push(`-X ${table}`);

@@ -1,6 +1,6 @@
 import type { Bytes, Milliseconds } from '@f2b/config';
 import { errors } from '../../errors.js';
-import { quoted } from '../../log.js';
+import { type FirewallLog, quoted } from '../../log.js';
 import type { Family } from '../../network.js';
 import type { Exec, ProcessResult } from '../../process/exec.js';
 import { type Ruleset, readRuleset } from './ruleset.js';
@@ -20,7 +20,7 @@ const lockWait = '10';
 
 export const familyNames: Readonly<Record<Family, string>> = { inet4: 'IPv4', inet6: 'IPv6' };
 
-export function openIptables(family: Family, exec: Exec, timeout: Milliseconds): Iptables {
+export function openIptables(family: Family, exec: Exec, log: FirewallLog, timeout: Milliseconds): Iptables {
   const tool = family === 'inet4' ? 'iptables' : 'ip6tables';
   return {
     async read() {
@@ -33,7 +33,9 @@ export function openIptables(family: Family, exec: Exec, timeout: Milliseconds):
     async change(lines) {
       const input = restoreInput(lines);
       const argv = restoreCommand(family);
-      assertDone(`${tool}-restore`, await exec.run({ argv, input, timeout, outputLimit: 64 * 1024 }), timeout);
+      const result = await exec.run({ argv, input, timeout, outputLimit: 64 * 1024 });
+      if (result.exitCode !== 0) log.debug(`${argv.join(' ')} was given ${quoted(input, 10_000)}`);
+      assertDone(`${tool}-restore`, result, timeout);
     },
   };
 }

@@ -55,7 +55,7 @@ class OffendingIps implements Backend {
       families.map((family) => {
         const iptables =
           edge.print === undefined
-            ? openIptables(family, edge.exec, edge.timeout)
+            ? openIptables(family, edge.exec, edge.log, edge.timeout)
             : simulateIptables(family, edge.print);
         const layout = rulesPerAddress(parameters, family);
         return [family, new FamilyTable(family, this.#holders.wanted(family), layout, parameters, iptables, edge.log)];

@@ -32,6 +32,7 @@ function apply(line: string, chains: Map<string, Rule[]>, chainOf: (name: string
   const [verb, name = '', position] = line.split(' ', 3);
   const written = line.slice(verb!.length + name.length + 2);
   if (verb === '-N') chainOf(name);
+  else if (verb === '-F') chains.set(name, []);
   else if (verb === '-X') chains.delete(name);
   else if (verb === '-A') chainOf(name).push(ruleOf(written));
   else if (verb === '-I') chainOf(name).splice(Number(position) - 1, 0, ruleOf(written.slice(position!.length + 1)));
