@@ -2,6 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from '../packages/matcher/src/dialect/parser.js';
+import { compileSearch, GAVE_UP } from '../packages/matcher/src/engines/compiled/compiled.js';
+import { requiredLiterals } from '../packages/matcher/src/engines/literals.js';
+import { Re2Captures, Re2Gate } from '../packages/matcher/src/engines/re2-engine.js';
+import { asciiSource, gateSource } from '../packages/matcher/src/engines/re2-source.js';
+import { reduce } from '../packages/matcher/src/engines/reduce.js';
 import { compileRegex } from '../packages/matcher/src/engines/regex.js';
 import { MatcherError } from '../packages/matcher/src/errors.js';
 import { reasonToSkip } from './requirements.js';
@@ -12,7 +18,7 @@ const PYTHON = '/usr/bin/python3';
 const EXPRESSIONS = Number(process.env.F2B_PAIRS ?? 16_000) / 8;
 
 /** Answers one JSON line per expression: "error", or per line null, "slow", or all offsets in UTF-16 units. */
-const ORACLE = String.raw`
+const ORACLE = `
 import json, re, signal, sys, warnings
 warnings.simplefilter('ignore')
 def slow(*_):
@@ -65,15 +71,62 @@ class Python {
   }
 }
 
-/** What f2b makes of the question, in the oracle's form. */
+/** What f2b makes of the question: the exact matcher's answer, in the oracle's form. */
 function ours(question: Question): Answer {
   try {
     const regex = compileRegex(question.source, question);
-    return { matches: question.lines.map((line) => offsetsOf(regex.exec(line))) };
+    return { matches: question.lines.map((line) => offsetsOf(regex.exec(line, { steps: 0 }))) };
   } catch (error) {
     if (error instanceof MatcherError && error.code === 'F2B_REGEX_SYNTAX') return { error: error.message };
     throw error;
   }
+}
+
+/** Every other engine that takes the expression, by name: offsets, null, or undefined where it does not answer for this line. */
+function otherEngines(question: Question): Map<string, (line: string) => number[] | null | undefined> {
+  const expression = parse(question.source, question);
+  const regex = compileRegex(question.source, question);
+  const offsets = new Int32Array(2 * (expression.groupCount + 1));
+  const engines = new Map([['the front door', (line: string) => offsetsOf(regex.exec(line))]] as [
+    string,
+    (line: string) => number[] | null | undefined,
+  ][]);
+  const ascii = asciiSource(reduce(expression));
+  if (ascii.inexact === undefined) {
+    const re2 = new Re2Captures(ascii);
+    engines.set(`RE2 with ${ascii.source}`, (line) => {
+      if (line === '' || /[^\0-\x7f]/.test(line)) return undefined;
+      const found = re2.exec(line, offsets);
+      return found === undefined ? undefined : found ? [...offsets] : null;
+    });
+  }
+  const compiled = compileSearch(expression);
+  if (compiled) {
+    engines.set('the compiled search', (line) => {
+      const found = compiled(line, offsets);
+      return found === GAVE_UP ? undefined : found < 0 ? null : [...offsets];
+    });
+  }
+  return engines;
+}
+
+/** What must hold of a matching line before any engine has looked at it closely. */
+function necessary(question: Question): (line: string) => string[] {
+  const expression = parse(question.source, question);
+  const source = gateSource(reduce(expression));
+  const gate = new Re2Gate(source);
+  const literals = requiredLiterals(expression);
+  return (line) => {
+    const broken: string[] = [];
+    if (gate.test(line) === false) broken.push(`the gate ${source} refuses it`);
+    if (literals) {
+      const text = literals.foldCase ? line.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : line;
+      if (!literals.alternatives.some((literal) => text.includes(literal))) {
+        broken.push(`it lacks the literals ${JSON.stringify(literals)}`);
+      }
+    }
+    return broken;
+  };
 }
 
 function offsetsOf(match: { readonly offsets: Int32Array } | null): number[] | null {
@@ -189,6 +242,7 @@ describe.skipIf(reasonToSkip(PYTHON) !== undefined)("the dialect against Python'
   it('accepts, matches and captures what Python does', { timeout: 600_000 }, async () => {
     let pairs = 0;
     let refused = 0;
+    const answers = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(question, async (asked) => {
         const theirs = await python.ask(asked);
@@ -198,14 +252,24 @@ describe.skipIf(reasonToSkip(PYTHON) !== undefined)("the dialect against Python'
           expect('error' in found ? 'refused' : 'accepted').toBe('error' in theirs ? 'refused' : 'accepted');
           return;
         }
+        const engines = otherEngines(asked);
+        const broken = necessary(asked);
         for (const [i, line] of asked.lines.entries()) {
           if (theirs.matches[i] === 'slow') continue;
           pairs++;
           expect({ line, offsets: found.matches[i] }).toEqual({ line, offsets: theirs.matches[i] });
+          for (const [name, exec] of engines) {
+            const offsets = exec(line);
+            if (offsets === undefined) continue;
+            const kind = name.split(' with')[0]!;
+            answers.set(kind, (answers.get(kind) ?? 0) + 1);
+            expect({ name, line, offsets }).toEqual({ name, line, offsets: theirs.matches[i] });
+          }
+          if (theirs.matches[i]) expect({ line, broken: broken(line) }).toEqual({ line, broken: [] });
         }
       }),
       { numRuns: EXPRESSIONS },
     );
-    console.info(`${pairs} pairs of expression and line tried, ${refused} expressions refused by both`);
+    console.info(`${pairs} pairs of expression and line tried, ${refused} expressions refused by both`, answers);
   });
 });

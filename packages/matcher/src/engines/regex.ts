@@ -1,37 +1,130 @@
 /** The front door: a Python expression in, a regex with the engine it deserves out. */
 import { type ParseOptions, parse } from '../dialect/parser.js';
+import type { Expression } from '../dialect/tree.js';
 import { compile } from './compile.js';
-import type { Regex, RegexMatch, StepCounter } from './engine.js';
+import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
+import type { EngineName, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
+import { requiredLiterals } from './literals.js';
+import type { Program } from './program.js';
+import { Re2Captures, Re2Gate } from './re2-engine.js';
+import { asciiSource, gateSource } from './re2-source.js';
+import { reduce } from './reduce.js';
 
 /**
- * Compiles a Python expression (tags already expanded).
+ * Compiles a Python expression (tags already expanded). No expression that Python takes is refused: what RE2 cannot say exactly gets a
+ * gate and the exact matcher.
  * @throws RegexSyntaxError (`F2B_REGEX_SYNTAX`) where Python would refuse it.
  */
-export function compileRegex(source: string, options: ParseOptions = {}): Regex {
-  const expression = parse(source, options);
-  const program = compile(expression);
-  const matcher = new ExactMatcher(program);
-  return {
-    source,
-    engine: program.budgeted ? 'budgeted' : 'gate+exact',
-    why: 'the exact matcher decides',
-    groupCount: expression.groupCount,
-    groupNames: expression.groupNames,
-    literals: undefined,
-    exec(subject: string, counter?: StepCounter): RegexMatch | null {
-      if (!matcher.search(subject, counter)) return null;
-      const offsets = matcher.marks;
-      return {
-        start: offsets[0]!,
-        end: offsets[1]!,
-        offsets,
-        group: (index) =>
-          offsets[2 * index]! < 0 || offsets[2 * index + 1]! < 0
-            ? undefined
-            : subject.slice(offsets[2 * index]!, offsets[2 * index + 1]!),
-      };
-    },
-    test: (subject) => matcher.search(subject),
-  };
+export function compileRegex(source: string, options: ParseOptions = {}): CompiledRegex {
+  return new CompiledRegex(parse(source, options));
+}
+
+const ASCII_ONLY = /^[\0-\x7f]*$/;
+
+/** An expression with its engines: RE2 judges, and the cheapest engine that is linear on the subject finds the groups. */
+export class CompiledRegex implements Regex {
+  readonly source: string;
+  readonly engine: EngineName;
+  readonly why: string;
+  readonly groupCount: number;
+  readonly groupNames: readonly (string | undefined)[];
+  readonly literals: Regex['literals'];
+  /** RE2 source that accepts at least every subject that the expression matches, whatever its characters. */
+  readonly gateSource: string;
+  readonly #ascii: Re2Captures;
+  readonly #asciiGate: Re2Gate;
+  readonly #gate: Re2Gate;
+  readonly #program: Program;
+  readonly #offsets: Int32Array;
+  /** The exact matcher, built when first needed. */
+  #matcher: ExactMatcher | undefined;
+  #compiled: CompiledSearch | null | undefined;
+
+  constructor(readonly expression: Expression) {
+    const reduced = reduce(expression);
+    this.source = expression.source;
+    this.groupCount = expression.groupCount;
+    this.groupNames = expression.groupNames;
+    this.literals = requiredLiterals(expression);
+    const ascii = asciiSource(reduced);
+    this.#ascii = new Re2Captures(ascii);
+    this.#asciiGate = new Re2Gate(ascii.source);
+    this.gateSource = gateSource(reduced);
+    this.#gate = new Re2Gate(this.gateSource);
+    this.#program = compile(reduced);
+    this.#offsets = new Int32Array(2 * (this.groupCount + 1));
+    this.engine = this.#program.budgeted ? 'budgeted' : ascii.inexact === undefined ? 're2' : 'gate+exact';
+    this.why = ascii.inexact === undefined ? 'RE2 says exactly the same' : `${ascii.inexact} is beyond RE2`;
+  }
+
+  exec(subject: string, counter?: StepCounter): RegexMatch | null {
+    if (counter) return this.#execExactly(subject, counter);
+    const offsets = this.#offsets;
+    const found = this.#compiledSearch()?.(subject, offsets) ?? GAVE_UP;
+    if (found !== GAVE_UP) return found < 0 ? null : new Match(subject, offsets);
+    if (this.#mayMatch(subject) === false) return null;
+    if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
+      const captured = this.#ascii.exec(subject, offsets);
+      if (captured !== undefined) return captured ? new Match(subject, offsets) : null;
+    }
+    return this.#execExactly(subject);
+  }
+
+  test(subject: string): boolean {
+    const judged = this.#mayMatch(subject);
+    if (judged === false) return false;
+    if (judged === true && this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) return true;
+    return this.exec(subject) !== null;
+  }
+
+  /** How far into the subject the expression could get, and which piece of it (source offsets) stopped it there. */
+  furthest(subject: string): { readonly at: number; readonly from: number; readonly to: number } {
+    this.#exact().search(subject);
+    const { at, pc } = this.#exact().furthest;
+    return { at: Math.max(at, 0), from: this.#program.spanFrom[pc]!, to: this.#program.spanTo[pc]! };
+  }
+
+  /** RE2's word: false is final, true may be too much unless RE2 is exact. Undefined: RE2 cannot hold the expression. */
+  #mayMatch(subject: string): boolean | undefined {
+    // The one subject on which `\B` differs.
+    if (subject === '') return undefined;
+    return this.engine === 're2' && ASCII_ONLY.test(subject) ? this.#asciiGate.test(subject) : this.#gate.test(subject);
+  }
+
+  #compiledSearch(): CompiledSearch | undefined {
+    if (this.#compiled === undefined) this.#compiled = compileSearch(this.expression) ?? null;
+    return this.#compiled ?? undefined;
+  }
+
+  #exact(): ExactMatcher {
+    this.#matcher ??= new ExactMatcher(this.#program);
+    return this.#matcher;
+  }
+
+  #execExactly(subject: string, counter?: StepCounter): RegexMatch | null {
+    const matcher = this.#exact();
+    return matcher.search(subject, counter) ? new Match(subject, matcher.marks) : null;
+  }
+}
+
+class Match implements RegexMatch {
+  constructor(
+    readonly subject: string,
+    readonly offsets: Int32Array,
+  ) {}
+
+  get start(): number {
+    return this.offsets[0]!;
+  }
+
+  get end(): number {
+    return this.offsets[1]!;
+  }
+
+  group(index: number): string | undefined {
+    const start = this.offsets[2 * index]!;
+    const end = this.offsets[2 * index + 1]!;
+    return start < 0 || end < 0 ? undefined : this.subject.slice(start, end);
+  }
 }

@@ -210,6 +210,13 @@ export class Emitter {
   }
 
   #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
+    const units = literalFrom(body.kind === 'concat' ? body.items : [body], 0);
+    if (ahead && units.length === (body.kind === 'concat' ? body.items.length : 1)) {
+      // The common guard in front of a repeated `.`: no call for a few characters.
+      const tests = units.map((unit, at) => `s.charCodeAt(p + ${at}) === ${unit}`);
+      const present = `n - p >= ${units.length} && ${tests.join(' && ')}`;
+      return this.#line(negative ? `if (${present}) break;` : `if (!(${present})) break;`);
+    }
     const at = ahead ? 'p' : `p - ${width}`;
     this.#sub(body, at, ahead ? undefined : `p >= ${width}`);
     this.#line(negative ? 'if (r >= 0) break;' : 'if (r < 0) break;');

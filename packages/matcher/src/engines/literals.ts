@@ -1,0 +1,192 @@
+/**
+ * Literals that every match must contain, read off the tree. The rule above all: no matching subject may lack all of them.
+ */
+import type { CharSet } from '../dialect/charset.js';
+import { isSubset, size } from '../dialect/charset.js';
+import type { Expression, Node } from '../dialect/tree.js';
+import { ASCII, ignoreCase } from '../dialect/unicode.js';
+import type { RequiredLiterals } from './engine.js';
+
+/** More alternatives than this make the search for them dearer than the lines that it spares. */
+const MOST_ALTERNATIVES = 24;
+/** Complete texts of a node are combined with their neighbours' up to this many. */
+const MOST_TEXTS = 8;
+
+/** Texts, of which a match contains at least one. `folded`: letter case is ignored in some. */
+interface Texts {
+  readonly texts: readonly string[];
+  readonly folded: boolean;
+}
+
+/** What is known of a node's matches. */
+interface Known {
+  /** All texts that the node can match, when they are few. */
+  readonly whole: Texts | undefined;
+  /** Each match contains one of these. */
+  readonly best: Texts | undefined;
+}
+
+const EMPTY_TEXT: Texts = { texts: [''], folded: false };
+const ZERO_WIDTH: Known = { whole: EMPTY_TEXT, best: undefined };
+const UNKNOWN: Known = { whole: undefined, best: undefined };
+
+/** The most telling set of literals of which each matching subject contains one, or undefined when there is none. */
+export function requiredLiterals(expression: Expression): RequiredLiterals | undefined {
+  const known = knownOf(expression.root);
+  const best = better(known.best, known.whole);
+  if (best === undefined || best.texts.includes('')) return undefined;
+  if (!best.folded) return { alternatives: reduced(best.texts), foldCase: false };
+  const lowered = best.texts.map((text) => text.toLowerCase());
+  return { alternatives: reduced([...lowered, ...foreignCases(lowered)]), foldCase: true };
+}
+
+/** A literal that contains another one adds nothing. */
+function reduced(texts: readonly string[]): string[] {
+  const all = [...new Set(texts)];
+  return all.filter((text) => !all.some((other) => other !== text && text.includes(other)));
+}
+
+/**
+ * Letters outside of ASCII that equal an ASCII letter when Python ignores case: a subject may have them in the place of a folded
+ * literal's letter, so they are literals in their own right.
+ */
+function foreignCases(texts: readonly string[]): string[] {
+  const found = new Set<string>();
+  for (const text of texts) {
+    if (text.includes('i')) found.add('\u0130').add('\u0131');
+    if (text.includes('k')) found.add('\u212a');
+    if (text.includes('s')) found.add('\u017f');
+  }
+  return [...found];
+}
+
+function knownOf(node: Node): Known {
+  switch (node.kind) {
+    case 'empty':
+    case 'assert':
+    case 'look':
+      return ZERO_WIDTH;
+    case 'char': {
+      const whole = textsOf(node.set);
+      return { whole, best: undefined };
+    }
+    case 'backref':
+      return UNKNOWN;
+    case 'group':
+    case 'atomic':
+      return knownOf(node.body);
+    case 'alternate':
+      return either(node.branches.map(knownOf));
+    case 'conditional':
+      return either([knownOf(node.yes), knownOf(node.no)]);
+    case 'repeat':
+      return repeated(node);
+    case 'concat':
+      return concatenated(node.items);
+  }
+}
+
+/** The few characters of a set as texts; a letter in both cases as one folded text. */
+function textsOf(set: CharSet): Texts | undefined {
+  const count = size(set);
+  if (count > 2 * MOST_TEXTS) return undefined;
+  const chars: number[] = [];
+  for (let i = 0; i < set.ranges.length; i += 2) {
+    for (let char = set.ranges[i]!; char <= set.ranges[i + 1]!; char++) chars.push(char);
+  }
+  const small = chars.find((char) => char >= 0x61 && char <= 0x7a);
+  if (small !== undefined && chars.length > 1) {
+    const letter = { ranges: [small, small] };
+    const cases = [ignoreCase(letter, true), ignoreCase(letter, false)];
+    if (cases.some((both) => both.ranges.join() === set.ranges.join())) {
+      return { texts: [String.fromCodePoint(small)], folded: true };
+    }
+  }
+  if (chars.length > MOST_TEXTS || chars.some((char) => char >= 0xd800 && char <= 0xdfff)) return undefined;
+  return { texts: chars.map((char) => String.fromCodePoint(char)), folded: false };
+}
+
+function either(branches: readonly Known[]): Known {
+  const whole = branches.every((branch) => branch.whole)
+    ? merged(
+        branches.map((branch) => branch.whole!),
+        MOST_TEXTS,
+      )
+    : undefined;
+  const bests = branches.map((branch) => better(branch.best, branch.whole));
+  const best = bests.every((texts) => texts && !texts.texts.includes(''))
+    ? merged(bests as readonly Texts[], MOST_ALTERNATIVES)
+    : undefined;
+  return { whole, best };
+}
+
+function merged(all: readonly Texts[], most: number): Texts | undefined {
+  if (!compatible(all)) return undefined;
+  const texts = [...new Set(all.flatMap((one) => one.texts))];
+  return texts.length > most ? undefined : { texts, folded: all.some((one) => one.folded) };
+}
+
+/** Folding is by ASCII: a text with a letter outside of ASCII stays out of folded sets. */
+function compatible(all: readonly Texts[]): boolean {
+  if (!all.some((one) => one.folded)) return true;
+  return all.every((one) => one.texts.every((text) => isAscii(text)));
+}
+
+function isAscii(text: string): boolean {
+  return [...text].every((char) => isSubset({ ranges: [char.codePointAt(0)!, char.codePointAt(0)!] }, ASCII));
+}
+
+function repeated(node: Node & { readonly kind: 'repeat' }): Known {
+  if (node.max === 0) return ZERO_WIDTH;
+  const body = knownOf(node.body);
+  if (node.min === 0) {
+    const whole = node.max === 1 && body.whole ? merged([body.whole, EMPTY_TEXT], MOST_TEXTS) : undefined;
+    return { whole, best: undefined };
+  }
+  if (node.min === node.max && node.min <= 4) return concatenated(Array<Node>(node.min).fill(node.body));
+  return { whole: undefined, best: better(body.best, body.whole) };
+}
+
+function concatenated(items: readonly Node[]): Known {
+  let run: Texts | undefined = EMPTY_TEXT;
+  let isWhole = true;
+  let best: Texts | undefined;
+  for (const item of items) {
+    const known = knownOf(item);
+    best = better(best, known.best);
+    const joined: Texts | undefined = run && known.whole && product(run, known.whole);
+    if (joined) {
+      run = joined;
+      continue;
+    }
+    best = better(best, run);
+    isWhole = false;
+    run = known.whole ?? EMPTY_TEXT;
+  }
+  return { whole: isWhole ? run : undefined, best: isWhole ? best : better(best, run) };
+}
+
+function product(left: Texts, right: Texts): Texts | undefined {
+  if (left.texts.length * right.texts.length > MOST_TEXTS || !compatible([left, right])) return undefined;
+  const texts = left.texts.flatMap((one) => right.texts.map((other) => one + other));
+  return { texts, folded: left.folded || right.folded };
+}
+
+/** The set that fewer lines contain, by a guess: the shortest text counts, then the number of texts. */
+function better(one: Texts | undefined, other: Texts | undefined): Texts | undefined {
+  if (!one) return other;
+  if (!other) return one;
+  return score(other) > score(one) ? other : one;
+}
+
+function score(texts: Texts): number {
+  const shortest = Math.min(...texts.texts.map(weight));
+  return shortest === 0 ? -1 : Math.min(shortest, 24) - Math.log2(texts.texts.length) - (texts.folded ? 0.5 : 0);
+}
+
+/** Letters tell more than digits and marks, which are on every line. */
+function weight(text: string): number {
+  let sum = 0;
+  for (const char of text) sum += /\p{L}/u.test(char) ? 1 : 0.4;
+  return sum;
+}

@@ -1,0 +1,60 @@
+/** RE2 as judge and, where it is exact, as the one who captures. Compiled at the first use: most expressions of a host never see a line. */
+import RE2 from 're2';
+import { END_OF_MATCH, type Re2Source } from './re2-source.js';
+
+/** One RE2 program that answers yes or no. */
+export class Re2Gate {
+  #compiled: RE2 | null | undefined;
+
+  constructor(readonly source: string) {}
+
+  /** Undefined: RE2 cannot hold this expression (too large), somebody else must answer. */
+  test(subject: string): boolean | undefined {
+    if (this.#compiled === undefined) this.#compiled = build(this.source, 'u');
+    return this.#compiled?.test(subject);
+  }
+}
+
+/** One RE2 program whose groups are Python's. */
+export class Re2Captures {
+  #compiled: RE2 | null | undefined;
+
+  constructor(readonly translation: Re2Source) {}
+
+  /**
+   * Writes the offsets of the leftmost match into `offsets` (as `RegexMatch.offsets`). Undefined: RE2 cannot hold this expression.
+   */
+  exec(subject: string, offsets: Int32Array): boolean | undefined {
+    if (this.#compiled === undefined) this.#compiled = build(this.translation.source, 'du');
+    if (this.#compiled === null) return undefined;
+    const match = this.#compiled.exec(subject) as RegExpExecArray | null;
+    if (!match) return false;
+    this.#read(match.indices as readonly (readonly [number, number] | undefined)[], offsets);
+    return true;
+  }
+
+  #read(indices: readonly (readonly [number, number] | undefined)[], offsets: Int32Array): void {
+    const { groups } = this.translation;
+    offsets.fill(-1);
+    let end = Number.POSITIVE_INFINITY;
+    for (const [i, group] of groups.entries()) {
+      const span = indices[i];
+      if (!span || span[0] < 0) continue;
+      if (group === END_OF_MATCH) {
+        end = Math.min(end, span[0]);
+        continue;
+      }
+      offsets[2 * group] = span[0];
+      offsets[2 * group + 1] = span[1];
+    }
+    for (let i = 0; i < offsets.length; i++) if (offsets[i]! > end) offsets[i] = end;
+  }
+}
+
+function build(source: string, flags: string): RE2 | null {
+  try {
+    return new RE2(source, flags);
+  } catch {
+    return null;
+  }
+}
