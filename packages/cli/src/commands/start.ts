@@ -69,7 +69,7 @@ async function foreground(flags: Flags): Promise<number> {
   const report = starterReport(process.env);
   try {
     const directory = configurationDirectory(flags.conf);
-    const settings = await readSettings(directory.path);
+    const settings = readSettings({ directory: directory.path });
     process.title = flags.pname ?? 'f2b-server';
     return await runDaemon({
       version: f2bVersion(),

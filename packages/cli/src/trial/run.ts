@@ -27,7 +27,7 @@ export async function runTrial(flags: Flags): Promise<number> {
       flags.conf === undefined
         ? { path: place.configuration, why: 'built-in default' }
         : configurationDirectory(flags.conf);
-    let settings = await readSettings(directory.path);
+    let settings = readSettings({ directory: directory.path });
     const own = flags.sample ? [] : readableLogs(settings);
     const sampled = flags.conf === undefined && own.length === 0;
     if (sampled) {
@@ -41,7 +41,7 @@ export async function runTrial(flags: Flags): Promise<number> {
       );
       useSampleLogs(place);
       directory = { path: place.configuration, why: 'built-in default' };
-      settings = await readSettings(directory.path);
+      settings = readSettings({ directory: directory.path });
     } else {
       say(`Guarding with this host's own logs: ${own.join(' ') || 'those of the configuration'}`);
     }
