@@ -62,5 +62,5 @@ export function dayOfWeek(year: number, week: number, day: number, fromSunday: b
   const shift = fromSunday ? 1 : 0;
   const first = (weekday(newYear) + shift) % 7;
   const wanted = (day + shift) % 7;
-  return week === 0 ? newYear + wanted - first : newYear + (7 - first) + 7 * (week - 1) + wanted;
+  return week === 0 ? newYear + wanted - first : newYear + ((7 - first) % 7) + 7 * (week - 1) + wanted;
 }

@@ -1,5 +1,6 @@
 /** Local time of a place with summer time, between an instant and what the wall clock there shows. */
 import type { EpochMs, Milliseconds } from '@f2b/config';
+import { dayNumber } from './calendar.js';
 
 /** What a wall clock shows, counted in milliseconds as if the clock were in Greenwich; may carry a fraction. */
 export type WallMs = number;
@@ -78,8 +79,7 @@ export function namedLocalTime(zone: string): LocalTime {
     const shown = new Map<string, number>();
     for (const { type, value } of format.formatToParts(second)) shown.set(type, Number(value));
     const part = (name: string): number => shown.get(name) ?? 0;
-    return (
-      Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) - second
-    );
+    const day = dayNumber(part('year'), part('month'), part('day'));
+    return day * DAY + ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - second;
   });
 }
