@@ -114,6 +114,9 @@ export class DateRanking {
     this.endBefore = codeAt(line, end - 1);
     this.endAt = codeAt(line, end);
     this.lastPlace = place !== 0 && place !== this.lastPlace ? this.rerank(place) : place;
+    const { order, hits } = this;
+    while (this.firstUnused < order.length && (hits[order[this.firstUnused] as number] as number) > 0)
+      this.firstUnused++;
   }
 
   /** The same edges as at the last match: either the character outside is the same, or the one inside and it is no letter. */
@@ -139,7 +142,7 @@ export class DateRanking {
 
   /** Moves the template at `place` forward if it deserves it; gives its new place. */
   private rerank(place: number): number {
-    const { order, hits, lastUsed } = this;
+    const { order, lastUsed } = this;
     const weight = this.rank(place);
     const used = lastUsed[order[place] as number] as EpochMs;
     const deserves = (target: number): boolean =>
@@ -151,8 +154,6 @@ export class DateRanking {
     }
     const [moved] = order.splice(place, 1);
     if (moved !== undefined) order.splice(target, 0, moved);
-    while (this.firstUnused < order.length && (hits[order[this.firstUnused] as number] as number) > 0)
-      this.firstUnused++;
     return target;
   }
 }

@@ -54,10 +54,11 @@ function generalSearch(template: Template): TemplateSearch {
     scanner: undefined,
     offsets: [],
     search(line, from, to) {
-      // The engine has no window: what lies behind `to` is cut off, and a match before `from` counts as none.
-      const match = regex.exec(to < line.length ? line.slice(0, to) : line);
-      if (match === null || match.start < from) return false;
-      search.offsets = match.offsets;
+      // The engine has no window, so that part of the line is cut out. A window is asked for only where the characters
+      // around it are those of the last match, so that the boundaries hold in the cut-out as they do in the line.
+      const match = regex.exec(from > 0 || to < line.length ? line.slice(from, to) : line);
+      if (match === null) return false;
+      search.offsets = from > 0 ? match.offsets.map((offset) => (offset < 0 ? offset : offset + from)) : match.offsets;
       return true;
     },
   };
