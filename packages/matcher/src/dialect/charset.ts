@@ -36,8 +36,37 @@ function pairs(set: CharSet): [number, number][] {
   return out;
 }
 
+/** Sets up to this many numbers are sorted together; larger ones (the Unicode classes) are merged one by one. */
+const SMALL = 16;
+
 export function union(...sets: readonly CharSet[]): CharSet {
-  return sets.length === 1 ? sets[0]! : fromRanges(sets.flatMap(pairs));
+  const different = [...new Set(sets)];
+  if (different.length === 1) return different[0]!;
+  if (different.includes(ALL)) return ALL;
+  const small = different.filter((set) => set.ranges.length <= SMALL);
+  const large = different.filter((set) => set.ranges.length > SMALL);
+  return large.reduce(merge, fromRanges(small.flatMap(pairs)));
+}
+
+function merge(a: CharSet, b: CharSet): CharSet {
+  if (isEmpty(a)) return b;
+  const out: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.ranges.length || j < b.ranges.length) {
+    const fromA = j >= b.ranges.length || (i < a.ranges.length && a.ranges[i]! <= b.ranges[j]!);
+    const lo = fromA ? a.ranges[i]! : b.ranges[j]!;
+    const hi = fromA ? a.ranges[i + 1]! : b.ranges[j + 1]!;
+    if (fromA) i += 2;
+    else j += 2;
+    const last = out.length - 1;
+    if (last > 0 && lo <= out[last]! + 1) {
+      if (hi > out[last]!) out[last] = hi;
+    } else {
+      out.push(lo, hi);
+    }
+  }
+  return { ranges: out };
 }
 
 export function negate(set: CharSet): CharSet {
@@ -82,11 +111,18 @@ export function isEmpty(set: CharSet): boolean {
 }
 
 export function isSubset(inner: CharSet, outer: CharSet): boolean {
-  return intersect(inner, outer).ranges.join() === inner.ranges.join();
+  return isEmpty(intersect(inner, negate(outer)));
 }
 
 export function isDisjoint(a: CharSet, b: CharSet): boolean {
-  return isEmpty(intersect(a, b));
+  let i = 0;
+  let j = 0;
+  while (i < a.ranges.length && j < b.ranges.length) {
+    if (a.ranges[i]! <= b.ranges[j + 1]! && b.ranges[j]! <= a.ranges[i + 1]!) return false;
+    if (a.ranges[i + 1]! < b.ranges[j + 1]!) i += 2;
+    else j += 2;
+  }
+  return true;
 }
 
 /** The only member, or undefined when there is none or more than one. */

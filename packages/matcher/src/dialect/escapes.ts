@@ -5,6 +5,12 @@ import type { Assertion } from './tree.js';
 import { ASCII_DIGIT, ASCII_SPACE, ASCII_WORD, DIGIT, SPACE, WORD } from './unicode.js';
 
 const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
+const NOT_DIGIT = negate(DIGIT);
+const NOT_WORD = negate(WORD);
+const NOT_SPACE = negate(SPACE);
+const NOT_ASCII_DIGIT = negate(ASCII_DIGIT);
+const NOT_ASCII_WORD = negate(ASCII_WORD);
+const NOT_ASCII_SPACE = negate(ASCII_SPACE);
 const OCTAL = '01234567';
 const DIGITS = '0123456789';
 
@@ -70,15 +76,15 @@ function classEscape(char: string, ascii: boolean): CharSet | undefined {
     case 'd':
       return ascii ? ASCII_DIGIT : DIGIT;
     case 'D':
-      return negate(ascii ? ASCII_DIGIT : DIGIT);
+      return ascii ? NOT_ASCII_DIGIT : NOT_DIGIT;
     case 'w':
       return ascii ? ASCII_WORD : WORD;
     case 'W':
-      return negate(ascii ? ASCII_WORD : WORD);
+      return ascii ? NOT_ASCII_WORD : NOT_WORD;
     case 's':
       return ascii ? ASCII_SPACE : SPACE;
     case 'S':
-      return negate(ascii ? ASCII_SPACE : SPACE);
+      return ascii ? NOT_ASCII_SPACE : NOT_SPACE;
     default:
       return undefined;
   }

@@ -1,5 +1,5 @@
 /** The character classes and the case rules of Python's `re` for text patterns. */
-import { type CharSet, fromRanges, has, LAST_CODE_POINT, single, union } from './charset.js';
+import { type CharSet, fromRanges, has, isDisjoint, LAST_CODE_POINT, onlyMember, single, union } from './charset.js';
 import { BLANKS, CASED, DECIMAL_DIGITS, EXTRA_CASES, LOWER_CASE, WORD_LETTERS } from './unicode-data.js';
 
 function decodeRanges(text: string): CharSet {
@@ -92,8 +92,22 @@ function ignoreAsciiCase(set: CharSet): CharSet {
   return more.length === 0 ? set : union(set, fromRanges(more));
 }
 
+/** Letters in an expression that ignores case come back again and again. */
+const foldedLetters = new Map<number, CharSet>();
+
 function ignoreUnicodeCase(set: CharSet): CharSet {
-  if (!overlaps(set, cased)) return set;
+  const only = onlyMember(set);
+  if (only === undefined) return foldedSet(set);
+  let folded = foldedLetters.get(only);
+  if (!folded) {
+    folded = foldedSet(set);
+    foldedLetters.set(only, folded);
+  }
+  return folded;
+}
+
+function foldedSet(set: CharSet): CharSet {
+  if (isDisjoint(set, cased)) return set;
   const { lower, extra } = caseTables();
   const keys: [number, number][] = [];
   for (let i = 0; i < set.ranges.length; i += 2) keys.push([set.ranges[i]!, set.ranges[i + 1]!]);
@@ -109,15 +123,4 @@ function ignoreUnicodeCase(set: CharSet): CharSet {
   for (let i = 0; i < closed.ranges.length; i += 2) out.push([closed.ranges[i]!, closed.ranges[i + 1]!]);
   for (const [upper, low] of lower) if (has(closed, low)) out.push([upper, upper]);
   return fromRanges(out);
-}
-
-function overlaps(a: CharSet, b: CharSet): boolean {
-  let i = 0;
-  let j = 0;
-  while (i < a.ranges.length && j < b.ranges.length) {
-    if (a.ranges[i]! <= b.ranges[j + 1]! && b.ranges[j]! <= a.ranges[i + 1]!) return true;
-    if (a.ranges[i + 1]! < b.ranges[j + 1]!) i += 2;
-    else j += 2;
-  }
-  return false;
 }

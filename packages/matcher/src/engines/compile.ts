@@ -1,5 +1,5 @@
 /** From the tree to the exact matcher's program. */
-import { onlyMember } from '../dialect/charset.js';
+import { type CharSet, onlyMember } from '../dialect/charset.js';
 import { contains, type Expression, type LookNode, type Node, type RepeatNode } from '../dialect/tree.js';
 import { widthOf } from '../dialect/width.js';
 import { firstSet, isAnchored } from './first.js';
@@ -16,6 +16,29 @@ export function compile(expression: Expression): Program {
   return new Compiler(expression).compile();
 }
 
+/**
+ * Whether matching `expression` needs a step budget: what a state leads to depends on more than the position. That is so for
+ * back-references, for lookarounds whose groups a conditional asks about, and for counts too large to unroll.
+ */
+export function isBudgeted({ root }: Expression): boolean {
+  const conditions = new Set<number>();
+  contains(root, (node) => node.kind === 'conditional' && !conditions.add(node.group));
+  if (conditions.size > MOST_CONDITION_GROUPS) return true;
+  return contains(root, (node) => {
+    if (node.kind === 'backref') return true;
+    if (node.kind === 'repeat' && isCounted(node)) return true;
+    const apart =
+      node.kind === 'look' || node.kind === 'atomic' || (node.kind === 'repeat' && node.mode === 'possessive');
+    return apart && contains(node, (inner) => inner.kind === 'group' && conditions.has(inner.index));
+  });
+}
+
+/** Whether a repetition is counted at run time, since unrolled it would be too large. */
+function isCounted(node: RepeatNode): boolean {
+  const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
+  return copies > 1 && copies * programSize(node.body) > UNROLL_LIMIT;
+}
+
 class Compiler {
   readonly #ops: number[] = [];
   readonly #a: number[] = [];
@@ -24,7 +47,7 @@ class Compiler {
   readonly #to: number[] = [];
   readonly #texts: string[] = [];
   readonly #sets: SetTable[] = [];
-  readonly #setIndex = new Map<string, number>();
+  readonly #setIndex = new Map<CharSet, number>();
   readonly #subs: SubProgram[] = [];
   readonly #subBodies: Node[] = [];
   readonly #subIndex = new Map<Node, number>();
@@ -251,11 +274,10 @@ class Compiler {
       }
       flush(node.from);
       this.#node = node;
-      const key = node.set.ranges.join();
-      let index = this.#setIndex.get(key);
+      let index = this.#setIndex.get(node.set);
       if (index === undefined) {
         index = this.#sets.push(setTable(node.set)) - 1;
-        this.#setIndex.set(key, index);
+        this.#setIndex.set(node.set, index);
       }
       this.#emit(Op.set, index);
     }
@@ -304,8 +326,7 @@ class Compiler {
 
   #emitRepeat(node: RepeatNode): void {
     if (node.max === 0) return;
-    const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
-    if (copies > 1 && copies * programSize(node.body) > UNROLL_LIMIT) {
+    if (isCounted(node)) {
       this.#emitCounted(node);
       return;
     }

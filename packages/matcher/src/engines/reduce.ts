@@ -14,14 +14,18 @@ interface Before {
   readonly start: boolean;
 }
 
-const ANYTHING: Before = { set: ALL, start: true };
+/** Worked out only where a lookbehind asks: most places are never asked about. */
+type Place = () => Before;
+
+const UNKNOWN: Before = { set: ALL, start: true };
+const anything: Place = () => UNKNOWN;
 
 export function reduce(expression: Expression): Expression {
-  const reduced = reduceNode(expression.root, ANYTHING);
+  const reduced = reduceNode(expression.root, anything);
   return { ...expression, root: unfoldConditionals(reduced) };
 }
 
-function reduceNode(node: Node, before: Before): Node {
+function reduceNode(node: Node, before: Place): Node {
   switch (node.kind) {
     case 'concat':
       return reduceConcat(node.items, before, node);
@@ -31,11 +35,11 @@ function reduceNode(node: Node, before: Before): Node {
     case 'atomic':
       return { ...node, body: reduceNode(node.body, before) };
     case 'repeat': {
-      const entry = node.max > 1 ? either([before, after(node.body, ANYTHING)]) : before;
+      const entry = node.max > 1 ? () => either([before(), after(node.body, anything)]) : before;
       return { ...node, body: reduceNode(node.body, entry) };
     }
     case 'look': {
-      const body = reduceNode(node.body, node.ahead ? before : ANYTHING);
+      const body = reduceNode(node.body, node.ahead ? before : anything);
       return reduceLook({ ...node, body }, before);
     }
     case 'conditional':
@@ -45,12 +49,13 @@ function reduceNode(node: Node, before: Before): Node {
   }
 }
 
-function reduceConcat(items: readonly Node[], before: Before, span: Node): Node {
+function reduceConcat(items: readonly Node[], before: Place, span: Node): Node {
   const out: Node[] = [];
   let place = before;
   for (const item of items) {
-    out.push(reduceNode(item, place));
-    place = after(item, place);
+    const here = place;
+    out.push(reduceNode(item, here));
+    place = () => after(item, here);
   }
   // From the right, so that lookaheads in a row all reach the character behind them.
   for (let i = out.length - 2; i >= 0; i--) {
@@ -66,9 +71,10 @@ function reduceConcat(items: readonly Node[], before: Before, span: Node): Node 
 }
 
 /** A lookbehind at one character that is already known, or known not, to stand there. */
-function reduceLook(node: LookNode, before: Before): Node {
+function reduceLook(node: LookNode, place: Place): Node {
   const set = node.ahead ? undefined : oneCharacter(node.body);
   if (!set) return node;
+  const before = place();
   const always = !before.start && isSubset(before.set, set);
   const never = isDisjoint(before.set, set);
   if (!always && !never) return node;
@@ -139,16 +145,16 @@ function narrowedRepeat(node: RepeatNode, set: CharSet): Node | undefined {
 }
 
 /** What can stand before the place behind `node`. */
-function after(node: Node, before: Before): Before {
+function after(node: Node, before: Place): Before {
   switch (node.kind) {
     case 'empty':
     case 'look':
     case 'assert':
-      return before;
+      return before();
     case 'char':
       return { set: node.set, start: false };
     case 'concat':
-      return node.items.reduce((place, item) => after(item, place), before);
+      return node.items.reduce<Place>((place, item) => () => after(item, place), before)();
     case 'alternate':
       return either(node.branches.map((branch) => after(branch, before)));
     case 'conditional':
@@ -157,12 +163,13 @@ function after(node: Node, before: Before): Before {
     case 'atomic':
       return after(node.body, before);
     case 'repeat': {
-      if (node.max === 0) return before;
-      const once = after(node.body, node.max > 1 ? either([before, after(node.body, ANYTHING)]) : before);
-      return node.min === 0 ? either([before, once]) : once;
+      if (node.max === 0) return before();
+      const entry = node.max > 1 ? () => either([before(), after(node.body, anything)]) : before;
+      const once = after(node.body, entry);
+      return node.min === 0 ? either([before(), once]) : once;
     }
     case 'backref':
-      return ANYTHING;
+      return UNKNOWN;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The front door: a Python expression in, a regex with the engine it deserves out. */
 import { type ParseOptions, parse } from '../dialect/parser.js';
 import type { Expression } from '../dialect/tree.js';
-import { compile } from './compile.js';
+import { compile, isBudgeted } from './compile.js';
 import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
 import type { EngineName, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
@@ -30,14 +30,13 @@ export class CompiledRegex implements Regex {
   readonly groupCount: number;
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: Regex['literals'];
-  /** RE2 source that accepts at least every subject that the expression matches, whatever its characters. */
-  readonly gateSource: string;
+  readonly #reduced: Expression;
   readonly #ascii: Re2Captures;
   readonly #asciiGate: Re2Gate;
-  readonly #gate: Re2Gate;
-  readonly #program: Program;
   readonly #offsets: Int32Array;
-  /** The exact matcher, built when first needed. */
+  // Built when first needed: most expressions of a host never see a line that they could match.
+  #gate: Re2Gate | undefined;
+  #program: Program | undefined;
   #matcher: ExactMatcher | undefined;
   #compiled: CompiledSearch | null | undefined;
 
@@ -50,12 +49,15 @@ export class CompiledRegex implements Regex {
     const ascii = asciiSource(reduced);
     this.#ascii = new Re2Captures(ascii);
     this.#asciiGate = new Re2Gate(ascii.source);
-    this.gateSource = gateSource(reduced);
-    this.#gate = new Re2Gate(this.gateSource);
-    this.#program = compile(reduced);
+    this.#reduced = reduced;
     this.#offsets = new Int32Array(2 * (this.groupCount + 1));
-    this.engine = this.#program.budgeted ? 'budgeted' : ascii.inexact === undefined ? 're2' : 'gate+exact';
+    this.engine = isBudgeted(reduced) ? 'budgeted' : ascii.inexact === undefined ? 're2' : 'gate+exact';
     this.why = ascii.inexact === undefined ? 'RE2 says exactly the same' : `${ascii.inexact} is beyond RE2`;
+  }
+
+  /** RE2 source that accepts at least every subject that the expression matches, whatever its characters. */
+  get gateSource(): string {
+    return this.#relaxed().source;
   }
 
   exec(subject: string, counter?: StepCounter): RegexMatch | null {
@@ -80,16 +82,19 @@ export class CompiledRegex implements Regex {
 
   /** How far into the subject the expression could get, and which piece of it (source offsets) stopped it there. */
   furthest(subject: string): { readonly at: number; readonly from: number; readonly to: number } {
-    this.#exact().search(subject);
-    const { at, pc } = this.#exact().furthest;
-    return { at: Math.max(at, 0), from: this.#program.spanFrom[pc]!, to: this.#program.spanTo[pc]! };
+    const matcher = this.#exact();
+    matcher.search(subject);
+    const { at, pc } = matcher.furthest;
+    return { at: Math.max(at, 0), from: this.#program!.spanFrom[pc]!, to: this.#program!.spanTo[pc]! };
   }
 
   /** RE2's word: false is final, true may be too much unless RE2 is exact. Undefined: RE2 cannot hold the expression. */
   #mayMatch(subject: string): boolean | undefined {
     // The one subject on which `\B` differs.
     if (subject === '') return undefined;
-    return this.engine === 're2' && ASCII_ONLY.test(subject) ? this.#asciiGate.test(subject) : this.#gate.test(subject);
+    return this.engine === 're2' && ASCII_ONLY.test(subject)
+      ? this.#asciiGate.test(subject)
+      : this.#relaxed().test(subject);
   }
 
   #compiledSearch(): CompiledSearch | undefined {
@@ -97,7 +102,13 @@ export class CompiledRegex implements Regex {
     return this.#compiled ?? undefined;
   }
 
+  #relaxed(): Re2Gate {
+    this.#gate ??= new Re2Gate(gateSource(this.#reduced));
+    return this.#gate;
+  }
+
   #exact(): ExactMatcher {
+    this.#program ??= compile(this.#reduced);
     this.#matcher ??= new ExactMatcher(this.#program);
     return this.#matcher;
   }
