@@ -34,6 +34,7 @@ export {
 export { type PlainFilter, plainSettings } from './filter/plain-settings.js';
 export { FilterError, type FilterProblem, placeOf } from './filter/problems.js';
 export type { Refusal } from './filter/refusal.js';
+export type { MatchSettings } from './filter/settings.js';
 export { LineTrace, type TraceStep } from './filter/trace.js';
 export { PoolError } from './pool/errors.js';
 export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';

@@ -1,4 +1,4 @@
-import type { FilterSettings, RegexSetting } from '@f2b/config';
+import type { RegexSetting } from '@f2b/config';
 import { type Expansion, expandTagsMapped } from '../dialect/tags.js';
 import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
@@ -9,6 +9,7 @@ import { compileDating, type Dating } from './dating.js';
 import { type GroupPlan, planGroups } from './groups.js';
 import { readUsedns, type Usedns } from './identifier.js';
 import { FilterError, type FilterProblem } from './problems.js';
+import type { MatchSettings } from './settings.js';
 
 /** One expression of a filter, ready to run. */
 export interface Expression {
@@ -24,7 +25,7 @@ export interface Expression {
 
 /** A filter ready to judge lines. Holds no state: any number of scans may use it, one after the other. */
 export interface CompiledFilter {
-  readonly settings: FilterSettings;
+  readonly settings: MatchSettings;
   readonly usedns: Usedns;
   readonly prefregex: Expression | undefined;
   readonly failregex: readonly Expression[];
@@ -130,7 +131,7 @@ function brokenExpression(
  *
  * @throws FilterError naming every broken option at once.
  */
-export function compileFilter(settings: FilterSettings, options: CompileFilterOptions = {}): CompiledFilter {
+export function compileFilter(settings: MatchSettings, options: CompileFilterOptions = {}): CompiledFilter {
   const usedns = options.usedns ?? readUsedns(settings.usedns.value);
   const thisYear = options.thisYear ?? new Date().getFullYear();
   const maxlines = settings.maxlines?.value ?? 1;

@@ -1,4 +1,4 @@
-import type { EpochMs, FilterSettings } from '@f2b/config';
+import type { EpochMs } from '@f2b/config';
 import {
   compileDatepattern,
   type DateDetector,
@@ -10,6 +10,7 @@ import {
   processLocalTime,
 } from '../dates/detector.js';
 import type { FilterProblem } from './problems.js';
+import type { MatchSettings } from './settings.js';
 
 /** A line as fail2ban keeps it: before the date, the date, after it. Concatenated they are the line. */
 export type LineTuple = readonly [before: string, date: string, after: string];
@@ -88,7 +89,7 @@ function attempt<T>(make: () => T, failed: (error: DateError) => void): T | unde
  * @param problems receives what is wrong; the result is then undefined
  */
 export function compileDating(
-  settings: Pick<FilterSettings, 'datepattern' | 'logtimezone'>,
+  settings: Pick<MatchSettings, 'datepattern' | 'logtimezone'>,
   thisYear: number,
   problems: FilterProblem[],
 ): Dating | undefined {

@@ -1,4 +1,5 @@
-import type { FilterOptionName, FilterSettings, RegexSetting, Sourced } from '@f2b/config';
+import type { RegexSetting, Sourced } from '@f2b/config';
+import type { MatchSettings } from './settings.js';
 
 /** A filter in bare texts, as the command line of `f2b regex` gives it. */
 export interface PlainFilter {
@@ -21,17 +22,8 @@ function expressions(texts: string | readonly string[] = []): RegexSetting[] {
 }
 
 /** Settings that no file holds: `usedns` is `warn` unless given, as in fail2ban. */
-export function plainSettings(plain: PlainFilter): FilterSettings {
-  const options: readonly FilterOptionName[] = [
-    'prefregex',
-    'maxlines',
-    'usedns',
-    'datepattern',
-    'ignoreregex',
-    'failregex',
-  ];
+export function plainSettings(plain: PlainFilter): MatchSettings {
   return {
-    options: options.filter((option) => option in plain),
     name: undefined,
     prefregex: plain.prefregex === undefined ? undefined : { source: plain.prefregex, origin: undefined },
     failregex: expressions(plain.failregex),
@@ -39,7 +31,6 @@ export function plainSettings(plain: PlainFilter): FilterSettings {
     datepattern: sourced(plain.datepattern),
     maxlines: sourced(plain.maxlines),
     usedns: { value: plain.usedns ?? 'warn', origin: undefined },
-    journalmatch: [],
     logtimezone: sourced(plain.logtimezone),
     logencoding: sourced(plain.logencoding),
   };

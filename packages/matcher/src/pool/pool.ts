@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
-import { Piscina } from 'piscina';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
+import { matchSettings } from '../filter/settings.js';
 import type { FileRange } from '../scan/range.js';
 import { unpackResult } from '../scan/result.js';
 import { BlockScanner, defaultMaxLineBytes } from '../scan/scanner.js';
+import { Crew } from './crew.js';
 import { PoolError } from './errors.js';
 import { SubmissionOrder } from './order.js';
 import { Room } from './room.js';
@@ -20,7 +19,6 @@ export interface PoolOptions {
   readonly maxLineBytes?: Bytes;
 }
 
-const idleMilliseconds = 60_000;
 /** So that a worker that ends its block finds the next one waiting. */
 const queuedPerWorker = 2;
 
@@ -31,12 +29,6 @@ interface Registration {
   scanner: BlockScanner | undefined;
 }
 
-/** The worker's program: beside this file when built; in `dist` while tests run the sources. */
-function workerFile(): string {
-  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
-}
-
 /**
  * The scan on several threads. Filters are registered once under a key and compiled once per worker; blocks go in, results come back
  * in the order of submission (per key).
@@ -44,7 +36,7 @@ function workerFile(): string {
 export class ScanPool {
   readonly workers: number;
   readonly maxLineBytes: Bytes;
-  readonly #piscina: Piscina<ScanTask, ScanAnswer>;
+  readonly #crew: Crew;
   readonly #registrations = new Map<string, Registration>();
   readonly #order = new SubmissionOrder();
   readonly #room: Room;
@@ -57,21 +49,12 @@ export class ScanPool {
     this.workers = options.workers ?? Math.min(4, availableParallelism());
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
     this.#room = new Room(this.workers * queuedPerWorker);
-    this.#piscina = new Piscina<ScanTask, ScanAnswer>({
-      filename: workerFile(),
-      minThreads: 0,
-      maxThreads: this.workers,
-      idleTimeout: idleMilliseconds,
-      trackUnmanagedFds: false,
-      recordTiming: false,
-    });
-    // A worker that dies with nothing to do is replaced when there is work again.
-    this.#piscina.on('error', () => undefined);
+    this.#crew = new Crew(this.workers);
   }
 
   /** Thread ids of the running workers, for diagnostics. */
   get threads(): readonly number[] {
-    return this.#piscina.threads.map((thread) => thread.threadId);
+    return this.#crew.threads.map((thread) => thread.threadId);
   }
 
   /** Blocks that were done again because a worker died over them. */
@@ -81,7 +64,7 @@ export class ScanPool {
 
   /** The running worker threads themselves. */
   get workerThreads() {
-    return this.#piscina.threads;
+    return this.#crew.threads;
   }
 
   /** Blocks under way or waiting for a place. */
@@ -97,7 +80,11 @@ export class ScanPool {
   register(key: string, filters: readonly CompiledFilter[]): void {
     const scanner = new BlockScanner(filters, { maxLineBytes: this.maxLineBytes });
     const planJson = writePlan({
-      filters: filters.map(({ settings, usedns, thisYear }) => ({ settings, usedns, thisYear })),
+      filters: filters.map(({ settings, usedns, thisYear }) => ({
+        settings: matchSettings(settings),
+        usedns,
+        thisYear,
+      })),
       maxLineBytes: this.maxLineBytes,
     });
     this.#registrations.set(key, { plan: ++this.#plans, planJson, filters, scanner });
@@ -163,13 +150,13 @@ export class ScanPool {
   /** A rejected task means that its worker died; its replacement does the block again, once. */
   async #answer(task: ScanTask): Promise<ScanAnswer> {
     try {
-      return await this.#piscina.run(task);
+      return await this.#crew.run(task);
     } catch (first) {
       if (this.#closed)
         throw new PoolError('F2B_POOL_CLOSED', 'The scan pool was closed during the scan.', { cause: first });
       this.#redone++;
       try {
-        return await this.#piscina.run(task);
+        return await this.#crew.run(task);
       } catch (second) {
         throw new PoolError(
           'F2B_POOL_WORKER_DIED',
@@ -197,7 +184,7 @@ export class ScanPool {
   /** Ends the workers; work still under way is refused with `F2B_POOL_CLOSED`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#piscina.destroy();
+    await this.#crew.end();
   }
 }
 

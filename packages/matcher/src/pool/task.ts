@@ -1,13 +1,14 @@
-import type { Bytes, FilterSettings } from '@f2b/config';
+import type { Bytes } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
 import type { Usedns } from '../filter/identifier.js';
+import type { MatchSettings } from '../filter/settings.js';
 import type { FileRange } from '../scan/range.js';
 import type { WireResult } from '../scan/result.js';
 
 /** What a worker needs to build the scanner of one registered list of filters. */
 export interface ScannerPlan {
   readonly filters: readonly {
-    readonly settings: FilterSettings;
+    readonly settings: MatchSettings;
     readonly usedns: Usedns;
     readonly thisYear: number;
   }[];

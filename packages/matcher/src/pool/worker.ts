@@ -45,8 +45,9 @@ function handedOver(result: WireResult): ScanAnswer {
   return move({ [transferableSymbol]: transferables(result), [valueSymbol]: answer } as never) as never;
 }
 
-/** Entry of a pool worker. */
-export default function run(task: ScanTask): ScanAnswer {
+/** Entry of a pool worker. A task that is null only wants a worker to be there. */
+export default function run(task: ScanTask | null): ScanAnswer | null {
+  if (task === null) return null;
   try {
     return handedOver(scan(task));
   } catch (error) {

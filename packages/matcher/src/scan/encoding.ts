@@ -75,6 +75,27 @@ function ascii(): LogEncoding {
   };
 }
 
+/** Bytes 0x80 to 0x9F of Windows-1252; U+FFFD where it has none. Written out because Node 20 decodes them as Latin-1. */
+const windows1252High =
+  '\u20ac\ufffd\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\ufffd\u017d\ufffd' +
+  '\ufffd\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\ufffd\u017e\u0178';
+
+function windows1252(): LogEncoding {
+  const decode = (bytes: Uint8Array) =>
+    asBuffer(bytes)
+      .toString('latin1')
+      .replaceAll(/[\x80-\x9f]/g, (character) => windows1252High[character.charCodeAt(0) - 0x80]!);
+  return {
+    name: 'windows-1252',
+    asciiBytes: true,
+    unit: 1,
+    newlineAt: 0,
+    decode,
+    isValid: (bytes) => !decode(bytes).includes('\ufffd'),
+    literal: asciiLiteral,
+  };
+}
+
 /** Everything else that the platform decodes. */
 function byLabel(label: string): LogEncoding | undefined {
   let decoder: TextDecoder;
@@ -149,6 +170,10 @@ export function openEncoding(name: string): LogEncoding | undefined {
     case 'usascii':
     case '646':
       return ascii();
+    case 'cp1252':
+    case '1252':
+    case 'windows1252':
+      return windows1252();
     default:
       return byLabel(platformLabel(folded));
   }

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { ScanAnswer, ScanTask } from './task.js';
+
+/** A worker without work ends after a minute; the next block starts a new one. */
+const idleMilliseconds = 60_000;
+
+/** Workers that may die one after the other, none of them finishing anything, before their work is given back as failed. */
+const fruitlessDeaths = 3;
+
+/** The worker's program: beside this file when built; in `dist` while tests run the sources. */
+function workerFile(): string {
+  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
+  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
+}
+
+/**
+ * The worker threads. What piscina leaves open is closed here: when a worker dies before it is ready, nobody starts another one for the
+ * work that waits.
+ */
+export class Crew {
+  readonly #size: number;
+  #piscina: Piscina<ScanTask | null, ScanAnswer>;
+  #deaths = 0;
+  #ended = false;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#piscina = this.#hire();
+  }
+
+  get threads() {
+    return this.#piscina.threads;
+  }
+
+  #hire(): Piscina<ScanTask | null, ScanAnswer> {
+    const piscina = new Piscina<ScanTask | null, ScanAnswer>({
+      filename: workerFile(),
+      minThreads: 0,
+      maxThreads: this.#size,
+      idleTimeout: idleMilliseconds,
+      trackUnmanagedFds: false,
+      recordTiming: false,
+    });
+    // Death without work in hand; what there is to do is done below.
+    piscina.on('error', () => undefined);
+    piscina.on('workerDestroy', () => setImmediate(() => this.#mourn(piscina)));
+    return piscina;
+  }
+
+  #mourn(piscina: Piscina<ScanTask | null, ScanAnswer>): void {
+    if (this.#ended || piscina !== this.#piscina || piscina.queueSize === 0 || piscina.threads.length > 0) return;
+    this.#deaths++;
+    if (this.#deaths >= fruitlessDeaths) {
+      this.#deaths = 0;
+      this.#piscina = this.#hire();
+      void piscina.destroy();
+      return;
+    }
+    // Work that arrives makes piscina start a worker, even work that is nothing.
+    piscina.run(null).catch(() => undefined);
+  }
+
+  /** @throws whatever piscina says of a worker that died over `task`. */
+  async run(task: ScanTask): Promise<ScanAnswer> {
+    const answer = await this.#piscina.run(task);
+    this.#deaths = 0;
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#piscina.destroy();
+  }
+}

@@ -1,0 +1,177 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { compileFilter } from '../filter/compile.js';
+import { plainSettings } from '../filter/plain-settings.js';
+import { openPool, type PoolOptions, type ScanPool } from './pool.js';
+
+const now = Date.UTC(2024, 5, 15);
+const filter = compileFilter(plainSettings({ failregex: 'from <HOST>$', logtimezone: 'UTC' }), { thisYear: 2024 });
+// Years of work for a thread: each line makes the back-reference use up its whole budget.
+const slow = compileFilter(
+  plainSettings({ failregex: '^(x+)(x+)(x+)-\\3\\2\\1\\1 from <HOST>$', datepattern: '{NONE}' }),
+);
+const slowBlock = Buffer.from(`${'x'.repeat(3000)}-${'x'.repeat(3000)} from 192.0.2.1\n`.repeat(2000));
+
+const pools: ScanPool[] = [];
+function pool(options: PoolOptions = { workers: 2 }): ScanPool {
+  const opened = openPool(options);
+  pools.push(opened);
+  opened.register('jail', [filter]);
+  opened.register('slow', [slow]);
+  return opened;
+}
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((one) => one.close()));
+});
+
+function block(lines: number, host = '192.0.2.1'): Buffer {
+  return Buffer.from(`2024-05-01 10:00:00 failed from ${host}\n`.repeat(lines));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('a pool', () => {
+  it('gives the result that a scan on the calling thread gives', async () => {
+    const scanned = await pool().scanBlock('jail', block(50), { now, lastTime: true });
+    const inline = pool().scanInline('jail', block(50), { now, lastTime: true });
+    expect(scanned.matches).toHaveLength(50);
+    for (const [index, match] of scanned.matches.entries()) {
+      const same = inline.matches[index]!;
+      expect([match.line, match.offset, match.time, match.tuple, [...match.groups]]).toEqual([
+        same.line,
+        same.offset,
+        same.time,
+        same.tuple,
+        [...same.groups],
+      ]);
+    }
+    expect({ ...scanned, matches: [] }).toEqual({ ...inline, matches: [] });
+  });
+
+  it('hands results out in the order of submission, however long each took', async () => {
+    const scans = pool();
+    const settled: number[] = [];
+    const sizes = [20_000, 1, 5000, 1, 1, 3000, 1];
+    await Promise.all(
+      sizes.map(async (size, index) => {
+        const { matches } = await scans.scanBlock('jail', block(size), { now });
+        expect(matches).toHaveLength(size);
+        settled.push(index);
+      }),
+    );
+    expect(settled).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('has copied the block when the call returns', async () => {
+    const bytes = block(100);
+    const scanning = pool().scanBlock('jail', bytes, { now });
+    bytes.fill(0x20);
+    expect((await scanning).matches).toHaveLength(100);
+  });
+
+  it('lets ranges of an open file be read by the workers', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'f2b-pool-'));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    const bytes = block(10_000);
+    writeFileSync(join(directory, 'log'), bytes);
+    const fd = openSync(join(directory, 'log'), 'r');
+    const scans = pool();
+    const step = 50_001;
+    const starts = Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => index * step);
+    const results = await Promise.all(
+      starts.map((start) => scans.scanRange('jail', { fd, start, end: Math.min(start + step, bytes.length) }, { now })),
+    );
+    closeSync(fd);
+    expect(results.reduce((sum, { lines }) => sum + lines, 0)).toBe(10_000);
+    expect(results.flatMap(({ matches }, index) => matches.map(({ offset }) => offset + starts[index]!))).toEqual(
+      Array.from({ length: 10_000 }, (_, index) => (index * bytes.length) / 10_000),
+    );
+  });
+
+  it('says that there is room only when there is', async () => {
+    const scans = pool({ workers: 1 });
+    const first = [scans.scanBlock('jail', block(2000), { now }), scans.scanBlock('jail', block(2000), { now })];
+    let done = 0;
+    for (const one of first) void one.then(() => done++);
+    expect(scans.load).toBe(2);
+    await scans.room();
+    expect(done).toBeGreaterThanOrEqual(0);
+    expect(scans.load).toBeLessThan(2);
+    await Promise.all(first);
+    expect(scans.load).toBe(0);
+  });
+
+  it('takes the filters that were registered last, and tells what it does not know', async () => {
+    const scans = pool();
+    scans.register('jail', [compileFilter(plainSettings({ failregex: 'never <HOST>$' }))]);
+    expect((await scans.scanBlock('jail', block(3), { now })).matches).toHaveLength(0);
+    scans.unregister('jail');
+    expect(() => scans.scanBlock('jail', block(3), { now })).toThrow("No filters are registered under 'jail'");
+  });
+
+  it('tells of a scan that fails, and goes on', async () => {
+    const scans = pool({ workers: 1 });
+    await expect(scans.scanRange('jail', { fd: 9999, start: 0, end: 10 }, { now })).rejects.toThrow(/EBADF/);
+    expect((await scans.scanBlock('jail', block(3), { now })).matches).toHaveLength(3);
+    expect(scans.redone).toBe(0);
+  });
+});
+
+/** A worker that has begun to work. */
+async function busyWorker(scans: ScanPool) {
+  await until(() => scans.workerThreads.some(({ threadId }) => threadId >= 0));
+  const worker = scans.workerThreads.find(({ threadId }) => threadId >= 0)!;
+  await new Promise((resolve) => worker.once('message', resolve));
+  return worker;
+}
+
+describe('a worker that dies', () => {
+  it('is replaced, and its block is done again', async () => {
+    const scans = pool({ workers: 1 });
+    const scanning = scans.scanBlock('jail', block(200_000), { now });
+    const next = scans.scanBlock('jail', block(3), { now });
+    await (await busyWorker(scans)).terminate();
+    expect((await scanning).matches).toHaveLength(200_000);
+    expect((await next).matches).toHaveLength(3);
+    expect(scans.redone).toBe(1);
+  });
+
+  it('before it is ready is replaced too', async () => {
+    const scans = pool({ workers: 1 });
+    const scanning = scans.scanBlock('jail', block(3), { now });
+    await until(() => scans.workerThreads.length > 0);
+    await scans.workerThreads[0]!.terminate();
+    expect((await scanning).matches).toHaveLength(3);
+  });
+
+  it('twice over one block is reported; the next block is done', async () => {
+    const scans = pool({ workers: 1 });
+    const scanning = scans.scanBlock('slow', slowBlock, { now });
+    const failure = scanning.catch((error: unknown) => error);
+    await (await busyWorker(scans)).terminate();
+    await until(() => scans.redone === 1);
+    await (await busyWorker(scans)).terminate();
+    expect(await failure).toMatchObject({ code: 'F2B_POOL_WORKER_DIED' });
+    expect((await scans.scanBlock('jail', block(3), { now })).matches).toHaveLength(3);
+  });
+});
+
+describe('closing', () => {
+  it('refuses what is still under way and what comes later', async () => {
+    const scans = pool({ workers: 1 });
+    const scanning = scans.scanBlock('slow', slowBlock, { now });
+    const refused = scanning.catch((error: unknown) => error);
+    await until(() => scans.threads.length > 0);
+    await scans.close();
+    expect(await refused).toMatchObject({ code: 'F2B_POOL_CLOSED' });
+    expect(() => scans.scanBlock('jail', block(1), { now })).toThrow(/closed/);
+  });
+});
