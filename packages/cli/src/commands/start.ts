@@ -4,7 +4,6 @@ import { readSettings } from '@f2b/config';
 import type { Flags } from '../commandline/flags.js';
 import { someoneListens } from '../control/claim.js';
 import { startInBackground } from '../daemon/background.js';
-import { startGuard } from '../daemon/guard.js';
 import { runDaemon } from '../daemon/run.js';
 import { starterReport } from '../daemon/starter-report.js';
 import { CliError, reasonOf } from '../errors.js';
@@ -81,7 +80,6 @@ async function foreground(flags: Flags): Promise<number> {
       logtarget: flags.logtarget ?? settings.server.logtarget.value,
       syslogsocket: flags.syslogsocket ?? settings.server.syslogsocket.value,
       enforce: flags.enforce ?? process.geteuid?.() === 0,
-      startGuard,
       report,
     });
   } catch (error) {

@@ -1,9 +1,10 @@
+import type { JailStatus } from '@f2b/core';
 import type { Reply, ReplyValue } from './protocol.js';
 
 /** What the control commands ask of the running daemon. */
 export interface ControlledDaemon {
   readonly version: string;
-  /** Names of the running jails, in any order. */
+  /** Names of all jails, running or not, in any order. */
   jailNames(): readonly string[];
   /** undefined: no such jail. */
   jailStatus(name: string): JailStatus | undefined;
@@ -11,16 +12,6 @@ export interface ControlledDaemon {
   stop(): Promise<void>;
   flushLogs(): string;
   isReady(): boolean;
-}
-
-export interface JailStatus {
-  readonly currentlyFailed: number;
-  readonly totalFailed: number;
-  /** Log files; empty for a jail that reads the journal. */
-  readonly files: readonly string[];
-  readonly currentlyBanned: number;
-  readonly totalBanned: number;
-  readonly banned: readonly string[];
 }
 
 /**
@@ -51,7 +42,11 @@ export async function runCommand(daemon: ControlledDaemon, command: readonly str
 
 function status(daemon: ControlledDaemon, args: readonly string[]): Reply {
   const [jail] = args;
-  const names = [...daemon.jailNames()].sort();
+  // A jail that could not start is no jail to a script that asks what is guarded; asked for by name it tells why.
+  const names = daemon
+    .jailNames()
+    .filter((name) => daemon.jailStatus(name)?.state !== 'failed')
+    .sort();
   const overview: ReplyValue[] = [
     ['Number of jail', names.length],
     ['Jail list', names.join(', ')],
@@ -62,6 +57,9 @@ function status(daemon: ControlledDaemon, args: readonly string[]): Reply {
   }
   const one = daemon.jailStatus(jail);
   if (!one) return { ok: false, code: 'F2B_UNKNOWN_JAIL', message: `Sorry but the jail '${jail}' does not exist` };
+  if (one.state === 'failed') {
+    return { ok: false, code: 'F2B_JAIL_FAILED', message: `The jail '${jail}' does not run: ${one.why}` };
+  }
   return ok(jailReply(one));
 }
 

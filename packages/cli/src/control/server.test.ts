@@ -19,6 +19,9 @@ const daemon: ControlledDaemon = {
   jailStatus: (name) =>
     name === 'sshd' || name === 'asterisk'
       ? {
+          name,
+          state: 'running',
+          why: undefined,
           currentlyFailed: 1,
           totalFailed: 7,
           files: ['/var/log/a'],

@@ -1,4 +1,5 @@
 import type { Finding, JailSettings, Settings } from '@f2b/config';
+import type { JailStatus } from '@f2b/core';
 import type { LevelName } from '../logs/levels.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 
@@ -30,28 +31,32 @@ export function describeFinding(finding: Finding): string {
   return `${where}${whose}${finding.what.replace(/\.$/, '')}; ${finding.advice}`;
 }
 
+/** What is known of running jails. */
+export interface RunningJails {
+  jailStatus(name: string): JailStatus | undefined;
+}
+
 /** What the daemon says of its jails: what each reads, when it bans, and how. */
-export function announceJails(settings: Settings, running: ReadonlySet<string>): Announcement[] {
-  const jails = settings.jails.filter((jail) => running.has(jail.name));
-  if (jails.length === 0) {
+export function announceJails(settings: Settings, running: RunningJails): Announcement[] {
+  const stated = settings.jails.map((jail) => ({ jail, status: running.jailStatus(jail.name) }));
+  const started = stated.filter(({ status }) => status !== undefined && status.state !== 'failed');
+  if (started.length === 0) {
     return [{ level: 'WARNING', message: 'No jail runs: nothing is guarded; enable one with enabled = true' }];
   }
   return [
-    { level: 'INFO', message: `Jails: ${jails.map((jail) => jail.name).join(', ')}` },
-    ...jails.map((jail): Announcement => ({ level: 'INFO', message: announceJail(jail) })),
+    { level: 'INFO', message: `Jails: ${started.map(({ jail }) => jail.name).join(', ')}` },
+    ...started.map(({ jail, status }): Announcement => ({ level: 'INFO', message: announceJail(jail, status!) })),
   ];
 }
 
-function announceJail(jail: JailSettings): string {
-  const files = jail.logpaths.flatMap((path) => (path.files.length > 0 ? path.files : [path.pattern]));
-  const journal = jail.filter.journalmatch.map((words) => words.join(' '));
-  const reads =
-    files.length > 0 ? files.join(' ') : journal.length > 0 ? `the journal (${journal.join(' + ')})` : 'nothing';
+function announceJail(jail: JailSettings, status: JailStatus): string {
+  const reads = status.files.length > 0 ? status.files.join(' ') : 'no file';
   const limits = [
     `maxretry ${jail.maxretry?.value ?? 3}`,
     `findtime ${jail.findtime?.text ?? '600'}`,
     `bantime ${jail.bantime?.text ?? '600'}`,
   ].join(', ');
   const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
-  return `[${jail.name}] reads ${reads}; ${limits}; action ${actions}`;
+  const waits = status.state === 'waiting' && status.why !== undefined ? `; waiting: ${status.why}` : '';
+  return `[${jail.name}] reads ${reads}; ${limits}; action ${actions}${waits}`;
 }

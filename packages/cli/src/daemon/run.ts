@@ -1,4 +1,5 @@
 import type { Settings } from '@f2b/config';
+import { type Guard, startGuard } from '@f2b/core';
 import { type ControlledDaemon, runCommand } from '../control/commands.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import { reasonOf } from '../errors.js';
@@ -7,7 +8,6 @@ import { openServerLog, type ServerLog } from '../logs/server-log.js';
 import { parseTarget } from '../logs/target-spec.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceJails } from './announce.js';
-import type { RunningGuard, StartGuard } from './guard.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import type { StarterReport } from './starter-report.js';
 
@@ -22,11 +22,10 @@ export interface DaemonOptions {
   readonly logtarget: string;
   readonly syslogsocket: string;
   readonly enforce: boolean;
-  readonly startGuard: StartGuard;
   /** Present in the background: who started us and waits. */
   readonly report: StarterReport | undefined;
   /** Called once the jails run; what it returns is called when the daemon stops. */
-  readonly onReady?: (log: ServerLog) => () => void;
+  readonly onGuard?: (guard: Guard) => () => void;
 }
 
 /**
@@ -50,7 +49,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const stopTelling = tellStarter(log, report);
   const signals = watchSignals(log);
 
-  let guard: RunningGuard | undefined;
+  let guard: Guard | undefined;
   let ready = false;
   let stopping: Promise<void> | undefined;
   const stop = () => {
@@ -101,14 +100,14 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   if (!options.enforce) say('NOTICE', 'Dry run: the firewall stays as it is, changes are only printed');
 
   try {
-    guard = await options.startGuard({ settings, log, enforce: options.enforce });
+    guard = await startGuard({ settings, log, dryRun: options.enforce ? undefined : dryRun(log) });
   } catch (error) {
     say('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
     report?.send({ kind: 'failed', message: reasonOf(error) });
     signals.finish();
     return end(255);
   }
-  sayAll(announceJails(settings, new Set(guard.jailNames())));
+  sayAll(announceJails(settings, guard));
   ready = true;
   say('INFO', `Server ready: ${options.socket}`);
   stopTelling();
@@ -118,7 +117,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   } else {
     process.stdout.write('Server ready\n');
   }
-  const onStop = options.onReady?.(log);
+  const onStop = options.onGuard?.(guard);
 
   await signals.stopWanted;
   onStop?.();
@@ -131,6 +130,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   }
   signals.finish();
   return end(code);
+}
+
+/** Where a dry run prints: the log, under a name of its own, since nothing of it has happened. */
+function dryRun(log: ServerLog): { print(line: string): void } {
+  return { print: (line) => log.log('f2b.dry-run', 'NOTICE', line) };
 }
 
 /**

@@ -20,7 +20,9 @@ function accused(filter: CompiledFilter, line: string): string | undefined {
 
 describe('the built-in configuration', () => {
   it('reads without a warning, and guards sshd and asterisk with offendingips', () => {
-    expect(settings.findings.filter(({ severity, code }) => severity !== 'hint' && code !== 'F2B_CONFIG_NO_LOG')).toEqual([]);
+    expect(
+      settings.findings.filter(({ severity, code }) => severity !== 'hint' && code !== 'F2B_CONFIG_NO_LOG'),
+    ).toEqual([]);
     expect(
       settings.jails.map((jail) => [jail.name, jail.actions.map((action) => [action.file, action.builtin])]),
     ).toEqual([

@@ -1,12 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { readSettings, type Settings } from '@f2b/config';
+import type { Guard } from '@f2b/core';
 import type { Flags } from '../commandline/flags.js';
-import { startGuard } from '../daemon/guard.js';
 import { runDaemon } from '../daemon/run.js';
-import type { LogEntry } from '../logs/entry.js';
-import { levels } from '../logs/levels.js';
-import type { ServerLog } from '../logs/server-log.js';
 import { type ConfigurationDirectory, configurationDirectory } from '../places/configuration-directory.js';
 import { f2bVersion } from '../version.js';
 import { replay } from './replay.js';
@@ -64,10 +61,9 @@ export async function runTrial(flags: Flags): Promise<number> {
       logtarget: flags.logtarget ?? 'STDOUT',
       syslogsocket: flags.syslogsocket ?? 'auto',
       enforce,
-      startGuard,
       report: undefined,
-      onReady: (log) => {
-        const counts = watchBans(log);
+      onGuard: (guard) => {
+        const counts = watchBans(guard);
         if (!sampled) return () => {};
         return replay(readSample(), place.logs, () => {
           say(
@@ -86,24 +82,16 @@ function say(text: string): void {
 }
 
 /** Counts what is found and banned, and says how soon the first ban came. */
-function watchBans(log: ServerLog): { readonly found: number; readonly banned: number } {
+function watchBans(guard: Guard): { readonly found: number; readonly banned: number } {
   const counts = { found: 0, banned: 0 };
-  log.watch((entry: LogEntry) => {
-    if (entry.logger === 'fail2ban.filter' && entry.level === levels.INFO && /^\[[^\]]+\] Found /.test(entry.message)) {
-      counts.found += 1;
-    }
-    if (
-      entry.logger === 'fail2ban.actions' &&
-      entry.level === levels.NOTICE &&
-      /^\[[^\]]+\] Ban /.test(entry.message)
-    ) {
-      counts.banned += 1;
-      if (counts.banned === 1) {
-        const seconds = (performance.now() / 1000).toFixed(1);
-        // After the line that it speaks of.
-        setImmediate(() => say(`First ban ${seconds} s after the daemon's start.`));
-      }
-    }
+  guard.events.on('found', () => {
+    counts.found += 1;
+  });
+  guard.events.on('ban', () => {
+    counts.banned += 1;
+  });
+  guard.events.once('enforced', ({ id }) => {
+    say(`First ban, ${id}: ${(performance.now() / 1000).toFixed(1)} s after the daemon's start.`);
   });
   return counts;
 }
