@@ -101,12 +101,14 @@ export class Tailer {
     await Promise.all([...this.#followed.values()].map((followed) => followed.run()));
   }
 
-  /** Stops, after what was read has been judged. Lines not read stay for the next process. */
-  async close(): Promise<void> {
+  /** Stops, after what was read has been judged, and tells where. Lines not read stay for the next process. */
+  async close(): Promise<readonly LogPosition[]> {
     this.#closed = true;
     this.#stopPolling?.();
     await this.#watcher?.close();
-    await Promise.all([...this.#followed.values()].map((followed) => followed.close()));
+    const positions = await Promise.all([...this.#followed.values()].map((followed) => followed.close()));
+    this.#followed.clear();
+    return positions.flatMap((position) => position ?? []);
   }
 
   #poll(): void {
@@ -149,6 +151,7 @@ class Followed {
   }
 
   run(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#again = true;
     this.#running ??= this.#passes().finally(() => {
       this.#running = undefined;
@@ -160,11 +163,13 @@ class Followed {
     return this.#file.position();
   }
 
-  async close(): Promise<void> {
+  async close(): Promise<LogPosition | undefined> {
     this.#closed = true;
-    this.#stopLooking?.();
     await this.#running;
+    this.#stopLooking?.();
+    const position = this.#file.position();
     this.#file.close();
+    return position;
   }
 
   async #passes(): Promise<void> {

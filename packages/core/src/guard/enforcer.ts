@@ -1,0 +1,131 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { Firewall, Order, Outcome, Ticket } from '@f2b/firewall';
+import type { Ban } from '../jails/bans.js';
+import type { Clock } from './edges.js';
+
+/** The first try again comes after a second, each later one after twice the time, up to five minutes. */
+const firstRetry: Milliseconds = 1000;
+const longestRetry: Milliseconds = 300_000;
+/** A ban younger than this may still see lines that were on their way. */
+const grace: Milliseconds = 3000;
+const checkEvery: Milliseconds = 3000;
+
+export interface EnforcerEvents {
+  /** A ban holds at every action of its jail. */
+  enforced(jail: string, id: string): void;
+  /** An order failed at an action; `retryIn` is undefined when it will not be tried again. */
+  failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
+}
+
+interface Retry {
+  readonly ban: Readonly<Ban>;
+  tries: number;
+  cancel: () => void;
+}
+
+/** Hands the judges' decisions to the firewall and does not forget those that failed: a ban is tried until it holds or ends. */
+export class Enforcer {
+  readonly #firewall: Firewall;
+  readonly #clock: Clock;
+  readonly #events: EnforcerEvents;
+  readonly #retries = new Map<string, Retry>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #checkedAt: EpochMs = Number.NEGATIVE_INFINITY;
+  #stopped = false;
+
+  constructor(firewall: Firewall, clock: Clock, events: EnforcerEvents) {
+    this.#firewall = firewall;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** Bans whose rule could not be set yet. */
+  get failing(): number {
+    return this.#retries.size;
+  }
+
+  ban(jail: string, ban: Readonly<Ban>): void {
+    this.#forget(jail, ban.who.id);
+    this.#track(this.#tryBan(jail, ban, 0));
+  }
+
+  prolong(jail: string, ban: Readonly<Ban>): void {
+    this.#track(this.#submit({ kind: 'prolong', jail, ticket: ticketOf(ban) }));
+  }
+
+  unban(jail: string, ban: Readonly<Ban>): void {
+    this.#forget(jail, ban.who.id);
+    this.#track(this.#submit({ kind: 'unban', jail, ticket: ticketOf(ban) }));
+  }
+
+  /** Somebody who is banned failed again: perhaps the firewall lost the rule. */
+  doubt(ban: Readonly<Ban>, now: EpochMs): void {
+    if (now - ban.since < grace || Math.abs(now - this.#checkedAt) < checkEvery) return;
+    this.#checkedAt = now;
+    this.#track(this.#firewall.check());
+  }
+
+  /** Resolves when all orders so far have been carried out or have failed. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Tries nothing again from now on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { cancel } of this.#retries.values()) cancel();
+    this.#retries.clear();
+  }
+
+  async #tryBan(jail: string, ban: Readonly<Ban>, tries: number): Promise<void> {
+    const outcomes = await this.#firewall.submit({ kind: 'ban', jail, ticket: ticketOf(ban) });
+    const failed = outcomes.filter((outcome) => !outcome.ok);
+    if (failed.length === 0) {
+      this.#events.enforced(jail, ban.who.id);
+      return;
+    }
+    if (this.#stopped) return;
+    const delay = Math.min(firstRetry * 2 ** tries, longestRetry);
+    for (const outcome of failed) this.#events.failed(outcome, delay);
+    const key = keyOf(jail, ban.who.id);
+    const cancel = this.#clock.after(delay, () => {
+      this.#retries.delete(key);
+      this.#track(this.#tryBan(jail, ban, tries + 1));
+    });
+    this.#retries.get(key)?.cancel();
+    this.#retries.set(key, { ban, tries, cancel });
+  }
+
+  async #submit(order: Order): Promise<void> {
+    for (const outcome of await this.#firewall.submit(order)) if (!outcome.ok) this.#events.failed(outcome, undefined);
+  }
+
+  #forget(jail: string, id: string): void {
+    const key = keyOf(jail, id);
+    this.#retries.get(key)?.cancel();
+    this.#retries.delete(key);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled = work
+      .catch(() => {
+        // The firewall promises not to reject; should it do so, its log has told why.
+      })
+      .finally(() => this.#underWay.delete(settled));
+    this.#underWay.add(settled);
+  }
+}
+
+function keyOf(jail: string, id: string): string {
+  return `${jail}\u0000${id}`;
+}
+
+/** A ban as the firewall's actions see it. */
+export function ticketOf(ban: Readonly<Ban>): Ticket {
+  const { who, time, bantime, bancount, failures, matches, restored } = ban;
+  const data: Record<string, string | readonly string[]> = Object.create(null);
+  for (const [name, value] of ban.data) {
+    data[name] = typeof value === 'string' ? value : value.map((part) => part ?? '');
+  }
+  return { id: who.id, ip: who.ip, family: who.family, time, bantime, bancount, failures, matches, data, restored };
+}

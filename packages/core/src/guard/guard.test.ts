@@ -1,0 +1,306 @@
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '@f2b/config';
+import { openPool, type ScanPool } from '@f2b/matcher';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { formatLocalTime } from '../jails/duration.js';
+import { type Guard, type GuardOptions, startGuard } from './guard.js';
+import { realEdges } from './real-edges.js';
+
+let directory: string;
+let pool: ScanPool;
+let guard: Guard | undefined;
+let logged: string[];
+let printed: string[];
+/** Moves the guard's clock against the real one. */
+let ahead = 0;
+
+beforeAll(() => {
+  pool = openPool({ workers: 1 });
+});
+afterAll(() => pool.close());
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'f2b-guard-'));
+  for (const name of ['filter.d', 'action.d', 'logs']) mkdirSync(join(directory, name));
+  file('fail2ban.conf', '[Definition]\nloglevel = INFO\nallowipv6 = yes\n');
+  file('filter.d/door.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: knock from <HOST>$\n');
+  logged = [];
+  printed = [];
+  ahead = 0;
+});
+afterEach(async () => {
+  await guard?.stop();
+  guard = undefined;
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const file = (name: string, text: string) => writeFileSync(join(directory, name), text);
+const logPath = (name = 'door.log') => join(directory, 'logs', name);
+const now = () => Date.now() + ahead;
+const knock = (address: string, at = now()) => `${formatLocalTime(at)} gate door[77]: knock from ${address}\n`;
+const append = (text: string, name?: string) => appendFileSync(logPath(name), text);
+
+const door = (more = '') => `[door]
+enabled = true
+filter = door
+logpath = ${logPath()}
+maxretry = 3
+findtime = 10m
+bantime = 10m
+action = offendingips
+${more}`;
+
+async function start(jails: string, options: Partial<GuardOptions> = {}): Promise<Guard> {
+  file('jail.conf', jails);
+  const settings = readSettings({ directory, allowMissingLogs: true });
+  const real = realEdges(() => {});
+  guard = await startGuard({
+    settings,
+    pool,
+    log: { log: (logger, level, message) => void logged.push(`${logger} ${level} ${message}`) },
+    dryRun: { print: (line) => void printed.push(line) },
+    pollEvery: 50,
+    ...options,
+    edges: { clock: { ...real.clock, now }, ownAddresses: () => ['192.0.2.254'], ...options.edges },
+  });
+  return guard;
+}
+
+async function says(pattern: RegExp): Promise<string> {
+  return vi.waitFor(
+    () => {
+      const line = logged.find((one) => pattern.test(one));
+      if (line === undefined) throw new Error(`nothing like ${pattern} in\n${logged.join('\n')}`);
+      return line;
+    },
+    { timeout: 10_000, interval: 10 },
+  );
+}
+
+const banned = (jail = 'door') => guard?.jailStatus(jail)?.banned;
+
+describe('from a line in a log to an order to the firewall', () => {
+  test('the third failure bans, in the words that other tools read', async () => {
+    append('');
+    await start(door());
+    append(knock('203.0.113.9') + knock('203.0.113.9'));
+    await says(/Found 203\.0\.113\.9 - \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    expect(banned()).toEqual([]);
+    append(knock('203.0.113.9'));
+    expect(await says(/ Ban /)).toBe('fail2ban.actions NOTICE [door] Ban 203.0.113.9');
+    await guard!.settled();
+    expect(printed.join('\n')).toContain('203.0.113.9');
+    expect(guard!.jailStatus('door')).toMatchObject({
+      state: 'running',
+      currentlyFailed: 0,
+      totalFailed: 3,
+      currentlyBanned: 1,
+      totalBanned: 1,
+      banned: ['203.0.113.9'],
+      files: [logPath()],
+    });
+  });
+
+  test('failures that were in the log before the start count if they are within findtime', async () => {
+    const old = now() - 900_000;
+    append(knock('203.0.113.1', old).repeat(5) + knock('203.0.113.2', now() - 100_000).repeat(3));
+    await start(door());
+    await guard!.settled();
+    expect(banned()).toEqual(['203.0.113.2']);
+    await says(/Added logfile: .*door\.log' \(pos = 0, hash = [0-9a-f]{40}\)/);
+  });
+
+  test('a large log is entered near findtime, not at its beginning', async () => {
+    const line = knock('203.0.113.1', now() - 86_400_000);
+    append(line.repeat(20_000) + knock('203.0.113.2', now() - 100_000).repeat(3));
+    await start(door());
+    await guard!.settled();
+    expect(banned()).toEqual(['203.0.113.2']);
+    const position = Number(/pos = (\d+)/.exec(await says(/Added logfile/))?.[1]);
+    expect(position).toBeGreaterThan(line.length * 18_000);
+  });
+
+  test('with tail, what was there before is not read', async () => {
+    append(knock('203.0.113.1').repeat(5));
+    await start(door(`logpath = ${logPath()} tail`).replace(/logpath = \S+\n/, ''));
+    append(knock('203.0.113.2').repeat(3));
+    await says(/Ban 203\.0\.113\.2/);
+    expect(banned()).toEqual(['203.0.113.2']);
+  });
+
+  test('ignored addresses, networks and own addresses are never banned', async () => {
+    append('');
+    await start(door('ignoreip = 198.51.100.0/24 203.0.113.5 2001:db8::/32\n'));
+    for (const address of ['198.51.100.7', '203.0.113.5', '192.0.2.254', '2001:db8::9'])
+      append(knock(address).repeat(4));
+    append(knock('203.0.113.6').repeat(3));
+    await says(/Ban 203\.0\.113\.6/);
+    expect(banned()).toEqual(['203.0.113.6']);
+    await says(/INFO \[door\] Ignore 198\.51\.100\.7 by ip$/);
+    await says(/INFO \[door\] Ignore 192\.0\.2\.254 by ignoreself rule$/);
+  });
+
+  test('a ban ends on time, and the firewall is told', async () => {
+    append('');
+    await start(door().replace('bantime = 10m', 'bantime = 1s'));
+    append(knock('203.0.113.9').repeat(3));
+    await says(/NOTICE \[door\] Ban/);
+    await says(/NOTICE \[door\] Unban 203\.0\.113\.9$/);
+    await guard!.settled();
+    expect(banned()).toEqual([]);
+  });
+
+  test('stopping takes the bans back', async () => {
+    append(knock('203.0.113.9').repeat(3));
+    await start(door());
+    await guard!.settled();
+    await guard!.stop();
+    await says(/NOTICE \[door\] Repeal Ban 203\.0\.113\.9$/);
+    await says(/fail2ban\.jail INFO Jail 'door' stopped$/);
+  });
+});
+
+describe('a log', () => {
+  test('that two jails read is read once and serves both', async () => {
+    append('');
+    const strict = door().replace('[door]', '[strict]').replace('maxretry = 3', 'maxretry = 1');
+    let blocks = 0;
+    await start(`${door()}\n${strict}`);
+    guard!.events.on('scanned', () => blocks++);
+    append(knock('203.0.113.9'));
+    await says(/\[strict\] Ban/);
+    await guard!.settled();
+    expect([banned('strict'), banned('door'), blocks]).toEqual([['203.0.113.9'], [], 1]);
+  });
+
+  test('that is rotated goes on being read, old lines before new ones', async () => {
+    append('');
+    await start(door());
+    append(knock('203.0.113.9'));
+    renameSync(logPath(), logPath('door.log.1'));
+    append(knock('203.0.113.9'));
+    append(knock('203.0.113.9'), 'door.log.1');
+    await says(/ Ban 203\.0\.113\.9/);
+  });
+
+  test('that is missing makes its jail wait, and only that', async () => {
+    append('', 'other.log');
+    const other = door().replace('[door]', '[other]').replace('door.log', 'other.log');
+    await start(`${door()}\n${other}`);
+    await says(/\[door\] .*door\.log does not exist/);
+    expect([guard!.jailStatus('door')?.state, guard!.jailStatus('other')?.state]).toEqual(['waiting', 'running']);
+    append(knock('203.0.113.9').repeat(3), 'other.log');
+    await says(/\[other\] Ban/);
+    append(knock('203.0.113.8').repeat(3));
+    await says(/\[door\] Ban 203\.0\.113\.8/);
+    expect(guard!.jailStatus('door')?.state).toBe('running');
+  });
+
+  test('that is a directory is told once, and the other jails run', async () => {
+    mkdirSync(logPath());
+    append('', 'other.log');
+    const other = door().replace('[door]', '[other]').replace('door.log', 'other.log');
+    await start(`${door()}\n${other}`);
+    append(knock('203.0.113.9').repeat(3), 'other.log');
+    await says(/\[other\] Ban/);
+    await guard!.settled();
+    expect(logged.filter((line) => /is a directory/.test(line))).toHaveLength(1);
+  });
+});
+
+describe('what is wrong with one jail', () => {
+  test('a broken regex costs only that jail', async () => {
+    append('');
+    file('filter.d/broken.conf', '[Definition]\nfailregex = ^( from <HOST>$\n');
+    await start(`${door()}\n${door().replace('[door]', '[broken]').replace('filter = door', 'filter = broken')}`);
+    append(knock('203.0.113.9').repeat(3));
+    await says(/\[door\] Ban/);
+    expect(guard!.jailStatus('broken')).toMatchObject({ state: 'failed', why: expect.stringContaining('broken.conf') });
+    expect(logged.filter((line) => /ERROR.*\[broken\]/.test(line))).toHaveLength(1);
+  });
+
+  test('nonsense in a formula costs only that jail', async () => {
+    append('');
+    const grown = door('bantime.increment = true\nbantime.formula = import os\n').replace('[door]', '[grown]');
+    await start(`${door()}\n${grown}`);
+    append(knock('203.0.113.9').repeat(3));
+    await says(/\[door\] Ban/);
+    expect(guard!.jailStatus('grown')?.state).toBe('failed');
+  });
+});
+
+describe('a firewall that fails', () => {
+  test('gets a ban again and again until it holds', async () => {
+    append('');
+    const seen: string[] = [];
+    let failures = 2;
+    await start(door(), {
+      openFirewall: () => ({
+        start: async () => [],
+        submit: async ({ jail, kind, ticket }) => {
+          seen.push(`${kind} ${ticket.id}`);
+          const ok = kind !== 'ban' || failures-- <= 0;
+          return [{ jail, action: 'a', kind, id: ticket.id, ok, why: ok ? undefined : 'no rule could be set' }];
+        },
+        check: async () => [],
+        flush: async () => [],
+        startJail: async () => [],
+        reloadJail: async () => [],
+        stopJail: async () => [],
+        stop: async () => [],
+      }),
+      edges: { clock: { ...realEdges(() => {}).clock, now, after: (delay, then) => quickly(delay, then) } },
+    });
+    const held = new Promise((resolve) => guard!.events.once('enforced', resolve));
+    append(knock('203.0.113.9').repeat(3));
+    await expect(held).resolves.toEqual({ jail: 'door', id: '203.0.113.9' });
+    expect(seen).toEqual(['ban 203.0.113.9', 'ban 203.0.113.9', 'ban 203.0.113.9']);
+    await says(/ERROR \[door\] Order ban 203\.0\.113\.9 failed at action 'a': no rule could be set\. Next try in 1 s/);
+  });
+});
+
+/** A clock whose delays pass a hundred times as fast. */
+function quickly(delay: number, then: () => void): () => void {
+  return realEdges(() => {}).clock.after(delay / 100, then);
+}
+
+test('bans and unbans by hand need no failures and ask no ignore list', async () => {
+  append('');
+  await start(door('ignoreip = 203.0.113.5\n'));
+  expect([guard!.ban('door', '203.0.113.5'), guard!.ban('door', '203.0.113.5'), guard!.ban('nowhere', 'x')]).toEqual([
+    true,
+    false,
+    undefined,
+  ]);
+  expect(guard!.ban('door', '2001:DB8::1')).toBe(true);
+  expect(guard!.unban('door', '2001:db8:0::1')).toBe(true);
+  expect(banned()).toEqual(['203.0.113.5']);
+  expect(guard!.attempt('door', '203.0.113.5', [])).toBe(false);
+});
+
+test('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {
+  append('');
+  file('filter.d/user.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: <F-USER>.*</F-USER> from <HOST>$\n');
+  const canary = join(directory, 'canary');
+  const command = `test '<F-USER>' = 'friend' && test <ip> != 203.0.113.1`;
+  await start(door(`ignorecommand = ${command}\n`).replace('filter = door', 'filter = user'));
+  const line = (user: string, address: string) => knock(address).replace('knock', user);
+  append(line('friend', '203.0.113.7').repeat(3));
+  append(line(`'$(touch ${canary})'`, '203.0.113.8').repeat(3));
+  append(line(`\`touch ${canary}\`; touch ${canary}`, '203.0.113.9').repeat(3));
+  await says(/ Ban 203\.0\.113\.8/);
+  await says(/ Ban 203\.0\.113\.9/);
+  await says(/Ignore 203\.0\.113\.7 by command/);
+  expect(banned()).not.toContain('203.0.113.7');
+  expect(realEdges(() => {}).files.siblings(canary)).toEqual([]);
+  expect(() => realEdges(() => {}).files.stat(canary)).toThrow();
+});
+
+test('host names are looked up outside of the scan, and one failure counts per address', async () => {
+  append('');
+  await start(door('usedns = yes\n'), { edges: { resolve: async () => ['203.0.113.21', '203.0.113.22'] } });
+  append(knock('attacker.example').repeat(3));
+  await says(/ Ban 203\.0\.113\.21/);
+  await says(/ Ban 203\.0\.113\.22/);
+});

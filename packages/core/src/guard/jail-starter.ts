@@ -1,0 +1,65 @@
+import type { JailSettings } from '@f2b/config';
+import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
+import { CoreError } from '../errors.js';
+import type { Decision } from '../jails/decisions.js';
+import type { Dns } from '../jails/dns.js';
+import { IgnoreList } from '../jails/ignore.js';
+import { Judge } from '../jails/judge.js';
+import type { Edges } from './edges.js';
+import { GuardedJail } from './guarded-jail.js';
+import { ignoreSettings, judgeSettings } from './jail-options.js';
+import type { Store } from './store.js';
+
+/** What jails share. */
+export interface JailSurroundings {
+  readonly edges: Edges;
+  readonly dns: Dns;
+  readonly store: Store;
+  /** Expressions that are compiled already: many jails hold the same ones. */
+  readonly known: Map<string, Regex>;
+  carryOut(jail: GuardedJail, decision: Decision): void;
+  /** Something about the jail's ignore lists that a person should know. */
+  problem(jail: string, code: 'F2B_IGNORE_FILE' | 'F2B_DNS', what: string): void;
+}
+
+/**
+ * Makes a jail from its settings.
+ * @throws the errors of the filter and of the settings, which say what is wrong and where: this jail cannot run
+ */
+export function startJail(settings: JailSettings, surroundings: JailSurroundings): GuardedJail {
+  const { edges, dns, store } = surroundings;
+  checkBackend(settings);
+  const options = judgeSettings(settings);
+  const filter = compiled(settings, surroundings);
+  const ignore = new IgnoreList(ignoreSettings(settings), {
+    ownAddresses: () => edges.ownAddresses(),
+    lists: edges.lists,
+    dns,
+    problem: (what) =>
+      surroundings.problem(settings.name, what.includes('ignore list') ? 'F2B_IGNORE_FILE' : 'F2B_DNS', what),
+  });
+  const judge = new Judge(options, { ignore, history: store.history, random: () => edges.random() });
+  return new GuardedJail(settings, judge, filter, surroundings.carryOut);
+}
+
+function compiled(settings: JailSettings, { edges, known }: JailSurroundings): CompiledFilter {
+  const filter = compileFilter(settings.filter, { known, thisYear: new Date(edges.clock.now()).getFullYear() });
+  if (filter.maxlines === 1) return filter;
+  const where = settings.filter.maxlines?.origin;
+  const place = where === undefined ? '' : `${where.file}:${where.line}:${where.column}: `;
+  throw new CoreError(
+    'F2B_JAIL_SETTINGS',
+    `${place}jail '${settings.name}': maxlines = ${filter.maxlines} cannot be used, lines are judged one by one; ` +
+      'join the lines by an identifier instead (<F-MLFID>)',
+  );
+}
+
+function checkBackend(settings: JailSettings): void {
+  const backend = settings.backend.value.replace(/\[.*$/s, '').trim().toLowerCase();
+  if (backend !== 'systemd' || settings.logpaths.length > 0) return;
+  throw new CoreError(
+    'F2B_JAIL_BACKEND',
+    `jail '${settings.name}': backend = ${settings.backend.value} reads the journal, which this version cannot; ` +
+      'set a logpath and backend = auto, and let a syslog daemon write that log',
+  );
+}

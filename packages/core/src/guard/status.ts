@@ -1,0 +1,36 @@
+/**
+ * `waiting`: none of its logs can be read yet; it starts by itself when one can. `failed`: it cannot run as configured; the
+ * other jails are not affected.
+ */
+export type JailState = 'waiting' | 'running' | 'failed';
+
+/** What `status JAIL` shows, as data. */
+export interface JailStatus {
+  readonly name: string;
+  readonly state: JailState;
+  /** Why it does not run; undefined when it does. */
+  readonly why: string | undefined;
+  readonly currentlyFailed: number;
+  readonly totalFailed: number;
+  /** `File list`. */
+  readonly files: readonly string[];
+  readonly currentlyBanned: number;
+  readonly totalBanned: number;
+  /** `Banned IP list`, in the order in which they were banned. */
+  readonly banned: readonly string[];
+}
+
+/** The status of a jail that could not be started. */
+export function failedStatus(name: string, why: string): JailStatus {
+  return {
+    name,
+    state: 'failed',
+    why,
+    currentlyFailed: 0,
+    totalFailed: 0,
+    files: [],
+    currentlyBanned: 0,
+    totalBanned: 0,
+    banned: [],
+  };
+}
