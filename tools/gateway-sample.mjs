@@ -27,12 +27,12 @@ function asterisk(at, text) {
 /** Tries passwords, one connection each, until f2b should have stopped it (and a few more, as packets in flight would). */
 function sshGuesser(from, start, gap, users) {
   users.forEach((user, index) => {
-    const at = start + index * gap + random(120);
+    const at = start + index * gap + random(40);
     const pid = 2000 + random(7000);
     const port = 32768 + random(28000);
     sshd(at, pid, `Invalid user ${user} from ${from} port ${port}`);
-    sshd(at + 40, pid, `Failed password for invalid user ${user} from ${from} port ${port} ssh2`);
-    sshd(at + 90, pid, `Connection closed by invalid user ${user} ${from} port ${port} [preauth]`);
+    sshd(at + 20, pid, `Failed password for invalid user ${user} from ${from} port ${port} ssh2`);
+    sshd(at + 60, pid, `Connection closed by invalid user ${user} ${from} port ${port} [preauth]`);
   });
 }
 
@@ -91,7 +91,7 @@ asterisk(
   `VERBOSE[1850] res_pjsip_registrar.c: Added contact 'sip:401@192.0.2.51:5060' to AOR '401' with expiration of 3600 seconds`,
 );
 
-sshGuesser('203.0.113.45', 600, 420, ['admin', 'oracle', 'test', 'ubuntu', 'postgres', 'git']);
+sshGuesser('203.0.113.45', 50, 150, ['admin', 'oracle', 'test', 'ubuntu', 'postgres', 'git']);
 pjsipScanner('198.51.100.23', 900, 260, 100, 12);
 sshHammer('2001:db8:bad::17', 4000, 500, 7);
 chanSipGuesser('203.0.113.77', 6500, 600, 6);

@@ -99,9 +99,11 @@ export function serveConnection(socket: Socket, handle: RequestHandler): void {
     drop(encodeReply({ ok: false, code: 'F2B_BAD_REQUEST', message }));
   }
 
-  /** `(1, text)` in pickle's oldest, printable form, which every client of fail2ban can read. */
+  /** `(1, Exception(text))` in pickle's oldest, printable form: fail2ban's own clients show the text and end with 255. */
   function refusePickle(): void {
-    drop(`(I1\nVThis f2b does not speak fail2ban-client's protocol yet: use the f2b command\nt.${pickleEnd}`);
+    drop(
+      `(I1\ncbuiltins\nException\n(VThis f2b does not speak fail2ban-client's protocol yet: use the f2b command\ntRt.${pickleEnd}`,
+    );
   }
 
   function drop(lastWords: string): void {

@@ -110,7 +110,7 @@ describe('the control socket', () => {
       Buffer.from('<F2B_END_COMMAND>'),
     ]);
     const answer = await talk(ping);
-    expect(answer).toMatch(/^\(I1\nV[^\n]+\nt\.<F2B_END_COMMAND>$/);
+    expect(answer).toMatch(/^\(I1\ncbuiltins\nException\n\(V[^\n]+\ntRt\.<F2B_END_COMMAND>$/);
   });
 
   it('refuses a request that never ends, at its limit', async () => {

@@ -25,7 +25,7 @@ export interface DaemonOptions {
   /** Present in the background: who started us and waits. */
   readonly report: StarterReport | undefined;
   /** Called once the jails run; what it returns is called when the daemon stops. */
-  readonly onGuard?: (guard: Guard) => () => void;
+  readonly onGuard?: (guard: Guard, log: ServerLog) => () => void;
 }
 
 /**
@@ -115,9 +115,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     report.send({ kind: 'ready' });
     report.close();
   } else {
+    // After what the log has to say, where both go to the terminal.
+    log.flushNow();
     process.stdout.write('Server ready\n');
   }
-  const onStop = options.onGuard?.(guard);
+  const onStop = options.onGuard?.(guard, log);
 
   await signals.stopWanted;
   onStop?.();

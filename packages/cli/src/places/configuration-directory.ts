@@ -7,7 +7,8 @@ import { CliError } from '../errors.js';
 export interface ConfigurationDirectory {
   /** Absolute. */
   readonly path: string;
-  readonly why: 'asked for with -c' | 'f2b directory' | 'fail2ban directory' | 'built-in default';
+  /** For a person. */
+  readonly why: string;
 }
 
 /** The tree that f2b brings along. */

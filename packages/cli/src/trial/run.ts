@@ -10,6 +10,9 @@ import { replay } from './replay.js';
 import { readSample } from './sample.js';
 import { makeTrialPlace, useSampleLogs } from './tree.js';
 
+/** Why the trial reads what it reads: a copy, with settings of the trial beside it. */
+const copied = 'built-in default, copied for this run';
+
 /**
  * `f2b start --trial`, the newcomer's run behind `npm start`: in the foreground, on the built-in configuration, with this
  * host's own SSH and Asterisk logs, or, where there are none, with a replayed sample of an attacked gateway. The
@@ -21,9 +24,7 @@ export async function runTrial(flags: Flags): Promise<number> {
     const isRoot = process.geteuid?.() === 0;
     const enforce = flags.enforce === true;
     let directory: ConfigurationDirectory =
-      flags.conf === undefined
-        ? { path: place.configuration, why: 'built-in default' }
-        : configurationDirectory(flags.conf);
+      flags.conf === undefined ? { path: place.configuration, why: copied } : configurationDirectory(flags.conf);
     let settings = readSettings({ directory: directory.path });
     const own = flags.sample ? [] : readableLogs(settings);
     const sampled = flags.conf === undefined && own.length === 0;
@@ -37,7 +38,7 @@ export async function runTrial(flags: Flags): Promise<number> {
             : 'This host has no sshd or asterisk log: replaying the bundled sample of an attacked gateway instead.',
       );
       useSampleLogs(place);
-      directory = { path: place.configuration, why: 'built-in default' };
+      directory = { path: place.configuration, why: copied };
       settings = readSettings({ directory: directory.path });
     } else {
       say(`Guarding with this host's own logs: ${own.join(' ') || 'those of the configuration'}`);
@@ -62,11 +63,12 @@ export async function runTrial(flags: Flags): Promise<number> {
       syslogsocket: flags.syslogsocket ?? 'auto',
       enforce,
       report: undefined,
-      onGuard: (guard) => {
-        const counts = watchBans(guard);
+      onGuard: (guard, log) => {
+        const tell = (text: string) => log.log('f2b.trial', 'NOTICE', text);
+        const counts = watchBans(guard, tell);
         if (!sampled) return () => {};
         return replay(readSample(), place.logs, () => {
-          say(
+          tell(
             `The sample is over: ${counts.found} failures found, ${counts.banned} bans. Bans last 20 seconds here; f2b goes on, Ctrl-C stops it.`,
           );
         });
@@ -82,7 +84,7 @@ function say(text: string): void {
 }
 
 /** Counts what is found and banned, and says how soon the first ban came. */
-function watchBans(guard: Guard): { readonly found: number; readonly banned: number } {
+function watchBans(guard: Guard, tell: (text: string) => void): { readonly found: number; readonly banned: number } {
   const counts = { found: 0, banned: 0 };
   guard.events.on('found', () => {
     counts.found += 1;
@@ -91,7 +93,7 @@ function watchBans(guard: Guard): { readonly found: number; readonly banned: num
     counts.banned += 1;
   });
   guard.events.once('enforced', ({ id }) => {
-    say(`First ban, ${id}: ${(performance.now() / 1000).toFixed(1)} s after the daemon's start.`);
+    tell(`First ban, ${id}: ${(performance.now() / 1000).toFixed(1)} s after the daemon's start.`);
   });
   return counts;
 }
