@@ -314,7 +314,7 @@ class Compiler {
         negative,
         width: look?.width ?? 0,
         entry: 0,
-        captures: !negative && contains(body, (inner) => inner.kind === 'group'),
+        groups: negative ? [] : groupsIn(body),
         stateful,
       });
       index -= 1;
@@ -418,6 +418,12 @@ class Compiler {
     loop.exit = this.#here;
     this.#b[head] = this.#here;
   }
+}
+
+function groupsIn(node: Node): number[] {
+  const groups = new Set<number>();
+  contains(node, (inner) => inner.kind === 'group' && !groups.add(inner.index));
+  return [...groups];
 }
 
 /** Instructions that a node takes when its counted repetitions are unrolled. */

@@ -33,6 +33,10 @@ export class ExactMatcher {
   readonly #visited: StateMemory;
   /** States of sub-programs that led to success. */
   readonly #succeeded: StateMemory | undefined;
+  /** States on the way of a sub-program whose groups were filled in. */
+  readonly #replayed: StateMemory | undefined;
+  /** Groups of sub-programs that have their final value. */
+  readonly #settledGroups: Uint8Array;
   /** Where an atomic group ended from a successful state. */
   readonly #ends = new Map<number, number>();
   #stack = new Int32Array(3 * 256);
@@ -52,6 +56,8 @@ export class ExactMatcher {
     const states = program.memoStates << program.conditionGroups.length;
     this.#visited = new StateMemory(states);
     this.#succeeded = program.subs.length > 0 ? new StateMemory(states) : undefined;
+    this.#replayed = program.subs.some((sub) => sub.groups.length > 0) ? new StateMemory(states) : undefined;
+    this.#settledGroups = new Uint8Array(program.expression.groupCount + 1);
   }
 
   /**
@@ -80,6 +86,8 @@ export class ExactMatcher {
     this.marks.fill(-1);
     this.#visited.reset(subject.length);
     this.#succeeded?.reset(subject.length);
+    this.#replayed?.reset(subject.length);
+    this.#settledGroups.fill(0);
     this.#ends.clear();
   }
 
@@ -192,6 +200,10 @@ export class ExactMatcher {
             this.#settle(base, sub, end);
             this.#sp = base;
             return end;
+          } else if (!subs[sub]!.stateful && !this.#replayed!.add(state, pos)) {
+            // A later run went on from here as well, and has set what there is to set on this way.
+            this.#captureSubs(base, sub);
+            return pos;
           }
           pc++;
           break;
@@ -307,7 +319,7 @@ export class ExactMatcher {
       return -1;
     }
     if (end < 0) return -1;
-    if (sub.captures && !sub.stateful && capture) this.#push(CAPTURING_SUB, index, from);
+    if (sub.groups.length > 0 && !sub.stateful && capture) this.#push(CAPTURING_SUB, index, from);
     return end;
   }
 
@@ -340,7 +352,10 @@ export class ExactMatcher {
     this.#sp = kept;
   }
 
-  /** Fills in the groups of the sub-programs on the way to the match, in order. Stateful ones wait for the main program. */
+  /**
+   * Fills in the groups of the sub-programs on the way to the match. The last run of a sub-program decides on its groups, runs before
+   * it only on those that it left unset: so the runs are gone through backwards. Stateful ones have done it in place.
+   */
   #captureSubs(base: number, sub: number): void {
     if (sub !== MAIN && this.#program.subs[sub]!.stateful) return;
     const found: number[] = [];
@@ -348,10 +363,21 @@ export class ExactMatcher {
       if (this.#stack[at] === CAPTURING_SUB) found.push(this.#stack[at + 1]!, this.#stack[at + 2]!);
     }
     this.#sp = base;
-    for (let i = 0; i < found.length; i += 2) {
-      this.#run(this.#program.subs[found[i]!]!.entry, found[i + 1]!, found[i]!, true);
-      this.#sp = base;
-    }
+    for (let i = found.length - 2; i >= 0; i -= 2) this.#captureSub(found[i]!, found[i + 1]!);
+  }
+
+  #captureSub(index: number, pos: number): void {
+    const { groups, entry } = this.#program.subs[index]!;
+    const { marks } = this;
+    if (groups.every((group) => this.#settledGroups[group] === 1)) return;
+    const settled = groups.filter((group) => this.#settledGroups[group] === 1);
+    const values = settled.map((group) => [marks[2 * group]!, marks[2 * group + 1]!] as const);
+    for (const group of groups) marks.fill(-1, 2 * group, 2 * group + 2);
+    const base = this.#sp;
+    this.#run(entry, pos, index, true);
+    this.#sp = base;
+    for (const [i, group] of settled.entries()) marks.set(values[i]!, 2 * group);
+    for (const group of groups) if (marks[2 * group + 1]! >= 0) this.#settledGroups[group] = 1;
   }
 
   #undo(base: number): void {

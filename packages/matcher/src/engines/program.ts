@@ -61,8 +61,8 @@ export interface SubProgram {
   /** Lookbehind: characters to step back first. */
   readonly width: number;
   entry: number;
-  /** Contains groups: they are filled in once the whole match is known. */
-  readonly captures: boolean;
+  /** Groups inside, if they can be set: they are filled in once the whole match is known. */
+  readonly groups: readonly number[];
   /**
    * Its answer depends on more than the position (back-references), or others depend on its groups: it runs in place,
    * with groups, and without memory.

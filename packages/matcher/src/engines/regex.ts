@@ -5,6 +5,7 @@ import { compile, isBudgeted } from './compile.js';
 import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
 import type { EngineName, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
+import { isAnchored } from './first.js';
 import { requiredLiterals } from './literals.js';
 import type { Program } from './program.js';
 import { Re2Captures, Re2Gate } from './re2-engine.js';
@@ -31,6 +32,7 @@ export class CompiledRegex implements Regex {
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: Regex['literals'];
   readonly #reduced: Expression;
+  readonly #anchored: boolean;
   readonly #ascii: Re2Captures;
   readonly #asciiGate: Re2Gate;
   readonly #offsets: Int32Array;
@@ -50,6 +52,7 @@ export class CompiledRegex implements Regex {
     this.#ascii = new Re2Captures(ascii);
     this.#asciiGate = new Re2Gate(ascii.source);
     this.#reduced = reduced;
+    this.#anchored = isAnchored(reduced.root);
     this.#offsets = new Int32Array(2 * (this.groupCount + 1));
     this.engine = isBudgeted(reduced) ? 'budgeted' : ascii.inexact === undefined ? 're2' : 'gate+exact';
     this.why = ascii.inexact === undefined ? 'RE2 says exactly the same' : `${ascii.inexact} is beyond RE2`;
@@ -62,10 +65,12 @@ export class CompiledRegex implements Regex {
 
   exec(subject: string, counter?: StepCounter): RegexMatch | null {
     if (counter) return this.#execExactly(subject, counter);
+    // An anchored search fails at the first wrong character, sooner than RE2 can be asked.
+    if (!this.#anchored && this.#refuses(subject)) return null;
     const offsets = this.#offsets;
     const found = this.#compiledSearch()?.(subject, offsets) ?? GAVE_UP;
     if (found !== GAVE_UP) return found < 0 ? null : new Match(subject, offsets);
-    if (this.#mayMatch(subject) === false) return null;
+    if (this.#anchored && this.#refuses(subject)) return null;
     if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
       const captured = this.#ascii.exec(subject, offsets);
       if (captured !== undefined) return captured ? new Match(subject, offsets) : null;
@@ -74,9 +79,10 @@ export class CompiledRegex implements Regex {
   }
 
   test(subject: string): boolean {
-    const judged = this.#mayMatch(subject);
-    if (judged === false) return false;
-    if (judged === true && this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) return true;
+    if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
+      const judged = this.#asciiGate.test(subject);
+      if (judged !== undefined) return judged;
+    }
     return this.exec(subject) !== null;
   }
 
@@ -88,13 +94,9 @@ export class CompiledRegex implements Regex {
     return { at: Math.max(at, 0), from: this.#program!.spanFrom[pc]!, to: this.#program!.spanTo[pc]! };
   }
 
-  /** RE2's word: false is final, true may be too much unless RE2 is exact. Undefined: RE2 cannot hold the expression. */
-  #mayMatch(subject: string): boolean | undefined {
-    // The one subject on which `\B` differs.
-    if (subject === '') return undefined;
-    return this.engine === 're2' && ASCII_ONLY.test(subject)
-      ? this.#asciiGate.test(subject)
-      : this.#relaxed().test(subject);
+  /** RE2's relaxed word: a no is final. `\\B` differs on the empty subject alone, about which RE2 is not asked. */
+  #refuses(subject: string): boolean {
+    return subject !== '' && this.#relaxed().test(subject) === false;
   }
 
   #compiledSearch(): CompiledSearch | undefined {
