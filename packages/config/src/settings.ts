@@ -70,13 +70,17 @@ export const filterOptionNames = [
 ] as const;
 export type FilterOptionName = (typeof filterOptionNames)[number];
 
+/** One filter option as `-d` prints it: the lines of a list, the matches of `journalmatch`, or one value. */
+export type FilterStatement =
+  | { readonly name: 'failregex' | 'ignoreregex'; readonly value: readonly string[] }
+  | { readonly name: 'journalmatch'; readonly value: readonly (readonly string[])[] }
+  | { readonly name: 'maxlines'; readonly value: number }
+  | { readonly name: 'prefregex' | 'usedns' | 'datepattern'; readonly value: string };
+
 /** What a jail matches with: its filter file, overlaid by the jail's own options. */
 export interface FilterSettings {
-  /**
-   * The options that something set, in the order in which `-d` prints them. One that is set to nothing is named here while
-   * its field below is undefined or empty.
-   */
-  readonly options: readonly FilterOptionName[];
+  /** The options as they are sent to the server, one after the other; the fields below hold what they amount to. */
+  readonly sent: readonly FilterStatement[];
   /** Name of the file in `filter.d`, without ending; undefined for a jail without filter. */
   readonly name: string | undefined;
   readonly prefregex: RegexSetting | undefined;

@@ -36,8 +36,8 @@ export function substituteTags(
         done.add(name);
         continue;
       }
-      let counted = counts.get(name);
-      if (!counted) counts.set(name, (counted = new Map()));
+      const counted = counts.get(name) ?? new Map<string, number>();
+      counts.set(name, counted);
       const replaced = substituteOnce(name, value, result, ignored, find, counted);
       if (replaced.text !== value.text) {
         total += replaced.text.length;

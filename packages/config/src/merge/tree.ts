@@ -25,6 +25,8 @@ export class MergedTree {
   readonly defaults = new Map<string, MergedEntry>();
   /** In order of first appearance, without `DEFAULT`. */
   readonly sections = new Map<string, Map<string, MergedEntry>>();
+  /** Sections that more than one file has (or one file has under two conditions): these have a `known`. */
+  readonly #layered = new Set<string>();
   /** Where a section was first named. */
   readonly origins = new Map<string, Origin>();
 
@@ -42,7 +44,7 @@ export class MergedTree {
         entries = new Map();
         this.sections.set(name, entries);
         this.origins.set(name, section.origin);
-      }
+      } else this.#layered.add(name);
       overlay(entries, section.entries.values(), match?.[2] ?? '');
     }
   }
@@ -52,9 +54,13 @@ export class MergedTree {
     return this.sections.get(section)?.get(option) ?? this.defaults.get(option);
   }
 
-  /** What `%(known/option)s` means in a section: the option's value before the last file that set it. */
+  /**
+   * What `known/option` means in a section: the option's value before the last file that set it, else `[DEFAULT]`'s (a
+   * section that only one file has knows nothing, and has no such fallback either).
+   */
   known(section: string, option: string): MergedEntry | undefined {
-    return this.sections.get(section)?.get(option)?.overrode;
+    if (!this.#layered.has(section)) return undefined;
+    return this.sections.get(section)?.get(option)?.overrode ?? this.defaults.get(option);
   }
 }
 

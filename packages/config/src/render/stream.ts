@@ -1,8 +1,7 @@
 import {
   type ActionSettings,
   actionCommandNames,
-  type FilterOptionName,
-  type FilterSettings,
+  type FilterStatement,
   type JailSettings,
   type Settings,
   type Sourced,
@@ -59,7 +58,7 @@ export function jailCommands(jail: JailSettings): StreamCommand[] {
   };
   const sourced = (option: string, setting: Sourced<string | number | boolean> | undefined): void =>
     set(option, setting?.value);
-  for (const option of jail.filter.options) stream.push(...filterCommands(name, option, jail.filter));
+  for (const statement of jail.filter.sent) stream.push(...filterCommands(name, statement));
   const { bantimeIncrement } = jail;
   sourced('maxretry', jail.maxretry);
   sourced('maxmatches', jail.maxmatches);
@@ -87,25 +86,19 @@ export function jailCommands(jail: JailSettings): StreamCommand[] {
   return stream;
 }
 
-function filterCommands(jail: string, option: FilterOptionName, filter: FilterSettings): StreamCommand[] {
-  switch (option) {
+function filterCommands(jail: string, statement: FilterStatement): StreamCommand[] {
+  switch (statement.name) {
     case 'failregex':
     case 'ignoreregex': {
-      const sources = filter[option].map((regex) => regex.source);
-      const command = `add${option}`;
-      if (sources.length === 0) return [];
-      return sources.length === 1 ? [['set', jail, command, sources[0]!]] : [['multi-set', jail, command, sources]];
+      const command = `add${statement.name}`;
+      const [first, ...more] = statement.value;
+      if (first === undefined) return [];
+      return more.length === 0 ? [['set', jail, command, first]] : [['multi-set', jail, command, statement.value]];
     }
     case 'journalmatch':
-      return filter.journalmatch.map((words) => ['set', jail, 'addjournalmatch', ...words]);
-    case 'prefregex':
-      return [['set', jail, option, filter.prefregex?.source ?? '']];
-    case 'maxlines':
-      return filter.maxlines ? [['set', jail, option, filter.maxlines.value]] : [];
-    case 'datepattern':
-      return [['set', jail, option, filter.datepattern?.value ?? '']];
-    case 'usedns':
-      return [['set', jail, option, filter.usedns.value]];
+      return statement.value.map((words) => ['set', jail, 'addjournalmatch', ...words]);
+    default:
+      return [['set', jail, statement.name, statement.value]];
   }
 }
 

@@ -10,6 +10,7 @@ import { type ConfigSet, type Library, safeFileName } from './library.js';
 
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
 const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
+const noneShadowed: ReadonlySet<string> = new Set();
 const booleanCommands: ReadonlySet<string> = new Set(['actionstart_on_demand', 'actionrepair_on_unban', 'norestored']);
 
 export interface ActionContext {
@@ -65,6 +66,8 @@ export function resolveAction(context: ActionContext, text: Traced): ActionSetti
     names: actionCommandNames,
     args,
     jailOptions: context.jailOptions,
+    shadowed: noneShadowed,
+    all: false,
     ignored: runtimeTags,
   });
   const commands = new Map<ActionCommandName, string | boolean>();

@@ -1,4 +1,4 @@
-import { type InterpolationContext, interpolate } from '../interpolate/percent.js';
+import { type InterpolationContext, interpolate, interpolateText } from '../interpolate/percent.js';
 import { substituteTags } from '../interpolate/tags.js';
 import type { MergedTree } from '../merge/tree.js';
 import type { Traced } from '../syntax/traced.js';
@@ -12,8 +12,17 @@ export interface DefinitionInput {
   readonly args: ReadonlyMap<string, Traced>;
   /** Options of the jail that `%(name)s` and `<name>` find. */
   readonly jailOptions: ReadonlyMap<string, Traced>;
+  /** Options that the jail sets itself, readable or not: these take the place of the ones in `[Definition]`. */
+  readonly shadowed: ReadonlySet<string>;
+  /**
+   * Take in every option of `[Definition]`, not only `names`, and by fail2ban's rule in the eyes of the file alone: `%(x)s`
+   * in these finds neither arguments nor the jail.
+   */
+  readonly all: boolean;
   /** Tags that wait for run time. */
   readonly ignored: ReadonlySet<string>;
+  /** What tags were found to stand for, where that is to be kept from one reading to the next. */
+  readonly found?: Map<string, Traced | undefined>;
 }
 
 /** A filter or an action, resolved. */
@@ -43,29 +52,27 @@ export function resolveDefinition(input: DefinitionInput): Definition {
   const options = new Map<string, Traced>();
   if (own) {
     for (const name of input.names) {
-      if (args.has(name) || input.jailOptions.has(name)) continue;
+      if (args.has(name) || input.shadowed.has(name)) continue;
       const entry = tree.find('Definition', name);
       if (entry) options.set(name, interpolate(context, name, entry));
     }
   }
   const parameters = new Map(args);
   addInit(tree, args, parameters);
-  if (own) {
-    for (const [name, entry] of [...own, ...tree.defaults]) {
-      if (options.has(name)) continue;
-      const given = vars.get(name);
-      options.set(name, given ?? interpolate(context, name, entry));
-    }
+  if (own && input.all) {
+    const bare: InterpolationContext = { tree, section: 'Definition' };
+    for (const [name, entry] of own) if (!options.has(name)) options.set(name, interpolate(bare, name, entry));
   }
 
   const combined = new Map(options);
+  for (const name of parameters.keys()) combined.delete(name);
   for (const [name, value] of parameters) combined.set(name, value);
   const ignored = new Set(input.ignored);
   for (const name of combined.keys()) {
     const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
     if (base !== undefined) ignored.add(base);
   }
-  const cache = new Map<string, Traced | undefined>();
+  const cache = input.found ?? new Map<string, Traced | undefined>();
   const find = (tag: string): Traced | undefined => {
     if (!cache.has(tag)) cache.set(tag, findTag(context, tag));
     return cache.get(tag);
@@ -104,9 +111,9 @@ function findTag(context: InterpolationContext, tag: string): Traced | undefined
     }
   }
   const name = tag.toLowerCase();
-  const given = vars?.get(name);
-  if (given) return given;
   if (!tree.sections.has('Definition')) return undefined;
+  const given = vars?.get(name);
+  if (given) return interpolateText(context, name, given);
   const entry = tree.find('Definition', name);
   return entry && interpolate(context, name, entry);
 }

@@ -1,4 +1,4 @@
-import type { FilterOptionName, FilterSettings, Origin, RegexSetting, Sourced } from '../settings.js';
+import type { FilterOptionName, FilterSettings, FilterStatement, Origin, RegexSetting, Sourced } from '../settings.js';
 import { nonEmptyLines, originOf, type Traced } from '../syntax/traced.js';
 import { parseInteger } from '../values/integer.js';
 import type { Spec } from '../values/spec.js';
@@ -20,7 +20,19 @@ const jailOrder: readonly FilterOptionName[] = [
   'journalmatch',
 ];
 
-/** Lays the jail's own filter options over those of its filter file: an option that the jail sets replaces the filter's. */
+/** One option that is going to be sent. */
+interface Sending {
+  readonly name: FilterOptionName;
+  readonly value: Traced;
+}
+
+/**
+ * Joins the filter's options with the jail's own, by fail2ban's rule: an option of the jail takes the place of the one in
+ * the filter's `[Definition]`; bracket arguments and `[Init]` stay and are sent as well. What is sent later wins, the lists
+ * (failregex, ignoreregex, journalmatch) add up.
+ *
+ * @param where the jail's header, for values without a place of their own
+ */
 export function overlayFilter(
   values: ReadonlyMap<JailOptionName, Traced>,
   filter: ResolvedFilter | undefined,
@@ -29,74 +41,92 @@ export function overlayFilter(
   jail: string,
   where: Origin | undefined,
 ): FilterSettings {
-  const own = new Map<FilterOptionName, Traced>();
+  const own: Sending[] = [];
   for (const name of jailOrder) {
     const value = values.get(name);
-    if (value) own.set(name, value);
+    if (value) own.push({ name, value });
   }
-  const inherited = new Map<FilterOptionName, Traced>();
-  for (const [name, value] of filter?.options ?? []) if (!own.has(name)) inherited.set(name, value);
-  const all = new Map([...inherited, ...own]);
-  const maxlines = readMaxlines(all.get('maxlines'), findings, jail);
+  const inherited: Sending[] = [];
+  for (const [name, value] of filter?.options ?? []) inherited.push({ name, value });
+  const sendings = inSendingOrder(inherited, own);
+  const last = (name: FilterOptionName): Traced | undefined => sendings.findLast((one) => one.name === name)?.value;
+  const regexes = (name: FilterOptionName): RegexSetting[] =>
+    sendings
+      .filter((one) => one.name === name)
+      .flatMap(({ value }) => nonEmptyLines(value).map(({ text, origin }) => ({ source: text, origin })));
   const sourced = (value: Traced | undefined): Sourced<string> | undefined =>
     value && { value: value.text, origin: originOf(value) ?? where };
-  const prefregex = all.get('prefregex');
-  const datepattern = all.get('datepattern');
+
+  const sent: FilterStatement[] = [];
+  for (const { name, value } of sendings) {
+    const statement = toStatement(name, value, findings, jail);
+    if (statement) sent.push(statement);
+  }
+  const prefregex = last('prefregex');
+  const datepattern = last('datepattern');
+  const maxlines = sent.findLast((one) => one.name === 'maxlines');
   return {
-    options: emissionOrder(inherited, own),
     name: spec?.name,
-    prefregex:
-      prefregex && prefregex.text !== '' ? { source: prefregex.text, origin: originOf(prefregex) ?? where } : undefined,
-    failregex: regexes(all.get('failregex')),
-    ignoreregex: regexes(all.get('ignoreregex')),
+    sent,
+    prefregex: prefregex?.text ? { source: prefregex.text, origin: originOf(prefregex) ?? where } : undefined,
+    failregex: regexes('failregex'),
+    ignoreregex: regexes('ignoreregex'),
     datepattern: datepattern?.text ? sourced(datepattern) : undefined,
-    maxlines,
-    usedns: sourced(all.get('usedns')) ?? { value: 'warn', origin: undefined },
-    journalmatch: readJournalmatch(all.get('journalmatch'), findings, jail),
+    maxlines: maxlines && { value: maxlines.value, origin: originOf(last('maxlines')!) },
+    usedns: sourced(last('usedns')) ?? { value: 'warn', origin: undefined },
+    journalmatch: sent.flatMap((one) => (one.name === 'journalmatch' ? one.value : [])),
     logtimezone: sourced(values.get('logtimezone')),
     logencoding: sourced(values.get('logencoding')),
+    ...(filter ? { variables: new Map([...filter.variables].map(([name, value]) => [name, value.text])) } : {}),
   };
 }
 
 /**
- * fail2ban's order: what has to be known before the expressions (the jail's own before the filter's, `usedns` first of
- * each), then the rest of the filter, then the rest of the jail.
+ * What has to be known before the expressions goes first (the jail's own before the filter's, `usedns` first of each),
+ * then the rest of the filter, then the rest of the jail.
  */
-function emissionOrder(
-  inherited: ReadonlyMap<FilterOptionName, Traced>,
-  own: ReadonlyMap<FilterOptionName, Traced>,
-): FilterOptionName[] {
-  const first = (options: ReadonlyMap<FilterOptionName, Traced>): FilterOptionName[] => [
-    ...(options.has('usedns') ? (['usedns'] as const) : []),
-    ...[...options.keys()].filter((name) => early.has(name) && name !== 'usedns'),
+function inSendingOrder(inherited: readonly Sending[], own: readonly Sending[]): Sending[] {
+  const first = (list: readonly Sending[]): Sending[] => [
+    ...list.filter(({ name }) => name === 'usedns'),
+    ...list.filter(({ name }) => name !== 'usedns' && early.has(name)),
   ];
-  const rest = (options: ReadonlyMap<FilterOptionName, Traced>): FilterOptionName[] =>
-    [...options.keys()].filter((name) => !early.has(name));
+  const rest = (list: readonly Sending[]): Sending[] => list.filter(({ name }) => !early.has(name));
   return [...first(own), ...first(inherited), ...rest(inherited), ...rest(own)];
 }
 
-function regexes(value: Traced | undefined): RegexSetting[] {
-  return value ? nonEmptyLines(value).map(({ text, origin }) => ({ source: text, origin })) : [];
+function toStatement(
+  name: FilterOptionName,
+  value: Traced,
+  findings: Findings,
+  jail: string,
+): FilterStatement | undefined {
+  switch (name) {
+    case 'failregex':
+    case 'ignoreregex':
+      return { name, value: value.text.split('\n').filter((line) => line !== '') };
+    case 'journalmatch':
+      return { name, value: readJournalmatch(value, findings, jail) };
+    case 'maxlines': {
+      const number = parseInteger(value.text);
+      if (number !== undefined) return { name, value: number };
+      findings.add(
+        'warning',
+        'F2B_CONFIG_NUMBER',
+        `Wrong int value '${value.text}' for 'maxlines'. Using default one: 1`,
+        originOf(value),
+        'Write a whole number.',
+        jail,
+      );
+      return undefined;
+    }
+    default:
+      return { name, value: value.text };
+  }
 }
 
-function readMaxlines(value: Traced | undefined, findings: Findings, jail: string): Sourced<number> | undefined {
-  if (!value) return undefined;
-  const number = parseInteger(value.text);
-  if (number !== undefined) return { value: number, origin: originOf(value) };
-  findings.add(
-    'warning',
-    'F2B_CONFIG_NUMBER',
-    `Wrong int value '${value.text}' for 'maxlines'. Using default one: 1`,
-    originOf(value),
-    'Write a whole number.',
-    jail,
-  );
-  return undefined;
-}
-
-function readJournalmatch(value: Traced | undefined, findings: Findings, jail: string): string[][] {
+function readJournalmatch(value: Traced, findings: Findings, jail: string): string[][] {
   const matches: string[][] = [];
-  for (const { text, origin } of value ? nonEmptyLines(value) : []) {
+  for (const { text, origin } of nonEmptyLines(value)) {
     const words = splitShellWords(text);
     if (words) matches.push(words);
     else {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.js';
+import { pythonRepr } from '../render/python.js';
 import { type FilterOptionName, filterOptionNames, type Origin } from '../settings.js';
 import { type Traced, traced } from '../syntax/traced.js';
 import type { Spec } from '../values/spec.js';
@@ -13,26 +14,40 @@ export interface ResolvedFilter {
   readonly variables: ReadonlyMap<string, Traced>;
 }
 
-/** fail2ban reads these of a file in this order; `usedns` comes behind, like any other option of the file. */
-const definitionOrder = ['prefregex', 'maxlines', 'ignoreregex', 'failregex', 'datepattern', 'journalmatch'];
+/** fail2ban reads these of a file, in this order. */
+const definitionOrder = ['usedns', 'prefregex', 'maxlines', 'ignoreregex', 'failregex', 'datepattern', 'journalmatch'];
 const nothing: ReadonlySet<string> = new Set();
 
+/** A filter that was read once, with what is known of the jail before its own options are. */
+export interface FilterReading {
+  /** Everything the filter defines, final text: what `%(known/x)s` in the jail finds. */
+  readonly variables: ReadonlyMap<string, Traced>;
+  /**
+   * Reads the filter again, now knowing all options of the jail (these take the place of the ones in `[Definition]`) and
+   * what `[Init]` says.
+   */
+  finish(jailOptions: ReadonlyMap<string, Traced>, shadowed: ReadonlySet<string>): ResolvedFilter;
+}
+
 /**
- * @param jailOptions what is known of the jail when its filter is read: `enabled`, `backend`, `filter`
- * @throws ConfigError `F2B_CONFIG_NO_FILTER` (with a suggestion) and those of resolving
+ * fail2ban reads a filter twice: once knowing only `enabled`, `backend` and `filter` of the jail, so that the jail can
+ * refer to it by `%(known/x)s`, and again knowing all of the jail. What the first reading cannot resolve is an error.
+ *
+ * @param jailOptions `enabled`, `backend` and `filter` of the jail
+ * @throws ConfigError `F2B_CONFIG_NO_FILTER` and those of resolving
  */
-export function resolveFilter(
+export function readFilter(
   library: Library,
   spec: Spec,
   origin: Origin | undefined,
   backend: string,
   jailOptions: ReadonlyMap<string, Traced>,
-): ResolvedFilter {
+): FilterReading {
   const set = safeFileName(spec.name) ? library.read(`filter.d/${spec.name}`) : undefined;
   if (!set) {
     throw new ConfigError(
       'F2B_CONFIG_NO_FILTER',
-      `Unable to read the filter '${spec.name}'`,
+      `Unable to read the filter ${pythonRepr(spec.name)}`,
       origin,
       'Write the name of a file in filter.d, without its ending.',
       { definition: true },
@@ -42,16 +57,23 @@ export function resolveFilter(
   if (!args.has('logtype') && !set.tree.sections.get('Definition')?.has('logtype')) {
     args.set('logtype', traced(backend.startsWith('systemd') ? 'journal' : 'file', undefined));
   }
-  const { combined } = resolveDefinition({
-    tree: set.tree,
-    names: definitionOrder,
-    args,
-    jailOptions,
-    ignored: nothing,
-  });
-  const options = new Map<FilterOptionName, Traced>();
-  for (const [name, value] of combined) if (isFilterOption(name)) options.set(name, value);
-  return { options, variables: combined };
+  const common = { tree: set.tree, names: definitionOrder, ignored: nothing, found: new Map() };
+  const first = resolveDefinition({ ...common, all: true, args, jailOptions, shadowed: nothing });
+  return {
+    variables: first.combined,
+    finish(all, shadowed) {
+      const { combined } = resolveDefinition({
+        ...common,
+        all: false,
+        args: first.parameters,
+        jailOptions: all,
+        shadowed,
+      });
+      const options = new Map<FilterOptionName, Traced>();
+      for (const [name, value] of combined) if (isFilterOption(name)) options.set(name, value);
+      return { options, variables: combined };
+    },
+  };
 }
 
 function isFilterOption(name: string): name is FilterOptionName {

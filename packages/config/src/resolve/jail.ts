@@ -9,7 +9,7 @@ import { parseSpec, type Spec, SpecError, specError, splitSpecs } from '../value
 import { parseTime } from '../values/time.js';
 import { splitAddressList } from '../values/words.js';
 import { type ActionContext, resolveAction } from './action.js';
-import { type ResolvedFilter, resolveFilter } from './filter.js';
+import { type FilterReading, type ResolvedFilter, readFilter } from './filter.js';
 import { overlayFilter } from './filter-settings.js';
 import type { Findings } from './findings.js';
 import type { ConfigSet, Library } from './library.js';
@@ -83,6 +83,28 @@ export function isEnabled(context: JailContext, name: string): boolean {
     );
   }
   return parseBoolean(value.text);
+}
+
+/**
+ * Looks at what fail2ban reads even of a jail that is switched off. A mistake there costs f2b nothing; it is a warning,
+ * since fail2ban refuses the whole configuration for it.
+ */
+export function checkDisabled(context: JailContext, name: string): void {
+  for (const option of ['backend', 'filter']) {
+    try {
+      readOption({ tree: context.set.tree, section: name }, option);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      context.findings.add(
+        'warning',
+        error.code,
+        error.what,
+        error.origin,
+        `${error.advice} The jail is off, so f2b goes on; fail2ban refuses the whole configuration.`,
+        name,
+      );
+    }
+  }
 }
 
 /**
@@ -202,7 +224,7 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
   const backend = readOption(bare, 'backend') ?? traced('auto', undefined);
   first.set('backend', backend);
   const filterText = readOption(bare, 'filter');
-  let filter: ResolvedFilter | undefined;
+  let reading: FilterReading | undefined;
   let filterSpec: Spec | undefined;
   if (filterText && filterText.text !== '') {
     first.set('filter', filterText);
@@ -212,7 +234,7 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
       if (error instanceof SpecError) throw specError('filter', filterText, error, pythonRepr(filterText.text));
       throw error;
     }
-    filter = resolveFilter(context.library, filterSpec, originOf(filterText), backend.text, first);
+    reading = readFilter(context.library, filterSpec, originOf(filterText), backend.text, first);
   } else {
     context.findings.add(
       'warning',
@@ -223,12 +245,13 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
       name,
     );
   }
-  const known: InterpolationContext = filter ? { ...bare, known: filter.variables } : bare;
+  const known: InterpolationContext = reading ? { ...bare, known: reading.variables } : bare;
   const values = new Map<JailOptionName, Traced>();
   for (const option of Object.keys(jailOptionTypes) as JailOptionName[]) {
     const value = readOption(known, option);
     if (value) values.set(option, value);
   }
+  const filter = reading?.finish(optionsAsText(values), new Set(values.keys()));
   return { values, filter, filterSpec };
 }
 
@@ -239,8 +262,8 @@ function readOption(context: InterpolationContext, option: string): Traced | und
   return value.marks.length > 0 ? value : traced(value.text, entry.origin);
 }
 
-/** The jail's options as an action sees them: booleans and numbers as Python writes them. */
-function optionsForActions(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
+/** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. */
+function optionsAsText(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
   const options = new Map<string, Traced>();
   options.set('backend', traced('auto', undefined));
   for (const [name, value] of values) {
@@ -265,7 +288,7 @@ function resolveActions(
   const actionContext: ActionContext = {
     library: context.library,
     jail: name,
-    jailOptions: optionsForActions(values),
+    jailOptions: optionsAsText(values),
     builtinActions: context.builtinActions,
   };
   for (const spec of list ? splitSpecs(list) : []) {

@@ -5,7 +5,7 @@ import type { JailSettings, Settings, SkippedJail } from '../settings.js';
 import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
 import { Findings } from './findings.js';
-import { isEnabled, type JailContext, resolveJail } from './jail.js';
+import { checkDisabled, isEnabled, type JailContext, resolveJail } from './jail.js';
 import { Library } from './library.js';
 import { resolveServer } from './server.js';
 
@@ -49,6 +49,7 @@ export function readSettings(options: ReadOptions): Settings {
   for (const name of jailNames(context, options.jail)) {
     try {
       if (isEnabled(context, name)) jails.push(resolveJail(context, name));
+      else checkDisabled(context, name);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       findings.addError(error, name);

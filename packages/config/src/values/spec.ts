@@ -41,15 +41,22 @@ function parseArguments(inner: Traced, args: Map<string, Traced>): void {
     const next = argumentAt(text, at);
     if (!next) {
       if (skipBlanks(text, text[at] === ',' ? at + 1 : at) >= text.length) return;
-      throw new SpecError(`expected option, wrong syntax at ${at}: ${text.slice(at)}`);
+      throw new SpecError(`expected option, wrong syntax at ${at}: ${excerpt(text, at)}`);
     }
     args.set(next.name, stripTraced(slice(inner, next.from, next.to)));
     const after = afterSeparator(text, next.end);
     if (after < 0) {
-      throw new SpecError(`unexpected syntax at ${next.end} after option '${next.name}': ${text.slice(next.end)}`);
+      throw new SpecError(`unexpected syntax at ${next.end} after option '${next.name}': ${excerpt(text, next.end)}`);
     }
     at = after;
   }
+}
+
+/** As much of the offending text as fail2ban shows. */
+function excerpt(text: string, at: number): string {
+  return Array.from(text.slice(at, at + 50))
+    .slice(0, 25)
+    .join('');
 }
 
 interface Argument {
