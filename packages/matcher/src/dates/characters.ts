@@ -103,6 +103,19 @@ export function range(low: number, high: number): CharSet {
   };
 }
 
+const singles = new Map<number, CharSet>();
+const caselessSingles = new Map<number, CharSet>();
+
+/** One ASCII character, in any letter case if `ignoreCase`; always the same set for the same character. */
+export function single(code: number, ignoreCase: boolean): CharSet {
+  const known = (ignoreCase ? caselessSingles : singles).get(code);
+  if (known !== undefined) return known;
+  const plain = range(code, code);
+  const set = ignoreCase ? ignoringCase(plain) : plain;
+  (ignoreCase ? caselessSingles : singles).set(code, set);
+  return set;
+}
+
 /** Whether no character can be in both; errs towards false. */
 export function disjoint(a: CharSet, b: CharSet): boolean {
   if ((a.beyond & b.beyond) !== 0) return false;

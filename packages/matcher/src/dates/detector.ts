@@ -8,7 +8,9 @@ import type { EpochMs } from '@f2b/config';
 import { type DateContext, epochText, fieldsToEpoch, tai64nText } from './conversion.js';
 import { DateFields, type FieldPlan, planFields } from './date-fields.js';
 import { invalidRegex } from './errors.js';
+import { type QuickFormat, quickFormat } from './quick-formats.js';
 import { DateRanking } from './ranking.js';
+import { PossibleStarts, untied } from './starts.js';
 import { LINE_BEGIN, LINE_END } from './template-regex.js';
 import { compileSearch, type TemplateSearch } from './template-search.js';
 import { readTemplates, type Template } from './templates.js';
@@ -47,13 +49,16 @@ export class DateDetector {
   private readonly searches: readonly TemplateSearch[];
   private readonly plans: readonly FieldPlan[];
   private readonly tied: readonly boolean[];
+  private readonly quick: readonly (QuickFormat | undefined)[];
   private readonly fields = new DateFields();
+  private starts: { readonly possible: PossibleStarts; readonly bits: readonly number[] } | undefined;
 
   /** Use `compileDatepattern`. */
   constructor(templates: readonly Template[], searches: readonly TemplateSearch[]) {
     this.templates = templates;
     this.searches = searches;
     this.plans = searches.map((search) => planFields(search.groupNames));
+    this.quick = templates.map(quickFormat);
     this.tied = templates.map((template) => (template.flags & (LINE_BEGIN | LINE_END)) !== 0);
   }
 
@@ -86,6 +91,11 @@ export class DateDetector {
     const last = ranking.lastPlace;
     if (last >= 0 && last < count) {
       const template = order[last] as number;
+      const quick = this.quick[template];
+      if (quick !== undefined) {
+        const groups: number[] = [];
+        if (quick(line, groups)) return this.accept(this.found(template, line, groups), last, ranking);
+      }
       const search = this.searches[template] as TemplateSearch;
       const tied = this.tied[template] as boolean;
       let matched: boolean;
@@ -95,7 +105,7 @@ export class DateDetector {
         skip = last;
       }
       if (matched) {
-        const found = this.found(template, line, search);
+        const found = this.found(template, line, copied(search.offsets));
         const samePlace = found.matchStart === ranking.lastStart && found.matchEnd === ranking.lastEnd;
         if (count === 1 || tied || samePlace) return this.accept(found, last, ranking);
         candidate = found;
@@ -103,26 +113,46 @@ export class DateDetector {
       }
     }
 
+    const { possible, bits } = this.possibleStarts();
+    let filled = false;
     for (let place = 0; place < count; place++) {
       if (place === skip) continue;
       const template = order[place] as number;
       const search = this.searches[template] as TemplateSearch;
-      if (!search.search(line, 0, line.length)) continue;
+      const bit = bits[template] as number;
+      if (bit < 0) {
+        if (!search.search(line, 0, line.length)) continue;
+      } else {
+        if (!filled) possible.fill(line);
+        filled = true;
+        if (!possible.search(bit)) continue;
+      }
       const start = search.offsets[0] as number;
       if (place < count - 1 && this.tied[template] !== true) {
         const next = order[place + 1] as number;
         const settled = start === 0 && (ranking.hits[template] as number) > 0 && ranking.hits[next] === 0;
         if (!settled && (start > (ranking.distance[template] as number) || start > ranking.lastStart)) {
           if (candidate === undefined || start < candidate.matchStart) {
-            candidate = this.found(template, line, search);
+            candidate = this.found(template, line, copied(search.offsets));
             candidatePlace = place;
           }
           continue;
         }
       }
-      return this.accept(this.found(template, line, search), place, ranking);
+      return this.accept(this.found(template, line, copied(search.offsets)), place, ranking);
     }
     return candidate === undefined ? undefined : this.accept(candidate, candidatePlace, ranking);
+  }
+
+  /** Made when the first line needs it: it takes all templates compiled. */
+  private possibleStarts(): { readonly possible: PossibleStarts; readonly bits: readonly number[] } {
+    if (this.starts === undefined) {
+      const scanners = this.searches.map((search) => search.scanner);
+      const members = untied(scanners);
+      const bits = scanners.map((_scanner, template) => members.indexOf(template));
+      this.starts = { possible: new PossibleStarts(members.flatMap((template) => scanners[template] ?? [])), bits };
+    }
+    return this.starts;
   }
 
   private accept(found: FoundDate, place: number, ranking: DateRanking): FoundDate {
@@ -130,10 +160,7 @@ export class DateDetector {
     return found;
   }
 
-  private found(template: number, line: string, search: TemplateSearch): FoundDate {
-    const { offsets } = search;
-    const groups: number[] = [];
-    for (let index = 0; index < offsets.length; index++) groups.push(offsets[index] as number);
+  private found(template: number, line: string, groups: readonly number[]): FoundDate {
     const matchStart = groups[0] as number;
     // A group of the pattern's own that took no part cuts nothing.
     const cut = groups.length > 2 && (groups[2] as number) >= 0;
@@ -180,6 +207,12 @@ export class DateDetector {
       (group, index) => ((letters[index] as number) | 32) === 122 && (found.groups[group * 2] as number) >= 0,
     );
   }
+}
+
+function copied(offsets: ArrayLike<number>): number[] {
+  const copy: number[] = [];
+  for (let index = 0; index < offsets.length; index++) copy.push(offsets[index] as number);
+  return copy;
 }
 
 /**

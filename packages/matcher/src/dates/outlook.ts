@@ -8,15 +8,18 @@ import type { Syntax } from './syntax.js';
 
 /** By the next two characters (`first * kinds + second`): a bound of the steps, and 1 where a match is possible. */
 export interface Outlook {
-  readonly steps: Float64Array;
+  readonly steps: Uint16Array;
   readonly alive: Uint8Array;
 }
 
 /** An outlook when only the next character is known. */
 interface Nearer {
-  readonly steps: Float64Array;
+  readonly steps: Uint16Array;
   readonly alive: Uint8Array;
 }
+
+/** Bounds are not counted beyond this. */
+const MOST = 0xffff;
 
 /** Every character set in `item`. */
 function collectSets(item: Syntax, sets: Set<CharSet>): void {
@@ -59,9 +62,10 @@ export class OutlookModel {
     collectSets(tree, sets);
     const kindBySignature = new Map<string, number>();
     const representatives: number[] = [];
+    const tables = [...sets].map((set) => set.ascii);
     for (let code = 0; code < 128; code++) {
       let signature = '';
-      for (const set of sets) signature += set.ascii[code] as number;
+      for (const table of tables) signature += table[code] as number;
       let kind = kindBySignature.get(signature);
       if (kind === undefined) {
         kind = representatives.length;
@@ -92,7 +96,7 @@ export class OutlookModel {
   /** Success, or what is not looked into: the same whatever comes. */
   constant(steps: number): Outlook {
     const size = this.kinds * this.kinds;
-    return { steps: new Float64Array(size).fill(steps), alive: new Uint8Array(size).fill(1) };
+    return { steps: new Uint16Array(size).fill(Math.min(steps, MOST)), alive: new Uint8Array(size).fill(1) };
   }
 
   /** The bound when nothing is known of what comes. */
@@ -106,7 +110,7 @@ export class OutlookModel {
     const known = this.nearer.get(outlook);
     if (known !== undefined) return known;
     const { kinds } = this;
-    const near = { steps: new Float64Array(kinds), alive: new Uint8Array(kinds) };
+    const near = { steps: new Uint16Array(kinds), alive: new Uint8Array(kinds) };
     for (let first = 0, index = 0; first < kinds; first++) {
       let most = 0;
       let alive = 0;
@@ -124,8 +128,8 @@ export class OutlookModel {
 
   /** `steps` more steps at the same position, then `next`. */
   inPlace(next: Outlook, steps = 1): Outlook {
-    const sum = new Float64Array(next.steps.length);
-    for (let index = 0; index < sum.length; index++) sum[index] = (next.steps[index] as number) + steps;
+    const sum = new Uint16Array(next.steps.length);
+    for (let index = 0; index < sum.length; index++) sum[index] = Math.min((next.steps[index] as number) + steps, MOST);
     return { steps: sum, alive: next.alive };
   }
 
@@ -135,11 +139,11 @@ export class OutlookModel {
     const members = this.members.get(set);
     const near = this.near(next);
     const size = kinds * kinds;
-    const outlook = { steps: new Float64Array(size).fill(1), alive: new Uint8Array(size) };
+    const outlook = { steps: new Uint16Array(size).fill(1), alive: new Uint8Array(size) };
     for (let first = 0; first < kinds; first++) {
       if (members?.[first] !== 1) continue;
       for (let second = 0; second < kinds; second++) {
-        outlook.steps[first * kinds + second] = (near.steps[second] as number) + 1;
+        outlook.steps[first * kinds + second] = Math.min((near.steps[second] as number) + 1, MOST);
         outlook.alive[first * kinds + second] = near.alive[second] as number;
       }
     }
@@ -149,10 +153,10 @@ export class OutlookModel {
   /** One of several, tried one after the other at the same position. */
   either(outlooks: readonly Outlook[]): Outlook {
     const size = this.kinds * this.kinds;
-    const sum = { steps: new Float64Array(size).fill(1), alive: new Uint8Array(size) };
+    const sum = { steps: new Uint16Array(size).fill(1), alive: new Uint8Array(size) };
     for (const { steps, alive } of outlooks) {
       for (let index = 0; index < size; index++) {
-        sum.steps[index] = (sum.steps[index] as number) + (steps[index] as number);
+        sum.steps[index] = Math.min((sum.steps[index] as number) + (steps[index] as number), MOST);
         if (alive[index] === 1) sum.alive[index] = 1;
       }
     }

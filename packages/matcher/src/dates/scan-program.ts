@@ -286,10 +286,10 @@ class Compiler {
     const table = this.choices.length;
     const known = new Map<string, number>();
     for (let code = 0; code < CHOICE_FIELDS; code++) {
+      let key = '';
       // At the line's end an alternative may match emptily: there, and beyond ASCII, all are tried.
-      const able = code < 128 ? chains.filter((chain) => chain.first.ascii[code] === 1) : chains;
-      const key = able.map((chain) => chain.at).join();
-      const place = known.get(key) ?? this.list(able);
+      for (const { first } of chains) key += code < 128 ? (first.ascii[code] as number) : 1;
+      const place = known.get(key) ?? this.list(chains.filter((_chain, index) => key[index] === '1'));
       known.set(key, place);
       this.choices.push(place);
     }

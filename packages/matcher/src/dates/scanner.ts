@@ -12,7 +12,8 @@ export class DateScanner {
   /** Group offsets `[start0, end0, start1, …]` of the last successful search, -1 for groups without part. */
   readonly offsets: Int32Array;
   private readonly table: Uint8Array;
-  private readonly possible: Uint8Array;
+  /** Kind of each character code: 128 stands for all beyond ASCII, 129 for the line's end. */
+  private readonly kindOf: Uint8Array;
   private stack: Int32Array = new Int32Array(64 * ENTRY);
   private line = '';
   private limit = 0;
@@ -23,7 +24,10 @@ export class DateScanner {
     this.offsets = new Int32Array(program.groups * 2).fill(-1);
     this.table = new Uint8Array(program.sets.length * 128);
     for (const [index, set] of program.sets.entries()) this.table.set(set.ascii, index * 128);
-    this.possible = possibleStarts(program);
+    this.kindOf = new Uint8Array(130);
+    this.kindOf.set(program.model.kindOf);
+    this.kindOf[128] = program.model.beyondKind;
+    this.kindOf[129] = program.model.endKind;
   }
 
   /** Only position 0 can match. */
@@ -31,14 +35,25 @@ export class DateScanner {
     return this.program.tied;
   }
 
+  /** Whether a match can only begin outside words. */
+  get outsideWords(): boolean {
+    return this.program.code[this.program.entry] === Op.EdgeBegin;
+  }
+
   /** Steps of all searches so far, so that linearity can be tested in steps. */
   get stepCount(): number {
     return this.steps;
   }
 
+  /** A number that is the same for characters that this scanner does not tell apart; `code` as in `canBegin`. */
+  kind(code: number): number {
+    return this.kindOf[code] as number;
+  }
+
   /** Whether a match can begin with these characters, by code; 128 for beyond ASCII, 129 for the line's end. */
   canBegin(first: number, second: number): boolean {
-    return this.possible[first * 130 + second] === 1;
+    const { outlook, model } = this.program;
+    return outlook.alive[(this.kindOf[first] as number) * model.kinds + (this.kindOf[second] as number)] === 1;
   }
 
   /**
@@ -50,17 +65,15 @@ export class DateScanner {
     const limit = Math.min(to, line.length);
     this.line = line;
     this.limit = limit;
-    const { possible } = this;
+    const { kindOf } = this;
+    const { kinds } = this.program.model;
+    const { alive } = this.program.outlook;
     const last = this.program.tied ? 0 : limit;
-    let code = from < limit ? Math.min(line.charCodeAt(from), 128) : 129;
+    let kind = kindOf[from < limit ? Math.min(line.charCodeAt(from), 128) : 129] as number;
     for (let at = from; at <= last; at++) {
-      let next = 129;
-      if (at + 1 < limit) {
-        next = line.charCodeAt(at + 1);
-        if (next > 128) next = 128;
-      }
-      if (possible[code * 130 + next] === 1 && this.tryAt(at)) return true;
-      code = next;
+      const next = kindOf[at + 1 < limit ? Math.min(line.charCodeAt(at + 1), 128) : 129] as number;
+      if (alive[kind * kinds + next] === 1 && this.tryAt(at)) return true;
+      kind = next;
     }
     return false;
   }
@@ -97,17 +110,18 @@ export class DateScanner {
       const next = code[pc + 1] as number;
       const a = code[pc + 2] as number;
       let alive = false;
+      // The numbers of `Op`: only literal ones make a jump table, which here is worth a third of the time.
       switch (code[pc]) {
-        case Op.Accept:
+        case 0: // Accept
           this.steps += steps;
           return at;
-        case Op.Char:
+        case 1: // Char
           if (at < limit && line.charCodeAt(at) === a) {
             at++;
             alive = true;
           }
           break;
-        case Op.Set:
+        case 2: // Set
           if (at < limit) {
             const char = line.charCodeAt(at);
             if (char < 128) {
@@ -124,7 +138,8 @@ export class DateScanner {
             }
           }
           break;
-        case Op.Choice: {
+        case 3: {
+          // Choice
           let char = at < limit ? line.charCodeAt(at) : 128;
           if (char > 128) char = 128;
           const list = choices[a + char] as number;
@@ -139,7 +154,8 @@ export class DateScanner {
           pc = lists[list + 1] as number;
           continue;
         }
-        case Op.Run: {
+        case 4: {
+          // Run
           const limits = code[pc + 3] as number;
           const min = runs[limits] as number;
           const max = runs[limits + 1] as number;
@@ -170,7 +186,7 @@ export class DateScanner {
           alive = true;
           break;
         }
-        case Op.Save:
+        case 5: // Save
           if (top > base) {
             if (top + ENTRY > stack.length) stack = this.growStack(top + ENTRY);
             stack[top] = UNDO;
@@ -181,7 +197,8 @@ export class DateScanner {
           offsets[a] = at;
           alive = true;
           break;
-        case Op.Reference: {
+        case 6: {
+          // Reference
           const end = this.referenceEnd(a, code[pc + 3] === 1, at);
           if (end >= 0) {
             at = end;
@@ -189,36 +206,37 @@ export class DateScanner {
           }
           break;
         }
-        case Op.Ahead:
+        case 7: // Ahead
           alive = this.run(a, at, top) >= 0 !== (code[pc + 3] === 1);
           stack = this.stack;
           break;
-        case Op.Behind:
+        case 8: // Behind
           alive = this.behind(a, code[pc + 3] as number, at, top);
           stack = this.stack;
           break;
-        case Op.Conditional:
+        case 9: // Conditional
           if ((offsets[a] as number) < 0) {
             pc = code[pc + 3] as number;
             continue;
           }
           alive = true;
           break;
-        case Op.Begin:
+        case 10: // Begin
           alive = at === 0;
           break;
-        case Op.End:
+        case 11: // End
           alive = at === limit || (at === limit - 1 && line.charCodeAt(at) === 10);
           break;
-        case Op.Boundary:
+        case 12: // Boundary
           alive = (this.wordBefore(at) !== this.wordAt(at)) !== (a === 1);
           break;
-        case Op.EdgeBegin: {
+        case 13: {
+          // EdgeBegin
           const word = this.wordBefore(at);
           alive = at < limit ? !(word && this.wordAt(at)) : word || at === 0;
           break;
         }
-        default:
+        default: // EdgeEnd
           alive = !(this.wordAt(at) && this.wordBefore(at));
           break;
       }
@@ -312,18 +330,4 @@ export class DateScanner {
     const code = this.line.charCodeAt(at);
     return code < 128 ? isWordAscii(code) : isWordBeyond(this.line.codePointAt(at) ?? 0);
   }
-}
-
-/** For every pair of character codes (128: beyond ASCII, 129: the line's end) whether a match can begin with it. */
-function possibleStarts({ outlook, model }: ScanProgram): Uint8Array {
-  const kindAt = (code: number): number =>
-    code < 128 ? (model.kindOf[code] as number) : code === 128 ? model.beyondKind : model.endKind;
-  const possible = new Uint8Array(130 * 130);
-  for (let first = 0; first < 130; first++) {
-    const row = kindAt(first) * model.kinds;
-    for (let second = 0; second < 130; second++) {
-      possible[first * 130 + second] = outlook.alive[row + kindAt(second)] as number;
-    }
-  }
-  return possible;
 }

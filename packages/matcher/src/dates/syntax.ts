@@ -2,7 +2,18 @@
  * The part of Python's regular expressions that date templates are made of, as a tree. Whatever stands outside it (back
  * tracking verbs, other flags, unusual escapes) makes `parseSyntax` give up, and the general engine takes the expression.
  */
-import { ANY, type CharSet, complement, DIGITS, ignoringCase, range, SPACES, union, WORDS } from './characters.js';
+import {
+  ANY,
+  type CharSet,
+  complement,
+  DIGITS,
+  ignoringCase,
+  range,
+  SPACES,
+  single,
+  union,
+  WORDS,
+} from './characters.js';
 
 export type Syntax =
   | { readonly kind: 'chars'; readonly set: CharSet }
@@ -130,7 +141,9 @@ class Parser {
     if (char === '.') return { kind: 'chars', set: ANY };
     if (char === '^') return { kind: 'begin' };
     if (char === '$') return { kind: 'end' };
-    return this.chars(range(codePoint, codePoint));
+    return codePoint < 128
+      ? { kind: 'chars', set: single(codePoint, this.ignoreCase) }
+      : this.chars(range(codePoint, codePoint));
   }
 
   private escape(): Syntax {

@@ -4,7 +4,7 @@ import { compileRegex } from '../engines/regex.js';
 import { invalidRegex } from './errors.js';
 import { compileScan } from './scan-program.js';
 import { DateScanner } from './scanner.js';
-import { parseSyntax } from './syntax.js';
+import { type ParsedSyntax, parseSyntax } from './syntax.js';
 import type { Template } from './templates.js';
 
 /** The compiled search of one template. */
@@ -15,7 +15,7 @@ export interface TemplateSearch {
   /** The scanner, where it is one. */
   readonly scanner: DateScanner | undefined;
   /** Group offsets of the last successful search; valid until the next one. */
-  offsets: ArrayLike<number>;
+  readonly offsets: ArrayLike<number>;
   /** Leftmost match in `line` between `from` and `to`, see `DateScanner.search`. */
   search(line: string, from: number, to: number): boolean;
 }
@@ -27,18 +27,39 @@ export interface TemplateSearch {
  */
 export function compileSearch(template: Template): TemplateSearch {
   const parsed = parseSyntax(template.regex);
-  const program = parsed === undefined ? undefined : compileScan(parsed);
-  if (parsed !== undefined && program !== undefined) {
-    const scanner = new DateScanner(program);
-    return {
-      groupNames: parsed.groupNames,
-      engine: 'scanner',
-      scanner,
-      offsets: scanner.offsets,
-      search: (line, from, to) => scanner.search(line, from, to),
-    };
-  }
-  return generalSearch(template);
+  if (parsed === undefined) return generalSearch(template);
+  // What parses is valid; compiling it is put off until it is needed, because most logs need two templates of 31.
+  let compiled: TemplateSearch | undefined;
+  const compile = (): TemplateSearch => {
+    if (compiled === undefined) {
+      const program = compileScan(parsed);
+      compiled = program === undefined ? generalSearch(template) : scannerSearch(new DateScanner(program), parsed);
+    }
+    return compiled;
+  };
+  return {
+    groupNames: parsed.groupNames,
+    get engine() {
+      return compile().engine;
+    },
+    get scanner() {
+      return compile().scanner;
+    },
+    get offsets() {
+      return compile().offsets;
+    },
+    search: (line, from, to) => compile().search(line, from, to),
+  };
+}
+
+function scannerSearch(scanner: DateScanner, { groupNames }: ParsedSyntax): TemplateSearch {
+  return {
+    groupNames,
+    engine: 'scanner',
+    scanner,
+    offsets: scanner.offsets,
+    search: (line, from, to) => scanner.search(line, from, to),
+  };
 }
 
 function generalSearch(template: Template): TemplateSearch {
@@ -48,19 +69,21 @@ function generalSearch(template: Template): TemplateSearch {
   } catch (error) {
     throw invalidRegex(template.pattern, template.regex, error instanceof Error ? error.message : String(error));
   }
-  const search: TemplateSearch = {
+  let offsets: ArrayLike<number> = [];
+  return {
     groupNames: regex.groupNames,
     engine: regex.engine,
     scanner: undefined,
-    offsets: [],
+    get offsets() {
+      return offsets;
+    },
     search(line, from, to) {
       // The engine has no window, so that part of the line is cut out. A window is asked for only where the characters
       // around it are those of the last match, so that the boundaries hold in the cut-out as they do in the line.
       const match = regex.exec(from > 0 || to < line.length ? line.slice(from, to) : line);
       if (match === null) return false;
-      search.offsets = from > 0 ? match.offsets.map((offset) => (offset < 0 ? offset : offset + from)) : match.offsets;
+      offsets = from > 0 ? match.offsets.map((offset) => (offset < 0 ? offset : offset + from)) : match.offsets;
       return true;
     },
   };
-  return search;
 }
