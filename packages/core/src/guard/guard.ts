@@ -106,11 +106,14 @@ export class Guard {
   /** Starts the firewall, then the jails. One that cannot start is told as a problem and has the state `failed`; never rejects for it. */
   async start(): Promise<void> {
     for (const settings of this.#options.settings.jails) this.#createJail(settings);
-    await this.#firewall.start();
+    // Orders wait behind the start of their action, so a slow actionstart holds up no log.
+    const starting = this.#firewall.start();
+    // Before the first line is judged, the names in ignoreip must have been asked for.
+    await this.#refreshNames(this.#edges.clock.now());
     const now = this.#edges.clock.now();
-    await this.#refreshNames(now);
     for (const jail of this.#jails.values()) this.#runJail(jail, now);
     this.#schedule(now);
+    await starting;
   }
 
   /** Names of all jails, running or not, in the order of the configuration. */

@@ -249,12 +249,10 @@ export class Judge {
     if (this.settings.increment === undefined) return undefined;
     const record = this.#history.find(failure.who.id, this.settings.jail);
     if (record === undefined || failure.time <= record.timeofban) return undefined;
-    const weight = weightOfKnownBad(record.bancount, this.settings.maxretry);
-    const extra = Math.floor(weight - 1);
-    const before = this.#failures.get(failure.who.id)?.retry ?? 0;
+    const weight = Math.floor(weightOfKnownBad(record.bancount, this.settings.maxretry));
+    const extra = weight - 1;
     const full = extra > 0 ? this.#failures.weigh(failure.who.id, extra, this.settings) : undefined;
-    const retry = full?.retry ?? before + extra;
-    decisions.push({ kind: 'note', say: this.#say.knownBad(failure, record.bancount, retry, full !== undefined) });
+    decisions.push({ kind: 'note', say: this.#say.knownBad(failure, record.bancount, weight, full !== undefined) });
     return full;
   }
 

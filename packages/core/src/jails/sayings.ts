@@ -69,8 +69,8 @@ export class Sayings {
     return this.#actions('INFO', `Ignore ${who.id}, expired bantime`);
   }
 
-  knownBad(failure: Failure, bancount: number, retry: number, banned: boolean): LogMessage {
-    const text = `Found ${failure.who.id}, bad - ${formatLocalTime(failure.time)}, ${bancount} # -> ${retry}${banned ? ', Ban' : ''}`;
+  knownBad(failure: Failure, bancount: number, weight: number, banned: boolean): LogMessage {
+    const text = `Found ${failure.who.id}, bad - ${formatLocalTime(failure.time)}, ${bancount} # -> ${weight}${banned ? ', Ban' : ''}`;
     return this.#message('fail2ban.observer', 'INFO', text);
   }
 

@@ -62,7 +62,7 @@ export class OpenLog {
   /** Inside a line that is too long: where it began. */
   #skipping: { readonly mark: Mark } | undefined;
   /** A file that was truncated under a writer that keeps its offset begins with a hole of NUL bytes. */
-  #mayHaveHole = true;
+  #mayHaveHole = false;
 
   constructor(files: Files, fd: number, state: FileState, limits: ReadLimits, events: OpenLogEvents) {
     this.#files = files;
@@ -188,7 +188,9 @@ export class OpenLog {
   /** There is no newline between the offset and `searched`: wait for it, or give the line up. */
   #unfinished(searched: Bytes, size: Bytes): LineRange | undefined {
     this.#searchedTo = searched;
-    if (searched - this.#offset <= this.#limits.maxLineBytes) return undefined;
+    // A block that is full without a newline is a line that no block will ever hold.
+    const full = searched < size;
+    if (!full && searched - this.#offset <= this.#limits.maxLineBytes) return undefined;
     const mark = this.#mark;
     this.#moveTo(searched);
     this.#skipping = { mark };

@@ -22,7 +22,8 @@ export function chokidarWatch(failed: (error: Error) => void): Watch {
     const directories = new Map<string, number>();
     const watcher = chokidar([], {
       persistent: true,
-      ignoreInitial: true,
+      // The first event says that the watch is in place: what was written until then is looked for.
+      ignoreInitial: false,
       depth: 0,
       atomic: false,
       ignorePermissionErrors: true,

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { seekToTime } from './seek.js';
+
+function logOf(lines: readonly string[]) {
+  const text = Buffer.from(`${lines.join('\n')}\n`);
+  let bytesRead = 0;
+  const read = (into: Uint8Array, position: number) => {
+    const got = text.copy(into, 0, position, Math.min(text.length, position + into.length));
+    bytesRead += got;
+    return got;
+  };
+  return { text, read, bytesRead: () => bytesRead };
+}
+
+const dateOf = (line: Buffer) => {
+  const found = /^@(\d+) /.exec(line.toString());
+  return found === null ? undefined : Number(found[1]);
+};
+
+describe('seeking to a moment in a log', () => {
+  test('skips nothing that is dated since, and reads little of what is older', () => {
+    const log = logOf(Array.from({ length: 200_000 }, (_, i) => `@${i} a line of some length to fill the log`));
+    const offset = seekToTime(log.read, log.text.length, 150_000, dateOf);
+    const first = dateOf(log.text.subarray(offset, offset + 100));
+    expect(first).toBeLessThanOrEqual(150_000);
+    expect(first).toBeGreaterThan(145_000);
+    expect(offset === 0 || log.text[offset - 1] === 0x0a).toBe(true);
+    expect(log.bytesRead()).toBeLessThan(log.text.length / 4);
+  });
+
+  test.each([0, 1, 99_999, 100_000, 1e9])('finds %d in or beyond the log', (since) => {
+    const log = logOf(Array.from({ length: 100_000 }, (_, i) => `@${i} text`));
+    const offset = seekToTime(log.read, log.text.length, since, dateOf);
+    expect(dateOf(log.text.subarray(offset, offset + 50)) ?? 0).toBeLessThanOrEqual(since);
+  });
+
+  test('begins at the start where no line has a date', () => {
+    const log = logOf(Array.from({ length: 100_000 }, () => 'no date in this line'));
+    expect(seekToTime(log.read, log.text.length, 5, dateOf)).toBe(0);
+  });
+
+  test('copes with stretches without dates, and with one endless line', () => {
+    const lines = Array.from({ length: 50_000 }, (_, i) => (i % 10 === 0 ? `@${i} text` : '  continued'));
+    lines.splice(25_000, 0, 'x'.repeat(500_000));
+    const log = logOf(lines);
+    const offset = seekToTime(log.read, log.text.length, 40_000, dateOf);
+    const after = log.text.subarray(offset).toString();
+    expect(after).toContain('@40000 text');
+  });
+
+  test('a small log is read whole', () => {
+    const log = logOf(['@1 a', '@2 b']);
+    expect(seekToTime(log.read, log.text.length, 100, dateOf)).toBe(0);
+  });
+});

@@ -1,0 +1,538 @@
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Block, LogPosition, LogTrouble, Rotation } from './block.js';
+import { type Files, realFiles } from './files.js';
+import { type FollowOptions, Tailer, type TailerOptions } from './tailer.js';
+import { chokidarWatch, type Watch } from './watcher.js';
+
+const limits = { blockBytes: 1024 * 1024, inlineBytes: 64 * 1024, maxLineBytes: 64 * 1024 };
+/** A watcher that sees nothing, as on a network file system: only polling finds changes. */
+const blind: Watch = () => ({ add() {}, remove() {}, async close() {} });
+const clock = {
+  now: () => Date.now(),
+  after(delay: number, then: () => void) {
+    const timer = setTimeout(then, delay);
+    return () => clearTimeout(timer);
+  },
+};
+
+let directory: string;
+let tailer: Tailer;
+let lines: string[];
+let blocks: Block[];
+let rotations: Rotation[];
+let troubles: string[];
+let longLines: number;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'f2b-tail-'));
+  lines = [];
+  blocks = [];
+  rotations = [];
+  troubles = [];
+  longLines = 0;
+});
+afterEach(async () => {
+  await tailer.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const at = (name = 'log') => join(directory, name);
+const append = (text: string | Buffer, name?: string) => appendFileSync(at(name), text);
+
+function open(more: Partial<TailerOptions> = {}): void {
+  tailer = new Tailer({
+    files: realFiles,
+    watch: blind,
+    clock,
+    limits,
+    pollEvery: 20,
+    lateWrites: 5000,
+    readAhead: 3,
+    ...more,
+  });
+}
+
+function follow(options: Partial<FollowOptions> = {}, name?: string): void {
+  tailer.follow(
+    at(name),
+    {
+      async block(block) {
+        blocks.push(block);
+        lines.push(...textOf(block).split('\n').slice(0, -1));
+      },
+      caughtUp() {},
+      opened() {},
+      rotated: (rotation) => rotations.push(rotation),
+      trouble: (trouble: LogTrouble | undefined) => troubles.push(trouble?.kind ?? 'fine'),
+      longLine: () => longLines++,
+    },
+    { start: () => 0, ...options },
+  );
+}
+
+function textOf(block: Block): string {
+  if (block.bytes !== undefined) return block.bytes.toString('latin1');
+  const buffer = Buffer.alloc(block.end - block.start);
+  realFiles.read(block.fd, buffer, block.start);
+  return buffer.toString('latin1');
+}
+
+const sees = (expected: readonly string[]) =>
+  vi.waitFor(() => expect(lines).toEqual(expected), { timeout: 10_000, interval: 5 });
+
+describe('what is appended', () => {
+  test('byte by byte comes as whole lines (T1)', async () => {
+    append('');
+    open();
+    follow();
+    for (const char of 'first\nsecond\r\n') {
+      append(char);
+      await tailer.settled();
+    }
+    expect(lines).toEqual(['first', 'second\r']);
+  });
+
+  test('across block edges is divided at newlines only, inside no character (T2)', async () => {
+    const expected = Array.from({ length: 3000 }, (_, i) => `${i} ${'zażółć gęślą jaźń '.repeat(i % 7)}`);
+    append(`${expected.join('\n')}\n`);
+    open({ limits: { blockBytes: 4096, inlineBytes: 1024, maxLineBytes: 1024 } });
+    follow();
+    await tailer.settled();
+    expect(lines.map((line) => Buffer.from(line, 'latin1').toString())).toEqual(expected);
+    expect(blocks.some((block) => block.bytes === undefined)).toBe(true);
+    expect(blocks.some((block) => block.bytes !== undefined)).toBe(true);
+  });
+
+  test('without a newline waits for it (T3)', async () => {
+    append('half');
+    open();
+    follow();
+    await tailer.settled();
+    expect(lines).toEqual([]);
+    append(' and whole\n');
+    await sees(['half and whole']);
+  });
+
+  test('without a newline at a restart comes exactly once (T3)', async () => {
+    append('one\nha');
+    open();
+    follow();
+    await tailer.settled();
+    const [position] = await tailer.close();
+    append('lf\n');
+    open();
+    follow({ resume: position });
+    await sees(['one', 'half']);
+  });
+
+  test('while a tail start is inside a line: the whole line comes, nothing before it', async () => {
+    append('old\nhalf');
+    open();
+    follow({ start: ({ size }) => size, inOperation: true });
+    await tailer.settled();
+    append(' done\n');
+    await sees(['half done']);
+    expect(blocks[0]?.inOperation).toBe(true);
+  });
+});
+
+describe('lines that are too long (T18)', () => {
+  test('are skipped whole, and their neighbours are not', async () => {
+    append(`before\n${'x'.repeat(1_000_000)}`);
+    open({ limits: { blockBytes: 65536, inlineBytes: 4096, maxLineBytes: 65536 } });
+    follow();
+    await tailer.settled();
+    expect([lines, longLines]).toEqual([['before'], 1]);
+    append(`${'y'.repeat(1_000_000)}\nafter\n`);
+    await sees(['before', 'after']);
+    expect(longLines).toBe(1);
+  });
+
+  test('are skipped whole across a restart', async () => {
+    const small = { blockBytes: 65536, inlineBytes: 4096, maxLineBytes: 65536 };
+    append(`before\n${'x'.repeat(100_000)}`);
+    open({ limits: small });
+    follow();
+    await tailer.settled();
+    const [position] = await tailer.close();
+    append(' failure from 192.0.2.1\nafter\n');
+    open({ limits: small });
+    follow({ resume: position });
+    await sees(['before', 'after']);
+  });
+
+  test('that end within the same block are left to the scan', async () => {
+    append(`${'x'.repeat(70_000)}\nafter\n`);
+    open();
+    follow();
+    await tailer.settled();
+    expect(lines.at(-1)).toBe('after');
+  });
+});
+
+describe('rotation', () => {
+  test('by rename: the old file is read to its end first, and late writes to it still come (T4)', async () => {
+    append('1\n');
+    open();
+    follow();
+    await sees(['1']);
+    append('2\n');
+    renameSync(at(), at('log.1'));
+    append('4\n');
+    append('3\n', 'log.1');
+    await sees(['1', '2', '3', '4']);
+    append('late\n', 'log.1');
+    await sees(['1', '2', '3', '4', 'late']);
+    expect(rotations.map(({ reason }) => reason)).toEqual(['replaced']);
+  });
+
+  test('by rename with a new file only later loses nothing (T5)', async () => {
+    append('1\n');
+    open();
+    follow();
+    await sees(['1']);
+    renameSync(at(), at('log.1'));
+    append('2\n', 'log.1');
+    await sees(['1', '2']);
+    append('3\n', 'log.1');
+    await sees(['1', '2', '3']);
+    append('4\n');
+    await sees(['1', '2', '3', '4']);
+  });
+
+  test('by copytruncate to less than was read (T6)', async () => {
+    append('one\ntwo\nthree\n');
+    open();
+    follow();
+    await sees(['one', 'two', 'three']);
+    truncateSync(at());
+    append('new\n');
+    await sees(['one', 'two', 'three', 'new']);
+  });
+
+  test('by copytruncate and growth past the old end before anybody looks (T6)', async () => {
+    append('one\n');
+    open({ pollEvery: 3_600_000 });
+    follow();
+    await tailer.settled();
+    truncateSync(at());
+    append('2nd\nand more\nthan before\n');
+    await tailer.settled();
+    expect(lines).toEqual(['one', '2nd', 'and more', 'than before']);
+    expect(rotations.map(({ reason }) => reason)).toEqual(['rewritten']);
+  });
+
+  test('by copytruncate under a writer that keeps its offset: the hole it leaves is no line', async () => {
+    const writer = openSync(at(), 'w');
+    writeSync(writer, 'one\ntwo\n');
+    open();
+    follow();
+    await sees(['one', 'two']);
+    truncateSync(at());
+    await tailer.settled();
+    writeSync(writer, 'three\n');
+    closeSync(writer);
+    await sees(['one', 'two', 'three']);
+  });
+
+  test('by rewriting to the same length (T7)', async () => {
+    append('one\ntwo\n');
+    open();
+    follow();
+    await sees(['one', 'two']);
+    writeFileSync(at(), 'six\nten\n');
+    await sees(['one', 'two', 'six', 'ten']);
+  });
+
+  test('by atomic replacement (T8)', async () => {
+    append('one\n');
+    open();
+    follow();
+    await sees(['one']);
+    append('two\nthree\n', 'new');
+    renameSync(at('new'), at());
+    await sees(['one', 'two', 'three']);
+  });
+
+  test('by deletion and creation, under the same inode number or another (T9)', async () => {
+    open();
+    const expected: string[] = [];
+    append('0\n');
+    follow();
+    for (let round = 1; round <= 5; round++) {
+      expected.push(String(round - 1));
+      await sees(expected);
+      unlinkSync(at());
+      append(`${round}\n`);
+    }
+    await sees([...expected, '5']);
+  });
+
+  test('that gives a stored position an inode number of another file does not resume there (T9)', async () => {
+    append('one\ntwo\n');
+    open();
+    follow();
+    await sees(['one', 'two']);
+    const [position] = await tailer.close();
+    writeFileSync(at(), 'six\nten\nnew\n');
+    const { dev, ino } = statSync(at(), { bigint: true });
+    open();
+    lines = [];
+    follow({ resume: { ...(position as LogPosition), identity: `${dev}:${ino}` } });
+    await sees(['six', 'ten', 'new']);
+  });
+
+  test('while no process is there: the rest of the old file first, then the new one', async () => {
+    append('one\n');
+    open();
+    follow();
+    await sees(['one']);
+    const [position] = await tailer.close();
+    append('two\n');
+    renameSync(at(), at('log.1'));
+    append('three\n');
+    open();
+    follow({ resume: position });
+    await sees(['one', 'two', 'three']);
+  });
+
+  test('by copytruncate while no process is there: the rest is read from the copy', async () => {
+    append('one\n');
+    open();
+    follow();
+    await sees(['one']);
+    const [position] = await tailer.close();
+    append('two\n');
+    execFileSync('cp', [at(), at('log.1')]);
+    truncateSync(at());
+    append('three\n');
+    writeFileSync(at('log.2.gz'), 'one\nnot a text\n');
+    open();
+    follow({ resume: position });
+    await sees(['one', 'two', 'three']);
+  });
+
+  test('of a symbolic link or hard link to another target (T10)', async () => {
+    append('one\n', 'a');
+    append('two\n', 'b');
+    symlinkSync(at('a'), at());
+    open();
+    follow();
+    await sees(['one']);
+    unlinkSync(at());
+    symlinkSync(at('b'), at());
+    await sees(['one', 'two']);
+    unlinkSync(at());
+    append('three\n', 'c');
+    linkSync(at('c'), at());
+    await sees(['one', 'two', 'three']);
+  });
+
+  test('ten times a second under load: every line once and in order (T15)', async () => {
+    append('');
+    open({ watch: chokidarWatch(() => {}), pollEvery: 10 });
+    follow();
+    await tailer.settled();
+    let written = 0;
+    for (let generation = 0; generation < 15; generation++) {
+      for (let burst = 0; burst < 20; burst++) {
+        append(`${Array.from({ length: 50 }, () => written++).join('\n')}\n`);
+      }
+      renameSync(at(), at(`log.${generation}`));
+      append('');
+      await tailer.settled();
+    }
+    await vi.waitFor(() => expect(lines).toHaveLength(written), { timeout: 10_000 });
+    expect(lines).toEqual(Array.from({ length: written }, (_, i) => String(i)));
+  });
+});
+
+describe('a log that cannot be read', () => {
+  test('because its directory is not there yet is read from its first line when it comes (T11)', async () => {
+    open();
+    follow({}, 'later/deep/log');
+    await tailer.settled();
+    expect(troubles).toEqual(['missing']);
+    mkdirSync(at('later/deep'), { recursive: true });
+    append('one\n', 'later/deep/log');
+    await sees(['one']);
+    expect(troubles).toEqual(['missing', 'fine']);
+  });
+
+  test('for lack of permission is told once, and read when it is given (T13)', async () => {
+    append('one\n');
+    chmodSync(at(), 0);
+    // Root reads everything; what the kernel would answer to somebody else is put in front of it.
+    let denied = true;
+    const files: Files = {
+      ...realFiles,
+      open(path) {
+        if (denied) throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+        return realFiles.open(path);
+      },
+    };
+    open({ files });
+    follow();
+    for (let i = 0; i < 3; i++) await tailer.settled();
+    expect(troubles).toEqual(['denied']);
+    denied = false;
+    chmodSync(at(), 0o600);
+    await sees(['one']);
+  });
+
+  test.each([
+    ['directory', (path: string) => mkdirSync(path)],
+    ['FIFO', (path: string) => execFileSync('mkfifo', [path])],
+    ['device', (path: string) => symlinkSync('/dev/zero', path)],
+  ])('because it is a %s is told once, and others go on (T14)', async (_kind, make) => {
+    make(at('odd'));
+    append('one\n');
+    open();
+    follow({}, 'odd');
+    follow();
+    await sees(['one']);
+    for (let i = 0; i < 3; i++) await tailer.settled();
+    expect(troubles).toEqual(['unsuitable', 'fine'].slice(0, 1));
+  });
+
+  test('because it fails in the middle goes on when it no longer does', async () => {
+    append('one\n');
+    let failing = true;
+    const files: Files = {
+      ...realFiles,
+      read(...args) {
+        if (failing) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+        return realFiles.read(...args);
+      },
+    };
+    open({ files });
+    follow();
+    await vi.waitFor(() => expect(troubles).toContain('failing'));
+    failing = false;
+    await sees(['one']);
+  });
+});
+
+describe('odd content', () => {
+  test('a block of NUL bytes in the middle hides no other line (T17)', async () => {
+    append('one\n');
+    open();
+    follow();
+    await sees(['one']);
+    append(Buffer.concat([Buffer.alloc(5000), Buffer.from('\ntwo\n')]));
+    await vi.waitFor(() => expect(lines.at(-1)).toBe('two'));
+  });
+
+  test('random bytes keep every newline', async () => {
+    const bytes = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7919 + (i >> 3)) & 255));
+    append(Buffer.concat([bytes, Buffer.from('\nend\n')]));
+    open();
+    follow();
+    await tailer.settled();
+    expect(lines).toEqual(`${bytes.toString('latin1')}\nend`.split('\n'));
+  });
+});
+
+describe('waking', () => {
+  test('the watcher alone suffices, whatever the polling interval', async () => {
+    append('');
+    open({ watch: chokidarWatch(() => {}), pollEvery: 3_600_000 });
+    follow();
+    await tailer.settled();
+    const expected: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      append(`${i}\n`);
+      expected.push(String(i));
+      if (i % 5 === 4) await sees(expected);
+    }
+    renameSync(at(), at('log.1'));
+    append('new\n');
+    await sees([...expected, 'new']);
+  });
+
+  test('without any event, polling finds everything (T20)', async () => {
+    append('one\n');
+    open();
+    follow();
+    await sees(['one']);
+    renameSync(at(), at('log.1'));
+    append('two\n');
+    await sees(['one', 'two']);
+  });
+
+  test('a watcher that complains (T19) costs nothing but latency', async () => {
+    append('one\n');
+    const failed = vi.fn();
+    const complaining: Watch = () => ({
+      add: () => failed(new Error('ENOSPC: no space left for watches')),
+      remove() {},
+      async close() {},
+    });
+    open({ watch: complaining });
+    follow();
+    await sees(['one']);
+    append('two\n');
+    await sees(['one', 'two']);
+    expect(failed).toHaveBeenCalled();
+  });
+});
+
+describe('the position', () => {
+  test('is behind what has been judged, not behind what has been read', async () => {
+    append('one\n');
+    let release: () => void = () => {};
+    open();
+    tailer.follow(
+      at(),
+      {
+        block: () => new Promise<void>((resolve) => (release = resolve)),
+        caughtUp() {},
+        opened() {},
+        rotated() {},
+        trouble() {},
+        longLine() {},
+      },
+      { start: () => 0 },
+    );
+    await vi.waitFor(() => expect(tailer.positions()).toHaveLength(1));
+    expect(tailer.positions()[0]?.offset).toBe(0);
+    release();
+    await tailer.settled();
+    expect(tailer.positions()[0]?.offset).toBe(4);
+  });
+
+  test('after a kill at any moment, every line is counted exactly once (T21)', async () => {
+    const expected = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(i % 50)}`);
+    let stored: LogPosition | undefined;
+    append('');
+    for (let from = 0; from < expected.length; from += 40) {
+      open({ limits: { blockBytes: 256, inlineBytes: 128, maxLineBytes: 128 } });
+      follow({ resume: stored });
+      append(`${expected.slice(from, from + 40).join('\n')}\n`);
+      await tailer.settled();
+      stored = tailer.positions()[0];
+      await tailer.close();
+    }
+    expect(lines).toEqual(expected);
+  });
+});
