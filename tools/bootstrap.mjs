@@ -92,7 +92,7 @@ function secondsSince(since) {
 
 /** @param {number} code @returns {never} */
 function leave(code) {
-  process.exit(interrupted && code === 0 ? 130 : code);
+  process.exit(code);
 }
 
 /** @returns {Promise<number>} seconds */

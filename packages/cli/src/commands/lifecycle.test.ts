@@ -200,6 +200,16 @@ describe('f2b start, in the background', () => {
     expect(pidOfDaemon()).not.toBe(pid);
   });
 
+  it('can start right behind a stop', async () => {
+    await f2b(['start']);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await f2b(['stop'])).toMatchObject({ code: 0 });
+      expect(await f2b(['start'])).toEqual({ code: 0, stdout: 'Server ready\n', stderr: '' });
+    }
+    expect(await f2b(['ping'])).toMatchObject({ code: 0 });
+    expect(isAlive(pidOfDaemon())).toBe(true);
+  });
+
   it('names each mistake with its place, and runs the other jails', async () => {
     const jails = join(directory, 'conf', 'jail.local');
     writeFileSync(

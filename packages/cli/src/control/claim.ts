@@ -40,9 +40,12 @@ export async function claimSocket(server: Server, path: string): Promise<SocketC
     chmodSync(ownName, 0o600);
     const replacedStale = await linkOrReplace(ownName, path);
     const { ino } = lstatSync(path);
+    let held = true;
     return {
       replacedStale,
       release() {
+        if (!held) return;
+        held = false;
         try {
           if (lstatSync(path).ino === ino) unlinkSync(path);
         } catch {

@@ -11,6 +11,8 @@ const lastWordsMs: Milliseconds = 500;
 
 export interface ControlServer {
   readonly replacedStale: boolean;
+  /** Gives the path up: whoever starts next may have it, while answers under way still go out. */
+  release(): void;
   /** Lets answers under way go out, then closes everything and removes the socket file. */
   close(): Promise<void>;
 }
@@ -43,6 +45,7 @@ export async function openControlServer(path: string, handle: RequestHandler): P
   server.on('error', () => {});
   return {
     replacedStale: claim.replacedStale,
+    release: claim.release,
     async close() {
       claim.release();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,4 +1,4 @@
-import type { Settings } from '@f2b/config';
+import type { Milliseconds, Settings } from '@f2b/config';
 import { type Guard, startGuard } from '@f2b/core';
 import { type ControlledDaemon, runCommand } from '../control/commands.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
@@ -130,6 +130,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     say('ERROR', `Stopping the jails failed: ${reasonOf(error)}`);
     code = 255;
   }
+  // Before `stop` is answered: a start right behind it must find the place free.
+  control.release();
   signals.finish();
   return end(code);
 }
@@ -153,6 +155,9 @@ function tellStarter(log: ServerLog, report: StarterReport | undefined): () => v
   });
 }
 
+/** A signal this long after the first means: now. */
+const impatienceMs: Milliseconds = 1000;
+
 interface Signals {
   /** Resolves when a signal or the socket asks the daemon to stop. */
   readonly stopWanted: Promise<void>;
@@ -163,7 +168,7 @@ interface Signals {
   release(): void;
 }
 
-/** TERM and INT stop (a second one at once), HUP and USR1 open the log file anew. */
+/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. */
 function watchSignals(log: ServerLog): Signals {
   let stopRequested!: () => void;
   let finish!: () => void;
@@ -173,15 +178,13 @@ function watchSignals(log: ServerLog): Signals {
   const stopped = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  let asked = 0;
+  let askedAt: number | undefined;
   const onStop = (signal: NodeJS.Signals) => {
-    asked += 1;
-    if (asked > 1) {
-      log.log(
-        'fail2ban.server',
-        'WARNING',
-        `${signal} for the second time: leaving at once, bans may stay in the firewall`,
-      );
+    const now = performance.now();
+    askedAt ??= now;
+    // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
+    if (now - askedAt > impatienceMs) {
+      log.log('fail2ban.server', 'WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
       log.flushNow();
       process.exit(255);
     }

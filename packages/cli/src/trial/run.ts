@@ -1,14 +1,14 @@
-import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { readSettings, type Settings } from '@f2b/config';
+import { readSettings } from '@f2b/config';
 import type { Guard } from '@f2b/core';
 import type { Flags } from '../commandline/flags.js';
 import { runDaemon } from '../daemon/run.js';
 import { type ConfigurationDirectory, configurationDirectory } from '../places/configuration-directory.js';
 import { f2bVersion } from '../version.js';
+import { findHostLogs } from './host-logs.js';
 import { replay } from './replay.js';
 import { readSample } from './sample.js';
-import { makeTrialPlace, useSampleLogs } from './tree.js';
+import { makeTrialPlace, type TrialPlace, useHostLogs, useSampleLogs } from './tree.js';
 
 /** Why the trial reads what it reads: a copy, with settings of the trial beside it. */
 const copied = 'built-in default, copied for this run';
@@ -21,34 +21,12 @@ const copied = 'built-in default, copied for this run';
 export async function runTrial(flags: Flags): Promise<number> {
   const place = makeTrialPlace();
   try {
-    const isRoot = process.geteuid?.() === 0;
     const enforce = flags.enforce === true;
-    let directory: ConfigurationDirectory =
+    const directory: ConfigurationDirectory =
       flags.conf === undefined ? { path: place.configuration, why: copied } : configurationDirectory(flags.conf);
-    let settings = readSettings({ directory: directory.path });
-    const own = flags.sample ? [] : readableLogs(settings);
-    const sampled = flags.conf === undefined && own.length === 0;
-    if (sampled) {
-      const unreadable = flags.sample ? [] : namedLogs(settings);
-      say(
-        flags.sample
-          ? 'Replaying the bundled sample of an attacked gateway, as asked for.'
-          : unreadable.length > 0
-            ? `This user may not read ${unreadable.join(' ')} (try as root): replaying the bundled sample of an attacked gateway instead.`
-            : 'This host has no sshd or asterisk log: replaying the bundled sample of an attacked gateway instead.',
-      );
-      useSampleLogs(place);
-      directory = { path: place.configuration, why: copied };
-      settings = readSettings({ directory: directory.path });
-    } else {
-      say(`Guarding with this host's own logs: ${own.join(' ') || 'those of the configuration'}`);
-    }
-    if (enforce)
-      say(isRoot ? 'Enforcing: bans go to the firewall.' : 'Enforcing needs root: the firewall will refuse.');
-    else
-      say(
-        'Dry run: the firewall is not touched, every change is printed. As root, npm start -- --enforce makes it real.',
-      );
+    const sampled = flags.conf === undefined && chooseLogs(place, flags.sample === true) === 'sample';
+    const settings = readSettings({ directory: directory.path });
+    say(describeEnforcement(enforce, process.geteuid?.() === 0));
     const socket = resolve(flags.socket ?? place.socket);
     say(`Ask it from another terminal: npx f2b -s ${socket} status sshd. Ctrl-C stops it.`);
 
@@ -79,6 +57,33 @@ export async function runTrial(flags: Flags): Promise<number> {
   }
 }
 
+/** The host's own logs where it has some, else (or when asked for) the sample; says which, and why. */
+function chooseLogs(place: TrialPlace, wantSample: boolean): 'host' | 'sample' {
+  const { guarded, idle, unreadable } = findHostLogs(
+    readSettings({ directory: place.configuration, allowMissingLogs: true }),
+  );
+  if (guarded.length > 0 && !wantSample) {
+    for (const { jail, files } of guarded) say(`Found this host's own log for ${jail}: ${files.join(' ')}`);
+    if (idle.length > 0) say(`No log here for ${idle.join(', ')}: left off.`);
+    useHostLogs(place, idle);
+    return 'host';
+  }
+  const sample = 'the bundled sample of an attacked gateway';
+  if (wantSample) say(`Replaying ${sample}, as asked for.`);
+  else if (unreadable.length > 0) {
+    say(`This user may not read ${unreadable.join(' ')} (try as root): replaying ${sample} instead.`);
+  } else say(`This host has no sshd or asterisk log: replaying ${sample} instead.`);
+  useSampleLogs(place);
+  return 'sample';
+}
+
+function describeEnforcement(enforce: boolean, isRoot: boolean): string {
+  if (!enforce) {
+    return 'Dry run: the firewall is not touched, every change is printed. As root, npm start -- --enforce makes it real.';
+  }
+  return isRoot ? 'Enforcing: bans go to the firewall.' : 'Enforcing, but not as root: the firewall will refuse.';
+}
+
 function say(text: string): void {
   process.stdout.write(`[f2b] ${text}\n`);
 }
@@ -96,19 +101,4 @@ function watchBans(guard: Guard, tell: (text: string) => void): { readonly found
     tell(`First ban, ${id}: ${(performance.now() / 1000).toFixed(1)} s after the daemon's start.`);
   });
   return counts;
-}
-
-function namedLogs(settings: Settings): string[] {
-  return [...new Set(settings.jails.flatMap((jail) => jail.logpaths.flatMap((path) => path.files)))];
-}
-
-function readableLogs(settings: Settings): string[] {
-  return namedLogs(settings).filter((file) => {
-    try {
-      accessSync(file, constants.R_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

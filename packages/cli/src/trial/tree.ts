@@ -51,3 +51,9 @@ export function useSampleLogs(place: TrialPlace): void {
     { mode: 0o600 },
   );
 }
+
+/** Guards with the host's own logs: jails that have none here are switched off. */
+export function useHostLogs(place: TrialPlace, idle: readonly string[]): void {
+  const text = idle.map((jail) => `[${jail}]\nenabled = false\n`).join('\n');
+  writeFileSync(join(place.configuration, 'jail.local'), text, { mode: 0o600 });
+}
