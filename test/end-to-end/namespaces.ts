@@ -58,7 +58,8 @@ export class TwoHosts {
   rules(chain: string, family: 4 | 6 = 4): string[] | undefined {
     const tool = family === 4 ? 'iptables' : 'ip6tables';
     const listed = spawnSync('ip', ['netns', 'exec', this.gateway, tool, '-w', '-S', chain], { encoding: 'utf8' });
-    return listed.status === 0 ? listed.stdout.trim().split('\n') : undefined;
+    // Some versions of iptables print an apostrophe with a backslash before it.
+    return listed.status === 0 ? listed.stdout.trim().replaceAll("\\'", "'").split('\n') : undefined;
   }
 
   /** Everything in the gateway's filter tables, counters and comments left out. */
