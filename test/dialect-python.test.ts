@@ -225,6 +225,7 @@ const question: fc.Arbitrary<Question> = fc.record({
       // Groups that references and conditionals behind them can name.
       fc.constantFrom('', '', '(?P<n>a)?', '(?P<n>a|(b))*', '(?P<n>\\w)(b*)', '(?:(?P<n>a)|(b))', '(?P<n>(.)|)'),
       expression,
+      fc.constantFrom('', '', '', '(?(1)a|b)', '(?(n)b)', '(?:a|(?(2)|b))'),
     )
     .map((parts) => parts.join('')),
   multiline: fc.boolean(),

@@ -1,6 +1,6 @@
 /**
  * Rewrites a tree into one that means exactly the same, with fewer lookarounds: those whose answer is certain from what stands before
- * them are dropped, and those that look at one character become part of the character's class.
+ * them are dropped, those that look at one character become part of the character's class, and conditionals become alternatives.
  */
 import { ALL, type CharSet, EMPTY, intersect, isDisjoint, isSubset, negate, union } from '../dialect/charset.js';
 import { contains, type Expression, type LookNode, type Node, type RepeatNode } from '../dialect/tree.js';
@@ -21,8 +21,7 @@ const UNKNOWN: Before = { set: ALL, start: true };
 const anything: Place = () => UNKNOWN;
 
 export function reduce(expression: Expression): Expression {
-  const reduced = reduceNode(expression.root, anything);
-  return { ...expression, root: unfoldConditionals(reduced) };
+  return { ...expression, root: reduceNode(unfoldConditionals(expression.root), anything) };
 }
 
 function reduceNode(node: Node, before: Place): Node {

@@ -94,9 +94,9 @@ export class CompiledRegex implements Regex {
     return { at: Math.max(at, 0), from: this.#program!.spanFrom[pc]!, to: this.#program!.spanTo[pc]! };
   }
 
-  /** RE2's relaxed word: a no is final. `\\B` differs on the empty subject alone, about which RE2 is not asked. */
+  /** RE2's relaxed word: a no is final. */
   #refuses(subject: string): boolean {
-    return subject !== '' && this.#relaxed().test(subject) === false;
+    return this.#relaxed().test(subject) === false;
   }
 
   #compiledSearch(): CompiledSearch | undefined {
