@@ -284,7 +284,8 @@ export class Guard {
       },
     };
     const resume = this.#store.position(log.path);
-    this.#tailer.follow(log.path, reader, { start: log.chooseStart, resume, inOperation: log.startsAtEnd });
+    const { chooseStart: start, newline, startsAtEnd: inOperation } = log;
+    this.#tailer.follow(log.path, reader, { start, resume, newline, inOperation });
   }
 
   #opened(log: SharedLog, opened: OpenedLog): void {

@@ -2,6 +2,7 @@ import type { Bytes } from '@f2b/config';
 import type { LineMatch, ScanContext, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Block, OpenedLog } from '../sources/file/block.js';
 import type { ChooseStart } from '../sources/file/log-file.js';
+import { byteNewline, type NewlineKind } from '../sources/file/newline.js';
 import type { Clock, Edges } from './edges.js';
 import type { GuardedJail } from './guarded-jail.js';
 import { startingPoint } from './starting-point.js';
@@ -59,6 +60,11 @@ export class SharedLog {
   /** Every jail reads from the end on: what comes is live. */
   get startsAtEnd(): boolean {
     return this.#readers.every((reader) => reader.from === 'tail');
+  }
+
+  /** How the log's lines end, as its first jail's encoding says. */
+  get newline(): NewlineKind {
+    return this.#readers[0]?.jail.filter.encoding ?? byteNewline;
   }
 
   add(jail: GuardedJail, from: 'head' | 'tail'): void {

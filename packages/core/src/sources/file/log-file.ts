@@ -66,6 +66,11 @@ export class LogFile {
     return this.#old.length > 0;
   }
 
+  /** `next` has given nothing only because there is much to skip: it wants to be called again soon. */
+  get busy(): boolean {
+    return this.#held().some((held) => held.log.busy);
+  }
+
   /** Looks where the name leads now, and opens and closes accordingly. Never throws: what is wrong is told as trouble. */
   check(now: EpochMs): void {
     this.#releaseOld(now);

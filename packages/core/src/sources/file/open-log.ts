@@ -1,11 +1,14 @@
 import type { Bytes } from '@f2b/config';
 import type { LogPosition, RotationReason } from './block.js';
 import type { FileState, Files } from './files.js';
+import { behindFirstNewline, behindLastNewline, byteNewline, type NewlineKind } from './newline.js';
 
-const newline = 0x0a;
 const markerBytes: Bytes = 64;
 const headBytes: Bytes = 256;
 const searchBytes: Bytes = 64 * 1024;
+/** What is skipped at one go: the rest waits, so that an endless line holds up nothing else. */
+const skipAtOnce: Bytes = 16 * 1024 * 1024;
+const noText = Buffer.alloc(searchBytes);
 
 export interface ReadLimits {
   /** A block holds at most so many bytes. */
@@ -14,6 +17,8 @@ export interface ReadLimits {
   readonly inlineBytes: Bytes;
   /** An unfinished line longer than this is skipped whole. At most `blockBytes`. */
   readonly maxLineBytes: Bytes;
+  /** How lines end; one byte where nothing is said. */
+  readonly newline?: NewlineKind;
 }
 
 /** What an open log reports while it is read. */
@@ -53,6 +58,7 @@ export class OpenLog {
   readonly #files: Files;
   readonly #limits: ReadLimits;
   readonly #events: OpenLogEvents;
+  readonly #newline: NewlineKind;
   /** All before it was handed out or skipped. */
   #offset: Bytes = 0;
   #marker: Buffer = Buffer.alloc(0);
@@ -63,6 +69,8 @@ export class OpenLog {
   #skipping: { readonly mark: Mark } | undefined;
   /** A file that was truncated under a writer that keeps its offset begins with a hole of NUL bytes. */
   #mayHaveHole = false;
+  /** Skipping has not come to the end of what is there. */
+  #busy = false;
 
   constructor(files: Files, fd: number, state: FileState, limits: ReadLimits, events: OpenLogEvents) {
     this.#files = files;
@@ -70,6 +78,12 @@ export class OpenLog {
     this.identity = state.identity;
     this.#limits = limits;
     this.#events = events;
+    this.#newline = limits.newline ?? byteNewline;
+  }
+
+  /** `next` has given nothing only because there is much to skip: it wants to be called again. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   get links(): number {
@@ -80,11 +94,11 @@ export class OpenLog {
   startAt(start: Bytes): void {
     const size = this.#files.state(this.fd).size;
     const wanted = Math.max(0, Math.min(start, size));
-    const limit = Math.max(0, wanted - this.#limits.maxLineBytes);
+    const limit = this.#whole(Math.max(0, wanted - this.#limits.maxLineBytes));
     const lineStart = wanted === 0 ? 0 : this.#lastNewline(limit, wanted);
     if (lineStart === undefined && limit > 0) {
       // Inside a line that is longer than any that is read: nothing of it may be taken for a line.
-      this.#moveTo(wanted);
+      this.#moveTo(this.#whole(wanted));
       this.#skipping = { mark: this.#mark };
     } else {
       this.#moveTo(lineStart ?? 0);
@@ -126,10 +140,14 @@ export class OpenLog {
       this.#events.restarted(changed, size, offset);
       ({ size } = this.#files.state(this.fd));
     }
-    if (this.#mayHaveHole) this.#skipHole(size);
-    if (this.#skipping !== undefined && !this.#skipLine(size)) return undefined;
-    if (size <= this.#offset) return undefined;
-    return size - this.#offset > this.#limits.inlineBytes ? this.#range(size) : this.#inline(size);
+    this.#busy = false;
+    if (this.#mayHaveHole && !this.#skipHole(size)) return undefined;
+    for (;;) {
+      if (this.#skipping !== undefined && !this.#skipLine(size)) return undefined;
+      if (size <= this.#offset) return undefined;
+      const lines = size - this.#offset > this.#limits.inlineBytes ? this.#range(size) : this.#inline(size);
+      if (lines !== undefined || this.#skipping === undefined) return lines;
+    }
   }
 
   close(): void {
@@ -157,7 +175,10 @@ export class OpenLog {
     const start = this.#offset;
     const limit = Math.min(size, start + this.#limits.blockBytes);
     const end = this.#lastNewline(Math.max(start, this.#searchedTo), limit);
-    if (end === undefined) return this.#unfinished(limit, size);
+    if (end === undefined) {
+      this.#unfinished(limit, size);
+      return undefined;
+    }
     if (end - start <= this.#limits.inlineBytes) return this.#inline(end);
     const before = this.#mark;
     this.#moveTo(end);
@@ -168,34 +189,36 @@ export class OpenLog {
     const start = this.#offset;
     // A line that grows byte by byte must not be read anew with every byte.
     const from = Math.max(start, this.#searchedTo);
-    if (this.#lastNewline(from, size) === undefined) return this.#unfinished(size, size);
+    if (this.#lastNewline(from, size) === undefined) {
+      this.#unfinished(size, size);
+      return undefined;
+    }
     const lead = this.#marker.length;
     const buffer = Buffer.allocUnsafe(lead + size - start);
     const got = this.#files.read(this.fd, buffer, start - lead);
     // Between the check and this reading the file may have been rewritten: then this is not what follows.
     if (!buffer.subarray(0, lead).equals(this.#marker)) return undefined;
-    const last = buffer.subarray(0, got).lastIndexOf(newline);
-    if (last < lead) return undefined;
-    const end = start + last + 1 - lead;
+    const behind = lead + behindLastNewline(buffer.subarray(lead, got), this.#newline);
+    if (behind === lead) return undefined;
+    const end = start + behind - lead;
     const before = this.#mark;
     this.#offset = end;
     this.#searchedTo = end;
-    this.#marker = Buffer.from(buffer.subarray(Math.max(0, last + 1 - markerBytes), last + 1));
+    this.#marker = Buffer.from(buffer.subarray(Math.max(0, behind - markerBytes), behind));
     this.#keepHead();
-    return { before, start, end, bytes: buffer.subarray(lead, last + 1) };
+    return { before, start, end, bytes: buffer.subarray(lead, behind) };
   }
 
   /** There is no newline between the offset and `searched`: wait for it, or give the line up. */
-  #unfinished(searched: Bytes, size: Bytes): LineRange | undefined {
-    this.#searchedTo = searched;
+  #unfinished(searched: Bytes, size: Bytes): void {
+    this.#searchedTo = searched - (searched % this.#newline.unit);
     // A block that is full without a newline is a line that no block will ever hold.
     const full = searched < size;
-    if (!full && searched - this.#offset <= this.#limits.maxLineBytes) return undefined;
+    if (!full && searched - this.#offset <= this.#limits.maxLineBytes) return;
     const mark = this.#mark;
-    this.#moveTo(searched);
+    this.#moveTo(this.#searchedTo);
     this.#skipping = { mark };
     this.#events.longLine(mark.offset);
-    return this.#skipLine(size) ? this.next() : undefined;
   }
 
   /** Moves behind the end of the line that is too long. False when its end is not there yet. */
@@ -203,52 +226,55 @@ export class OpenLog {
     const chunk = Buffer.allocUnsafe(searchBytes);
     const skipping = this.#skipping;
     let at = this.#offset;
-    while (at < size) {
-      const got = this.#files.read(this.fd, chunk, at);
+    const limit = Math.min(size, at + skipAtOnce);
+    while (at < limit) {
+      const got = this.#whole(this.#files.read(this.fd, chunk, at));
       if (got === 0) break;
-      const found = chunk.subarray(0, got).indexOf(newline);
-      if (found >= 0) {
-        this.#moveTo(at + found + 1);
+      const behind = behindFirstNewline(chunk.subarray(0, got), this.#newline);
+      if (behind > 0) {
+        this.#moveTo(at + behind);
         return true;
       }
       at += got;
     }
+    this.#busy = at >= limit && at < size;
     if (at > this.#offset) this.#moveTo(at);
     this.#skipping = skipping;
     return false;
   }
 
-  #skipHole(size: Bytes): void {
-    if (this.#offset > 0) {
-      this.#mayHaveHole = false;
-      return;
-    }
+  /** Moves behind the NUL bytes that a rewritten file begins with. False when their end is not there yet. */
+  #skipHole(size: Bytes): boolean {
     const chunk = Buffer.allocUnsafe(searchBytes);
-    let at: Bytes = 0;
-    while (at < size) {
-      const got = this.#files.read(this.fd, chunk, at);
-      const text = chunk.subarray(0, got).findIndex((byte) => byte !== 0);
-      at += text < 0 ? got : text;
-      if (got === 0 || text >= 0) {
-        this.#mayHaveHole = false;
-        break;
-      }
+    let at = this.#offset;
+    const limit = Math.min(size, at + skipAtOnce);
+    let text = -1;
+    while (at < limit && text < 0) {
+      const there = chunk.subarray(0, this.#files.read(this.fd, chunk, at));
+      if (there.length === 0) break;
+      text = there.equals(noText.subarray(0, there.length)) ? -1 : there.findIndex((byte) => byte !== 0);
+      at += text < 0 ? there.length : this.#whole(text);
     }
-    if (at > 0) {
-      const still = this.#mayHaveHole;
-      this.#moveTo(at);
-      this.#mayHaveHole = still;
-    }
+    this.#busy = text < 0 && at >= limit && at < size;
+    if (at > this.#offset) this.#moveTo(at);
+    this.#mayHaveHole = text < 0;
+    return text >= 0;
+  }
+
+  /** Bytes that make whole units. */
+  #whole(bytes: Bytes): Bytes {
+    return bytes - (bytes % this.#newline.unit);
   }
 
   /** Offset behind the last newline in [from, to); undefined when there is none. */
   #lastNewline(from: Bytes, to: Bytes): Bytes | undefined {
-    const chunk = Buffer.allocUnsafe(Math.min(searchBytes, Math.max(1, to - from)));
-    for (let end = to; end > from; ) {
+    const whole = this.#whole(to - from);
+    const chunk = Buffer.allocUnsafe(Math.min(searchBytes, whole));
+    for (let end = from + whole; end > from; ) {
       const start = Math.max(from, end - chunk.length);
       const got = this.#files.read(this.fd, chunk.subarray(0, end - start), start);
-      const found = chunk.subarray(0, got).lastIndexOf(newline);
-      if (found >= 0) return start + found + 1;
+      const behind = behindLastNewline(chunk.subarray(0, got), this.#newline);
+      if (behind > 0) return start + behind;
       end = start;
     }
     return undefined;
@@ -259,7 +285,6 @@ export class OpenLog {
     this.#searchedTo = offset;
     this.#skipping = undefined;
     this.#marker = this.#bytesAt(Math.max(0, offset - markerBytes), offset);
-    if (offset > 0) this.#mayHaveHole = false;
     this.#keepHead();
   }
 

@@ -156,6 +156,35 @@ describe('what is appended', () => {
   });
 });
 
+describe('two-byte characters (T2)', () => {
+  test.each([
+    ['little-endian', 0],
+    ['big-endian', 1],
+  ] as const)('%s: lines end at newline units, not at bytes that look like one', async (_name, newlineAt) => {
+    const encode = (text: string) => {
+      const bytes = Buffer.from(text, 'utf16le');
+      return newlineAt === 1 ? bytes.swap16() : bytes;
+    };
+    const decode = (bytes: Buffer) => (newlineAt === 1 ? Buffer.from(bytes).swap16() : bytes).toString('utf16le');
+    // U+0A0A, U+0A00 and U+000A in every neighbourhood.
+    const texts = ['plain', '\u0a0a\u0a00\u0a0a', 'x\u0a00', '', 'end'];
+    append('');
+    open({ limits: { blockBytes: 64, inlineBytes: 16, maxLineBytes: 48 } });
+    const seen: string[] = [];
+    follow({ newline: { unit: 2, newlineAt } });
+    for (const byte of encode(`${texts.join('\n')}\n`)) {
+      append(Buffer.of(byte));
+      await tailer.settled();
+    }
+    for (const { bytes } of blocks) seen.push(decode(bytes!));
+    expect(seen.join('')).toBe(`${texts.join('\n')}\n`);
+    expect(seen.every((text) => text.endsWith('\n'))).toBe(true);
+    append(encode(`${'\u0a00'.repeat(100)}\nafter\n`));
+    await tailer.settled();
+    expect([decode(blocks.at(-1)!.bytes!), longLines]).toEqual(['after\n', 1]);
+  });
+});
+
 describe('lines that are too long (T18)', () => {
   test('are skipped whole, and their neighbours are not', async () => {
     append(`before\n${'x'.repeat(1_000_000)}`);
@@ -179,6 +208,28 @@ describe('lines that are too long (T18)', () => {
     open({ limits: small });
     follow({ resume: position });
     await sees(['before', 'after']);
+  });
+
+  test('one after the other, thousands of them, are skipped in a flat loop', async () => {
+    const writer = openSync(at(), 'w');
+    for (let i = 0; i < 3000; i++) writeSync(writer, `${'x'.repeat(300)}\n`);
+    writeSync(writer, 'after\n');
+    closeSync(writer);
+    open({ limits: { blockBytes: 256, inlineBytes: 64, maxLineBytes: 256 } });
+    follow();
+    await tailer.settled();
+    expect([lines, longLines]).toEqual([['after'], 3000]);
+  });
+
+  test('and endless hold up no other log', async () => {
+    writeFileSync(at(), '');
+    truncateSync(at(), 200_000_000);
+    append('\nafter\n');
+    append('other\n', 'other');
+    open();
+    follow();
+    follow({}, 'other');
+    await vi.waitFor(() => expect(lines).toEqual(['other', 'after']), { timeout: 10_000 });
   });
 
   test('that end within the same block are left to the scan', async () => {

@@ -2,6 +2,7 @@ import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
 import type { Block, LogPosition, LogTrouble, OpenedLog, Rotation } from './block.js';
 import type { Files } from './files.js';
 import { type ChooseStart, LogFile } from './log-file.js';
+import type { NewlineKind } from './newline.js';
 import type { ReadLimits } from './open-log.js';
 import type { Watch, Watcher } from './watcher.js';
 
@@ -40,6 +41,8 @@ export interface LogReader {
 export interface FollowOptions {
   readonly start: ChooseStart;
   readonly resume?: LogPosition | undefined;
+  /** How the log's lines end; one byte where nothing is said. */
+  readonly newline?: NewlineKind;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean;
 }
@@ -136,7 +139,7 @@ class Followed {
     this.#file = new LogFile({
       path,
       files: options.files,
-      limits: options.limits,
+      limits: follow.newline === undefined ? options.limits : { ...options.limits, newline: follow.newline },
       lateWrites: options.lateWrites,
       start: follow.start,
       resume: follow.resume,
@@ -191,6 +194,10 @@ class Followed {
     let moved = false;
     while (!this.#closed) {
       const block = this.#file.next();
+      if (block === undefined && this.#file.busy) {
+        await new Promise<void>((resolve) => this.#options.clock.after(0, resolve));
+        continue;
+      }
       if (block === undefined) {
         await Promise.all(this.#underWay);
         this.#file.inOperation = true;
