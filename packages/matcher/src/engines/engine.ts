@@ -54,6 +54,9 @@ export interface Regex {
 
 export interface RequiredLiterals {
   readonly alternatives: readonly string[];
-  /** True: the subject is compared case-insensitively (ASCII folding of both; non-ASCII letters never appear in a folded literal). */
+  /**
+   * True: the subject is compared case-insensitively, by ASCII folding of both. Literals are in lower case then; the few letters outside of
+   * ASCII that Python takes as equal to ASCII ones (the long s, the Kelvin sign, …) stand as literals of their own.
+   */
   readonly foldCase: boolean;
 }

@@ -67,6 +67,7 @@ export class ExactMatcher {
   search(subject: string, counter?: StepCounter): boolean {
     this.#begin(subject);
     const found = this.#searchFrom(subject);
+    this.#stretchFurthest();
     if (counter) counter.steps += this.#steps;
     this.#subject = '';
     if (this.#stack.length > 1 << 18) this.#stack = new Int32Array(3 * 256);
@@ -76,6 +77,16 @@ export class ExactMatcher {
   /** How far into the subject the last search could get, and the instruction that stopped it there. */
   get furthest(): { readonly at: number; readonly pc: number } {
     return { at: this.#far, pc: this.#farPc };
+  }
+
+  /** Where a text stopped the way, its first characters may still have been there. */
+  #stretchFurthest(): void {
+    const { ops, a, texts } = this.#program;
+    if (this.#far < 0 || ops[this.#farPc] !== Op.text) return;
+    const text = texts[a[this.#farPc]!]!;
+    let same = 0;
+    while (same < text.length && text[same] === this.#subject[this.#far + same]) same++;
+    this.#far += same;
   }
 
   #begin(subject: string): void {
@@ -283,7 +294,7 @@ export class ExactMatcher {
           ok = false;
       }
       if (ok) continue;
-      if (!inSub && pos > this.#far) {
+      if (!inSub && (pos > this.#far || (pos === this.#far && pc > this.#farPc))) {
         this.#far = pos;
         this.#farPc = pc;
       }

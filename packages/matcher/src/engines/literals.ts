@@ -12,10 +12,16 @@ const MOST_ALTERNATIVES = 24;
 /** Complete texts of a node are combined with their neighbours' up to this many. */
 const MOST_TEXTS = 8;
 
-/** Texts, of which a match contains at least one. `folded`: letter case is ignored in some. */
+/** Texts, of which a match contains at least one. */
 interface Texts {
   readonly texts: readonly string[];
+  /** Letter case is ignored in some. */
   readonly folded: boolean;
+  /**
+   * Letters outside of ASCII that equal a folded letter when Python ignores case (the long s, the Kelvin sign, two kinds of i): a match may
+   * have them in its place, so they are literals in their own right.
+   */
+  readonly foreign: readonly string[];
 }
 
 /** What is known of a node's matches. */
@@ -26,7 +32,7 @@ interface Known {
   readonly best: Texts | undefined;
 }
 
-const EMPTY_TEXT: Texts = { texts: [''], folded: false };
+const EMPTY_TEXT: Texts = { texts: [''], folded: false, foreign: [] };
 const ZERO_WIDTH: Known = { whole: EMPTY_TEXT, best: undefined };
 const UNKNOWN: Known = { whole: undefined, best: undefined };
 
@@ -37,27 +43,13 @@ export function requiredLiterals(expression: Expression): RequiredLiterals | und
   if (best === undefined || best.texts.includes('')) return undefined;
   if (!best.folded) return { alternatives: reduced(best.texts), foldCase: false };
   const lowered = best.texts.map((text) => text.toLowerCase());
-  return { alternatives: reduced([...lowered, ...foreignCases(lowered)]), foldCase: true };
+  return { alternatives: reduced([...lowered, ...best.foreign]), foldCase: true };
 }
 
 /** A literal that contains another one adds nothing. */
 function reduced(texts: readonly string[]): string[] {
   const all = [...new Set(texts)];
   return all.filter((text) => !all.some((other) => other !== text && text.includes(other)));
-}
-
-/**
- * Letters outside of ASCII that equal an ASCII letter when Python ignores case: a subject may have them in the place of a folded
- * literal's letter, so they are literals in their own right.
- */
-function foreignCases(texts: readonly string[]): string[] {
-  const found = new Set<string>();
-  for (const text of texts) {
-    if (text.includes('i')) found.add('\u0130').add('\u0131');
-    if (text.includes('k')) found.add('\u212a');
-    if (text.includes('s')) found.add('\u017f');
-  }
-  return [...found];
 }
 
 function knownOf(node: Node): Known {
@@ -99,11 +91,12 @@ function textsOf(set: CharSet): Texts | undefined {
     const letter = { ranges: [small, small] };
     const cases = [ignoreCase(letter, true), ignoreCase(letter, false)];
     if (cases.some((both) => both.ranges.join() === set.ranges.join())) {
-      return { texts: [String.fromCodePoint(small)], folded: true };
+      const foreign = chars.filter((char) => char > 0x7f).map((char) => String.fromCodePoint(char));
+      return { texts: [String.fromCodePoint(small)], folded: true, foreign };
     }
   }
   if (chars.length > MOST_TEXTS || chars.some((char) => char >= 0xd800 && char <= 0xdfff)) return undefined;
-  return { texts: chars.map((char) => String.fromCodePoint(char)), folded: false };
+  return { texts: chars.map((char) => String.fromCodePoint(char)), folded: false, foreign: [] };
 }
 
 function either(branches: readonly Known[]): Known {
@@ -123,7 +116,11 @@ function either(branches: readonly Known[]): Known {
 function merged(all: readonly Texts[], most: number): Texts | undefined {
   if (!compatible(all)) return undefined;
   const texts = [...new Set(all.flatMap((one) => one.texts))];
-  return texts.length > most ? undefined : { texts, folded: all.some((one) => one.folded) };
+  return texts.length > most ? undefined : { texts, ...foldingOf(all) };
+}
+
+function foldingOf(all: readonly Texts[]): Pick<Texts, 'folded' | 'foreign'> {
+  return { folded: all.some((one) => one.folded), foreign: [...new Set(all.flatMap((one) => one.foreign))] };
 }
 
 /** Folding is by ASCII: a text with a letter outside of ASCII stays out of folded sets. */
@@ -169,7 +166,7 @@ function concatenated(items: readonly Node[]): Known {
 function product(left: Texts, right: Texts): Texts | undefined {
   if (left.texts.length * right.texts.length > MOST_TEXTS || !compatible([left, right])) return undefined;
   const texts = left.texts.flatMap((one) => right.texts.map((other) => one + other));
-  return { texts, folded: left.folded || right.folded };
+  return { texts, ...foldingOf([left, right]) };
 }
 
 /** The set that fewer lines contain, by a guess: the shortest text counts, then the number of texts. */
