@@ -31,10 +31,11 @@ export class Daemon {
     return { status: asked.status, text: asked.stdout };
   }
 
+  /** Waits until every jail is started and its action is set up. */
   async ready(): Promise<void> {
-    await eventually(`the daemon to answer; it said: ${this.log()}`, () => {
+    await eventually('the daemon to be ready', () => {
       if (this.#process.exitCode !== null) throw new Error(`the daemon ended at once:\n${this.log()}`);
-      return this.ask('ping').status === 0;
+      return this.#output.includes('Server ready');
     });
   }
 
