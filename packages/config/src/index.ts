@@ -1,5 +1,14 @@
+export {
+  type ExplainedSetting,
+  explainJail,
+  type JailExplanation,
+  renderExplanation,
+  type SettingLayer,
+} from './check/explain.js';
 export { ConfigError, type ConfigErrorCode, configErrorCodes, formatOrigin } from './errors.js';
 export type { StreamValue } from './render/python.js';
+export { prettyLines, renderPretty } from './render/pretty.js';
+export { pythonRepr } from './render/python.js';
 export { jailCommands, renderStream, type StreamCommand, toStream } from './render/stream.js';
 export { defaultBuiltinActions, FAIL2BAN_VERSION, type ReadOptions, readSettings } from './resolve/settings.js';
 export * from './settings.js';

@@ -94,8 +94,6 @@ export interface FilterSettings {
   readonly journalmatch: readonly (readonly string[])[];
   readonly logtimezone: Sourced<string> | undefined;
   readonly logencoding: Sourced<string> | undefined;
-  /** Every option of the filter file and its arguments after substitution, by name: what tags and `known/` can refer to. */
-  readonly variables?: ReadonlyMap<string, string>;
 }
 
 export interface LogPath {

@@ -21,12 +21,18 @@ export interface ActionContext {
   readonly builtinActions: ReadonlySet<string>;
 }
 
+/** An element of a jail's `action` list whose files were found; its tags are not resolved yet. */
+export interface FoundAction {
+  resolve(): ActionSettings;
+}
+
 /**
- * Resolves one element of a jail's `action` list.
+ * Finds the files of one element of a jail's `action` list. Resolving is a second step, since fail2ban names the first
+ * action that it cannot read before it looks into any of them.
  *
- * @throws ConfigError `F2B_CONFIG_SPEC`, `F2B_CONFIG_NO_ACTION` and those of resolving
+ * @throws ConfigError `F2B_CONFIG_SPEC`, `F2B_CONFIG_NO_ACTION`; `resolve` throws those of resolving
  */
-export function resolveAction(context: ActionContext, text: Traced): ActionSettings {
+export function findAction(context: ActionContext, text: Traced): FoundAction {
   let spec: Spec;
   try {
     spec = parseSpec(text);
@@ -34,22 +40,26 @@ export function resolveAction(context: ActionContext, text: Traced): ActionSetti
     if (error instanceof SpecError) throw specError('action', text, error, pythonRepr(text.text));
     throw error;
   }
-  if (spec.name.endsWith('.py')) return pythonAction(context, spec, text);
+  if (spec.name.endsWith('.py')) return { resolve: () => pythonAction(context, spec, text) };
+  const set = findFile(context.library, spec.name);
+  if (!set && !context.builtinActions.has(spec.name)) {
+    throw new ConfigError(
+      'F2B_CONFIG_NO_ACTION',
+      `Unable to read action ${pythonRepr(spec.name)}`,
+      originOf(text),
+      `Write the name of a file in action.d without its ending, or a built-in action (${[...context.builtinActions].join(', ')}).`,
+      { definition: true },
+    );
+  }
+  return { resolve: () => resolveAction(context, spec, set, text) };
+}
+
+function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | undefined, text: Traced): ActionSettings {
   const args = new Map(spec.args);
   if (!args.has('name')) args.set('name', traced(context.jail, undefined));
   if (!args.has('actname')) args.set('actname', traced(actionName(spec, context.jail), undefined));
   const name = args.get('actname')!.text;
-  const set = findFile(context.library, spec.name);
   if (!set) {
-    if (!context.builtinActions.has(spec.name)) {
-      throw new ConfigError(
-        'F2B_CONFIG_NO_ACTION',
-        `Unable to read action ${pythonRepr(spec.name)}`,
-        originOf(text),
-        `Write the name of a file in action.d without its ending, or a built-in action (${[...context.builtinActions].join(', ')}).`,
-        { definition: true },
-      );
-    }
     return {
       name,
       file: spec.name,

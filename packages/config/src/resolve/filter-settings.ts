@@ -77,7 +77,6 @@ export function overlayFilter(
     journalmatch: sent.flatMap((one) => (one.name === 'journalmatch' ? one.value : [])),
     logtimezone: sourced(values.get('logtimezone')),
     logencoding: sourced(values.get('logencoding')),
-    ...(filter ? { variables: new Map([...filter.variables].map(([name, value]) => [name, value.text])) } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import { parseInteger } from '../values/integer.js';
 import { parseSpec, type Spec, SpecError, specError, splitSpecs } from '../values/spec.js';
 import { parseTime } from '../values/time.js';
 import { splitAddressList } from '../values/words.js';
-import { type ActionContext, resolveAction } from './action.js';
+import { type ActionContext, findAction } from './action.js';
 import { type FilterReading, type ResolvedFilter, readFilter } from './filter.js';
 import { overlayFilter } from './filter-settings.js';
 import type { Findings } from './findings.js';
@@ -291,8 +291,9 @@ function resolveActions(
     jailOptions: optionsAsText(values),
     builtinActions: context.builtinActions,
   };
-  for (const spec of list ? splitSpecs(list) : []) {
-    const action = resolveAction(actionContext, spec);
+  const found = list ? splitSpecs(list).map((spec) => findAction(actionContext, spec)) : [];
+  for (const element of found) {
+    const action = element.resolve();
     const twin = actions.find((other) => other.name === action.name);
     if (twin) {
       findings.add(
