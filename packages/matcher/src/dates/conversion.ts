@@ -1,6 +1,6 @@
 /** From what a line says of its time to the instant that is meant. */
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import { calendarDate, dayNumber, dayOfWeek, monthLength } from './calendar.js';
+import { calendarDate, type DayNumber, dayNumber, dayOfWeek, monthLength } from './calendar.js';
 import { digitValue } from './characters.js';
 import type { DateFields } from './date-fields.js';
 import type { LocalTime } from './local-time.js';
@@ -17,6 +17,8 @@ export interface DateContext {
 }
 
 const DAY: Milliseconds = 86_400_000;
+/** The longest gap between leap years: so far back a 29 February without a year can lie. */
+const YEARS_BACK = 8;
 /** First instant of the year 10000: beyond it no calendar date of four digits lies. */
 const END_OF_DATES: EpochMs = 253_402_300_800_000;
 
@@ -32,55 +34,56 @@ const END_OF_DATES: EpochMs = 253_402_300_800_000;
 export function fieldsToEpoch(fields: DateFields, context: DateContext): EpochMs | undefined {
   const offset = fields.zone ?? context.zone?.offset;
   const { now, localTime } = context;
-  const toEpoch = (day: number, time: Milliseconds): EpochMs =>
-    offset === undefined ? localTime.toEpoch(day * DAY + time) : day * DAY + time - offset;
-  const today = (): number => Math.floor((offset === undefined ? localTime.toWall(now) : now + offset) / DAY);
+  const { year, month, day } = fields;
   const time = ((fields.hour * 60 + fields.minute) * 60 + fields.second) * 1000;
-  const { year } = fields;
 
-  if (fields.month > 0 && fields.day > 0) {
-    const { month, day } = fields;
-    if (year > 0) return day <= monthLength(year, month) ? toEpoch(dayNumber(year, month, day), time) : undefined;
-    return latestFitting(now, calendarDate(today()).year, (candidate) =>
-      day <= monthLength(candidate, month) ? toEpoch(dayNumber(candidate, month, day), time) : undefined,
-    );
+  if (month > 0 && day > 0) {
+    if (year > 0) {
+      if (day > monthLength(year, month)) return undefined;
+      return instant(dayNumber(year, month, day), time, offset, localTime);
+    }
+    const latest = calendarYear(today(now, offset, localTime));
+    for (let candidate = latest; candidate >= latest - YEARS_BACK; candidate--) {
+      if (day > monthLength(candidate, month)) continue;
+      const epoch = instant(dayNumber(candidate, month, day), time, offset, localTime);
+      if (epoch <= now + DAY) return epoch;
+    }
+    return undefined;
   }
-  const named = namedDay(fields);
-  if (named !== undefined) {
-    if (year > 0) return toEpoch(named(year), time);
-    return latestFitting(now, calendarDate(today()).year, (candidate) => toEpoch(named(candidate), time));
+  if (fields.yearDay > 0 || (fields.week >= 0 && fields.weekday >= 0)) {
+    if (year > 0) return instant(namedDay(fields, year), time, offset, localTime);
+    const latest = calendarYear(today(now, offset, localTime));
+    const epoch = instant(namedDay(fields, latest), time, offset, localTime);
+    return epoch <= now + DAY ? epoch : instant(namedDay(fields, latest - 1), time, offset, localTime);
   }
   // A month without a day, or a day without a month, is no date.
-  if (fields.month > 0 || fields.day > 0) return undefined;
-  let day = today();
+  if (month > 0 || day > 0) return undefined;
+  let day0 = today(now, offset, localTime);
   if (year > 0) {
-    const date = calendarDate(day);
+    const date = calendarDate(day0);
     if (date.day > monthLength(year, date.month)) return undefined;
-    day = dayNumber(year, date.month, date.day);
+    day0 = dayNumber(year, date.month, date.day);
   }
-  const epoch = toEpoch(day, time);
-  return epoch > now ? toEpoch(day - 1, time) : epoch;
+  const epoch = instant(day0, time, offset, localTime);
+  return epoch > now ? instant(day0 - 1, time, offset, localTime) : epoch;
+}
+
+function instant(day: DayNumber, time: Milliseconds, offset: Milliseconds | undefined, localTime: LocalTime): EpochMs {
+  return offset === undefined ? localTime.toEpoch(day * DAY + time) : day * DAY + time - offset;
+}
+
+/** The day it is now, in the zone of the line or on the local clock. */
+function today(now: EpochMs, offset: Milliseconds | undefined, localTime: LocalTime): DayNumber {
+  return Math.floor((offset === undefined ? localTime.toWall(now) : now + offset) / DAY);
+}
+
+function calendarYear(day: DayNumber): number {
+  return calendarDate(day).year;
 }
 
 /** The day of a year by `%j`, or by `%U`/`%W` and a weekday. */
-function namedDay(fields: DateFields): ((year: number) => number) | undefined {
-  const { yearDay, week, weekday, weekFromSunday } = fields;
-  if (yearDay > 0) return (year) => dayNumber(year, 1, 1) + yearDay - 1;
-  if (week >= 0 && weekday >= 0) return (year) => dayOfWeek(year, week, weekday, weekFromSunday);
-  return undefined;
-}
-
-/** The latest year, at most eight back (the longest gap between leap years), that has the date and is not more than a day ahead. */
-function latestFitting(
-  now: EpochMs,
-  thisYear: number,
-  epochIn: (year: number) => EpochMs | undefined,
-): EpochMs | undefined {
-  for (let year = thisYear; year >= thisYear - 8; year--) {
-    const epoch = epochIn(year);
-    if (epoch !== undefined && epoch <= now + DAY) return epoch;
-  }
-  return undefined;
+function namedDay({ yearDay, week, weekday, weekFromSunday }: DateFields, year: number): DayNumber {
+  return yearDay > 0 ? dayNumber(year, 1, 1) + yearDay - 1 : dayOfWeek(year, week, weekday, weekFromSunday);
 }
 
 /**

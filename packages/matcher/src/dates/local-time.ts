@@ -39,6 +39,8 @@ export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime
   // Log lines come by the second while offsets change at whole minutes: the last minute's offset is kept.
   let cachedMinute = Number.NaN;
   let cachedOffset: Milliseconds = 0;
+  let shownMinute = Number.NaN;
+  let shownOffset: Milliseconds = 0;
   return {
     toEpoch(wall) {
       const minute = Math.floor(wall / MINUTE);
@@ -49,7 +51,14 @@ export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime
       }
       return wall - cachedOffset;
     },
-    toWall: (epoch) => epoch + offsetAt(epoch),
+    toWall(epoch) {
+      const minute = Math.floor(epoch / MINUTE);
+      if (minute !== shownMinute) {
+        shownOffset = offsetAt(minute * MINUTE);
+        shownMinute = minute;
+      }
+      return epoch + shownOffset;
+    },
   };
 }
 

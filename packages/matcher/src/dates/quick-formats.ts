@@ -11,7 +11,11 @@ export type QuickFormat = (line: string, groups: number[]) => boolean;
 
 /** The shortcut of a template, if it has one. */
 export function quickFormat(template: Template): QuickFormat | undefined {
-  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[0]) return isoDate;
+  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[0]) {
+    // What the years of %ExY end with was settled when the template was made.
+    const lastDecade = Number(/20\[\d*(\d)\]/.exec(template.regex)?.[1] ?? -1);
+    return (line, groups) => isoDate(line, groups, lastDecade);
+  }
   if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[1]) return syslogDate;
   return undefined;
 }
@@ -56,10 +60,10 @@ function mayBeZone(code: number): boolean {
 const ISO_LENGTH = 19;
 
 /** `2024-05-01T10:00:00`, `[2024-05-01 10:00:00.123] …`; with `Z`, `+0200` or `+02:00` directly behind. */
-function isoDate(line: string, groups: number[]): boolean {
+function isoDate(line: string, groups: number[], lastDecade: number): boolean {
   const from = line.charCodeAt(0) === 91 ? 1 : 0;
   const decade = line.charCodeAt(from + 2) - 48;
-  if (two(line, from) !== 20 || decade < 0 || decade > 2 || two(line, from + 2) < 0) return false;
+  if (two(line, from) !== 20 || decade < 0 || decade > lastDecade || two(line, from + 2) < 0) return false;
   const month = two(line, from + 5);
   const day = two(line, from + 8);
   if (month < 1 || month > 12 || day < 1 || day > 31) return false;
