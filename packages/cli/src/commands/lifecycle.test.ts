@@ -200,6 +200,14 @@ describe('f2b start, in the background', () => {
     expect(pidOfDaemon()).not.toBe(pid);
   });
 
+  it('says that a log target cannot be opened, and guards without a log', async () => {
+    const { code, stderr } = await f2b(['--logtarget=SYSLOG', '--syslogsocket=/nonexistent/log', 'start']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('no log socket at /nonexistent/log');
+    expect(stderr).toContain('Nobody sees the log of this server');
+    expect(await f2b(['ping'])).toMatchObject({ code: 0 });
+  });
+
   it('can start right behind a stop', async () => {
     await f2b(['start']);
     for (let round = 0; round < 3; round += 1) {

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -157,6 +157,32 @@ describe('the control socket', () => {
     }
     expect(await ask(path, ['ping'], 5000)).toEqual({ ok: true, value: 'pong' });
     for (const socket of idle) socket.destroy();
+  });
+});
+
+describe('the client', () => {
+  it('says so when what listens is not f2b', async () => {
+    const other = createServer((socket) => socket.end('hello there\n'));
+    const place = join(directory, 'other.sock');
+    await new Promise<void>((resolve) => other.listen(place, resolve));
+    await expect(ask(place, ['ping'], undefined)).rejects.toThrow(/is not f2b/);
+    other.close();
+  });
+
+  it('gives up after its timeout when nobody answers', async () => {
+    const mute = createServer(() => {});
+    const place = join(directory, 'mute.sock');
+    await new Promise<void>((resolve) => mute.listen(place, resolve));
+    await expect(ask(place, ['ping'], 50)).rejects.toThrow(/timed out: no answer/);
+    mute.close();
+  });
+
+  it('takes an answer of any length', async () => {
+    const place = join(directory, 'long.sock');
+    const banned = [...Array(200_000).keys()].map((index) => `203.0.113.${index}`);
+    const long = await openControlServer(place, async () => ({ ok: true, value: banned }));
+    expect(await ask(place, ['anything'], undefined)).toEqual({ ok: true, value: banned });
+    await long.close();
   });
 });
 

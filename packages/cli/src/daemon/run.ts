@@ -4,8 +4,8 @@ import { type ControlledDaemon, runCommand } from '../control/commands.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import { reasonOf } from '../errors.js';
 import { type LevelName, levelName, levels } from '../logs/levels.js';
-import { openServerLog, type ServerLog } from '../logs/server-log.js';
-import { parseTarget } from '../logs/target-spec.js';
+import { escapeControls } from '../logs/line-format.js';
+import { type LogWitness, openServerLog, type ServerLog } from '../logs/server-log.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceJails } from './announce.js';
 import { removePidfile, writePidfile } from './pidfile.js';
@@ -36,17 +36,22 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { settings, report } = options;
   process.umask(0o077);
-  const log = openServerLog({
-    loglevel: options.loglevel,
-    logtarget: options.logtarget,
-    syslogsocket: options.syslogsocket,
-    logformat: settings.own.logformat,
-  });
+  const teller = starterTeller(report, options.logtarget);
+  const log = openServerLog(
+    {
+      loglevel: options.loglevel,
+      logtarget: options.logtarget,
+      syslogsocket: options.syslogsocket,
+      logformat: settings.own.logformat,
+    },
+    teller,
+  );
+  // The terminal is the log now.
+  if (!report && log.target !== options.logtarget) log.unwatch(teller);
   const say = (level: LevelName, message: string) => log.log('fail2ban.server', level, message);
   const sayAll = (announcements: readonly Announcement[]) => {
     for (const { level, message } of announcements) say(level, message);
   };
-  const stopTelling = tellStarter(log, report);
   const signals = watchSignals(log);
 
   let guard: Guard | undefined;
@@ -76,6 +81,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   try {
     control = await openControlServer(options.socket, (command) => runCommand(daemon, command));
   } catch (error) {
+    // Whoever started us hears it from the error itself.
+    log.unwatch(teller);
     say('ERROR', reasonOf(error));
     await log.close();
     throw error;
@@ -88,6 +95,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     await log.close();
     return code;
   };
+  if (report && log.target !== options.logtarget) {
+    say('WARNING', 'Nobody sees the log of this server, which runs in the background: mend logtarget and restart it');
+  }
   const pidTrouble = writePidfile(options.pidfile, process.pid);
 
   say('INFO', '-'.repeat(50));
@@ -102,6 +112,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   try {
     guard = await startGuard({ settings, log, dryRun: options.enforce ? undefined : dryRun(log) });
   } catch (error) {
+    if (report) log.unwatch(teller);
     say('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
     report?.send({ kind: 'failed', message: reasonOf(error) });
     signals.finish();
@@ -110,7 +121,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   sayAll(announceJails(settings, guard));
   ready = true;
   say('INFO', `Server ready: ${options.socket}`);
-  stopTelling();
+  log.unwatch(teller);
   if (report) {
     report.send({ kind: 'ready' });
     report.close();
@@ -145,14 +156,14 @@ function dryRun(log: ServerLog): { print(line: string): void } {
  * Warnings and worse of the start also go to whoever started the daemon: the waiting `f2b start`, or the terminal when
  * the log does not go there anyway.
  */
-function tellStarter(log: ServerLog, report: StarterReport | undefined): () => void {
-  const kind = parseTarget(log.target).kind;
-  const onTerminal = kind === 'stdout' || kind === 'stderr' || kind === 'sysout';
-  return log.watch((entry) => {
+function starterTeller(report: StarterReport | undefined, logtarget: string): LogWitness {
+  const onTerminal = /^(stdout|stderr|sysout)\b/i.test(logtarget.trim());
+  return (entry) => {
     if (entry.level < levels.WARNING) return;
-    if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message: entry.message });
-    else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${entry.message.replaceAll('\n', ' ')}\n`);
-  });
+    const message = escapeControls(entry.message);
+    if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message });
+    else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${message}\n`);
+  };
 }
 
 /** A signal this long after the first means: now. */

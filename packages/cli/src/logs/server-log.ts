@@ -29,7 +29,8 @@ export interface ServerLog {
   setLevel(loglevel: string): void;
   /** Opens the log file anew. @returns `rolled over` for a file, else `flushed`. */
   reopen(): 'rolled over' | 'flushed';
-  watch(witness: LogWitness): () => void;
+  /** Dismisses a witness. */
+  unwatch(witness: LogWitness): void;
   flushNow(): void;
   close(): Promise<void>;
 }
@@ -37,11 +38,12 @@ export interface ServerLog {
 /**
  * Opens the log. A target that cannot be opened is said on STDERR, which then takes its place: a guard without a log
  * file still guards.
+ * @param firstWitness is there from the first line on, which may be the one that says why the target cannot be opened.
  * @throws CliError `F2B_LOG_LEVEL` for a level that does not exist.
  */
-export function openServerLog(settings: ServerLogSettings): ServerLog {
+export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWitness): ServerLog {
   let level = parseLevel(settings.loglevel);
-  const witnesses = new Set<LogWitness>();
+  const witnesses = new Set<LogWitness>(firstWitness ? [firstWitness] : []);
   let telling = false;
   const trouble: SinkTrouble = (what) => {
     // A target in trouble may be the target of this very message.
@@ -121,10 +123,7 @@ export function openServerLog(settings: ServerLogSettings): ServerLog {
         return 'flushed';
       }
     },
-    watch(witness) {
-      witnesses.add(witness);
-      return () => witnesses.delete(witness);
-    },
+    unwatch: (witness) => void witnesses.delete(witness),
     flushNow: () => sink.flushNow(),
     close: () => sink.close(),
   };
