@@ -297,6 +297,21 @@ test('one ignorecommand decides per failure, and hostile text is only ever a val
   expect(() => realEdges(() => {}).files.stat(canary)).toThrow();
 });
 
+test('a filter over several lines finds its failure, also over the edge of two appends', async () => {
+  append('');
+  file(
+    'filter.d/pair.conf',
+    '[Definition]\nmaxlines = 5\nfailregex = ^ (?P<_m>\\S+) connect from <HOST>$<SKIPLINES>^ (?P=_m) fail$\n',
+  );
+  await start(door().replace('filter = door', 'filter = pair').replace('maxretry = 3', 'maxretry = 1'));
+  const at = formatLocalTime(now());
+  append(`${at} a connect from 203.0.113.31\n${at} other\n${at} b connect from 203.0.113.32\n`);
+  await guard!.settled();
+  append(`${at} b fail\n${at} a fail\n`);
+  await says(/ Ban 203\.0\.113\.32/);
+  await says(/ Ban 203\.0\.113\.31/);
+});
+
 test('host names are looked up outside of the scan, and one failure counts per address', async () => {
   append('');
   await start(door('usedns = yes\n'), { edges: { resolve: async () => ['203.0.113.21', '203.0.113.22'] } });

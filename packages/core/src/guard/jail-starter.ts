@@ -43,15 +43,7 @@ export function startJail(settings: JailSettings, surroundings: JailSurroundings
 }
 
 function compiled(settings: JailSettings, { edges, known }: JailSurroundings): CompiledFilter {
-  const filter = compileFilter(settings.filter, { known, thisYear: new Date(edges.clock.now()).getFullYear() });
-  if (filter.maxlines === 1) return filter;
-  const where = settings.filter.maxlines?.origin;
-  const place = where === undefined ? '' : `${where.file}:${where.line}:${where.column}: `;
-  throw new CoreError(
-    'F2B_JAIL_SETTINGS',
-    `${place}jail '${settings.name}': maxlines = ${filter.maxlines} cannot be used, lines are judged one by one; ` +
-      'join the lines by an identifier instead (<F-MLFID>)',
-  );
+  return compileFilter(settings.filter, { known, thisYear: new Date(edges.clock.now()).getFullYear() });
 }
 
 function checkBackend(settings: JailSettings): void {

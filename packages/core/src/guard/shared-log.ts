@@ -1,10 +1,11 @@
 import type { Bytes } from '@f2b/config';
-import type { LineMatch, ScanContext, ScanPool, ScanResult } from '@f2b/matcher';
+import type { CompiledFilter, LineMatch, ScanContext, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Block, OpenedLog } from '../sources/file/block.js';
 import type { ChooseStart } from '../sources/file/log-file.js';
 import { byteNewline, type NewlineKind } from '../sources/file/newline.js';
 import type { Clock, Edges } from './edges.js';
 import type { GuardedJail } from './guarded-jail.js';
+import { OrderedScan } from './ordered-scan.js';
 import { startingPoint } from './starting-point.js';
 
 /** Matching lines judged before other work gets its turn: a flood must not hold up control commands and timers. */
@@ -22,6 +23,8 @@ interface Reader {
 interface Scan {
   readonly key: string;
   readonly readers: readonly Reader[];
+  /** For one jail whose expressions see several lines at once. */
+  readonly ordered: OrderedScan | undefined;
 }
 
 export interface SharedLogEvents {
@@ -111,7 +114,8 @@ export class SharedLog {
     this.#turn = this.#turn.then(async () => {
       for (const { scan, result } of scans) {
         try {
-          await this.#judge(block, scan, await (result ?? this.#scanHere(scan, block)));
+          if (scan.ordered !== undefined) await this.#judgeInPieces(block, scan, scan.ordered);
+          else await this.#judge(block, scan, await (result ?? this.#scanHere(scan, block)), block.start);
         } catch (error) {
           this.#events.failed(this.path, reasonOf(error));
         }
@@ -125,27 +129,38 @@ export class SharedLog {
   }
 
   /** Small appends are scanned here when their turn comes; for them a worker would be a detour. */
-  #scan({ key }: Scan, { bytes, fd, start, end }: Block): Promise<ScanResult> | undefined {
-    return bytes === undefined ? this.#pool.scanRange(key, { fd, start, end }, this.#context()) : undefined;
+  #scan({ key, ordered }: Scan, { bytes, fd, start, end }: Block): Promise<ScanResult> | undefined {
+    return ordered === undefined && bytes === undefined
+      ? this.#pool.scanRange(key, { fd, start, end }, this.#context())
+      : undefined;
   }
 
   #scanHere({ key }: Scan, { bytes }: Block): ScanResult {
     return this.#pool.scanInline(key, bytes!, this.#context());
   }
 
-  async #judge(block: Block, scan: Scan, result: ScanResult): Promise<void> {
-    let judged = 0;
-    for (const match of result.matches) {
-      this.#judgeLine(block, scan, match);
-      if (++judged % judgedAtOnce === 0) await this.#edges.clock.pause();
+  async #judgeInPieces(block: Block, scan: Scan, ordered: OrderedScan): Promise<void> {
+    const { clock } = this.#edges;
+    for (const { result, start } of ordered.scan(block, () => clock.now())) {
+      await this.#judge(block, scan, result, start);
+      await clock.pause();
     }
-    this.#events.scanned(this.path, block.end - block.start, result);
   }
 
-  #judgeLine(block: Block, scan: Scan, match: LineMatch): void {
+  /** @param start what the result's offsets count from */
+  async #judge(block: Block, scan: Scan, result: ScanResult, start: Bytes): Promise<void> {
+    let judged = 0;
+    for (const match of result.matches) {
+      this.#judgeLine(block, scan, match, start);
+      if (++judged % judgedAtOnce === 0) await this.#edges.clock.pause();
+    }
+    this.#events.scanned(this.path, result.bytes, result);
+  }
+
+  #judgeLine(block: Block, scan: Scan, match: LineMatch, start: Bytes): void {
     const reader = scan.readers[match.filter];
     if (reader === undefined) return;
-    if (block.generation === 0 && block.start + match.offset < reader.start) return;
+    if (block.generation === 0 && start + match.offset < reader.start) return;
     const { jail } = reader;
     const inOperation = block.inOperation || (reader.from === 'tail' && block.generation === 0);
     try {
@@ -158,18 +173,24 @@ export class SharedLog {
   #register(): void {
     const groups = new Map<string, Reader[]>();
     for (const reader of this.#readers) {
-      const { unit, newlineAt } = reader.jail.filter.encoding;
-      const key = `${this.path}\u0000${unit}${newlineAt}`;
+      const { encoding, maxlines } = reader.jail.filter;
+      const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : `${encoding.unit}${encoding.newlineAt}`;
+      const key = `${this.path}\u0000${kind}`;
       groups.set(key, [...(groups.get(key) ?? []), reader]);
     }
-    for (const { key } of this.#scans) if (!groups.has(key)) this.#pool.unregister(key);
-    this.#scans = [...groups].map(([key, readers]) => ({ key, readers }));
-    for (const { key, readers } of this.#scans) {
-      this.#pool.register(
-        key,
-        readers.map(({ jail }) => jail.filter),
-      );
-    }
+    const before = new Map(this.#scans.map((scan) => [scan.key, scan.ordered]));
+    for (const key of before.keys()) if (!groups.has(key)) this.#pool.unregister(key);
+    this.#scans = [...groups].map(([key, readers]) => {
+      const { filter } = readers[0]!.jail;
+      if (filter.maxlines > 1) return { key, readers, ordered: before.get(key) ?? this.#ordered(filter) };
+      const filters = readers.map(({ jail }) => jail.filter);
+      this.#pool.register(key, filters);
+      return { key, readers, ordered: undefined };
+    });
+  }
+
+  #ordered(filter: CompiledFilter): OrderedScan {
+    return new OrderedScan(filter, this.#edges.files, this.#pool.maxLineBytes, this.#edges.clock.now());
   }
 }
 

@@ -14,6 +14,8 @@ import { type DatedLine, LineTime, type Reading } from './time.js';
 /** A line that one of the jail's failregex matched: the part of a `LineMatch` that judging needs. */
 export interface JudgedLine extends DatedLine {
   readonly groups: Groups;
+  /** All lines of the match, where it took several (`maxlines`). */
+  readonly lines?: readonly DatedLine['tuple'][] | undefined;
 }
 
 export interface JudgeSettings {
@@ -107,7 +109,7 @@ export class Judge {
     const found = detachedGroups(match.groups);
     const mlfid = found.get('mlfid');
     let groups: Groups = found;
-    let matches: readonly string[] = [text];
+    let matches: readonly string[] = match.lines?.map((line) => detached(line.join(''))) ?? [text];
     let postpone = () => {};
     if (mlfid !== undefined) {
       const session = this.#sessions.line(sessionKey(mlfid), found, text, reading.now);
