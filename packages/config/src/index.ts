@@ -5,14 +5,18 @@ export {
   renderExplanation,
   type SettingLayer,
 } from './check/explain.js';
+export { nearest } from './check/nearest.js';
+export { renderCheck, renderFinding } from './check/render.js';
+export { type CheckOptions, checkTree, type RegexKind, type TreeCheck } from './check/tree.js';
 export { ConfigError, type ConfigErrorCode, configErrorCodes, formatOrigin } from './errors.js';
-export type { StreamValue } from './render/python.js';
 export { prettyLines, renderPretty } from './render/pretty.js';
+export type { StreamValue } from './render/python.js';
 export { pythonRepr } from './render/python.js';
 export { jailCommands, renderStream, type StreamCommand, toStream } from './render/stream.js';
 export { defaultBuiltinActions, FAIL2BAN_VERSION, type ReadOptions, readSettings } from './resolve/settings.js';
 export * from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';
+export { memoryEdge } from './syntax/memory-edge.js';
 export type * from './units.js';
 export { parseBoolean } from './values/boolean.js';
 export { glob } from './values/glob.js';

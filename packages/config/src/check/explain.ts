@@ -1,11 +1,18 @@
 import { ConfigError, formatOrigin } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
 import { layersOf, type MergedEntry, type MergedTree } from '../merge/tree.js';
-import { actionCommandNames, filterOptionNames, type JailSettings, type Origin } from '../settings.js';
-import { isEnabled, type JailContext, type JailOptionName, jailOptionTypes, readJailOptions, resolveJail } from '../resolve/jail.js';
+import {
+  isEnabled,
+  type JailContext,
+  type JailOptionName,
+  jailOptionTypes,
+  readJailOptions,
+  resolveJail,
+} from '../resolve/jail.js';
 import { jailContext, jailNames, openTree, type ReadOptions } from '../resolve/settings.js';
-import type { Spec } from '../values/spec.js';
+import { actionCommandNames, filterOptionNames, type JailSettings, type Origin } from '../settings.js';
 import { originOf } from '../syntax/traced.js';
+import type { Spec } from '../values/spec.js';
 
 /** One place that set an option, with the text as it stands there. */
 export interface SettingLayer {
@@ -142,7 +149,9 @@ function filterText({ filter }: JailSettings, option: string): string | undefine
     case 'usedns':
       return filter.usedns.origin && filter.usedns.value;
     case 'journalmatch':
-      return filter.journalmatch.length > 0 ? filter.journalmatch.map((words) => words.join(' ')).join('\n') : undefined;
+      return filter.journalmatch.length > 0
+        ? filter.journalmatch.map((words) => words.join(' ')).join('\n')
+        : undefined;
     default:
       return undefined;
   }
@@ -156,7 +165,11 @@ function plainVariables(tree: MergedTree, jail: string, key: string | undefined)
   for (const name of names) {
     if (name in jailOptionTypes) continue;
     const entry = tree.find(jail, name)!;
-    settings.push({ key: name, value: interpolate({ tree, section: jail }, name, entry).text, layers: jailLayers(tree, jail, name) });
+    settings.push({
+      key: name,
+      value: interpolate({ tree, section: jail }, name, entry).text,
+      layers: jailLayers(tree, jail, name),
+    });
   }
   return settings;
 }

@@ -58,7 +58,7 @@ export interface JailContext {
   readonly findings: Findings;
   readonly builtinActions: ReadonlySet<string>;
   /** Jails whose logs do not exist are kept (as `-d` does). */
-  readonly allowMissingLogs: boolean;
+  readonly allowMissingLogs: boolean | 'report';
 }
 
 /** A jail's options as read: final text, and the place. */
@@ -346,7 +346,7 @@ function chooseBackend(
   if (!logpath || backend.value.startsWith('systemd')) return backend;
   if (logpaths.some((path) => path.files.length > 0)) return backend;
   const origin: Origin | undefined = originOf(logpath);
-  if (context.allowMissingLogs) {
+  if (context.allowMissingLogs === true) {
     context.findings.add(
       'warning',
       'F2B_CONFIG_NO_LOG',
@@ -370,10 +370,13 @@ function chooseBackend(
     return { value: 'systemd', origin: backend.origin };
   }
   const patterns = logpaths.map((path) => path.pattern).join(', ');
-  throw new ConfigError(
+  const error = new ConfigError(
     'F2B_CONFIG_NO_LOG',
     `Have not found any log file for '${name}' jail.${patterns ? ` None of these exists: ${patterns}.` : ''}`,
     origin,
     'Create the log, mend logpath, or read the journal with backend = systemd; the other jails run.',
   );
+  if (context.allowMissingLogs !== 'report') throw error;
+  context.findings.addError(error, name);
+  return backend;
 }

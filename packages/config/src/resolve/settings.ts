@@ -20,8 +20,11 @@ export interface ReadOptions {
   readonly directory: string;
   /** The world; the real one if left out. */
   readonly fs?: ConfigEdge;
-  /** Keep jails none of whose logs exists (as `-d` does) instead of leaving them out. Default false. */
-  readonly allowMissingLogs?: boolean;
+  /**
+   * Keep jails none of whose logs exists (as `-d` does) instead of leaving them out. `report`: keep them, but as an error.
+   * Default false.
+   */
+  readonly allowMissingLogs?: boolean | 'report';
   /** Names that `action =` may use without a file. A file of that name in `action.d` goes first. */
   readonly builtinActions?: ReadonlySet<string>;
   /** Only this jail, whether enabled or not decides the tree; undefined: all. */
@@ -40,7 +43,11 @@ export interface ReadOptions {
  *   files, `F2B_CONFIG_UNREADABLE` if one of the main files cannot be read, `F2B_CONFIG_UNKNOWN_JAIL`
  */
 export function readSettings(options: ReadOptions): Settings {
-  const tree = openTree(options);
+  return readOpenTree(openTree(options), options);
+}
+
+/** As `readSettings`, for a tree that is open already. */
+export function readOpenTree(tree: OpenTree, options: ReadOptions): Settings {
   const { library, findings, directory } = tree;
   const server = resolveServer(library.read('fail2ban'), findings);
   const context = jailContext(tree, options);

@@ -1,0 +1,232 @@
+import { ConfigError } from '../errors.js';
+import type { Findings } from '../resolve/findings.js';
+import type { ConfigSet } from '../resolve/library.js';
+import { jailContext, openTree, type ReadOptions, readOpenTree } from '../resolve/settings.js';
+import type { Finding, JailSettings, RegexSetting, Settings } from '../settings.js';
+import { nearest } from './nearest.js';
+import { References } from './references.js';
+import { checkDefinitionOptions, checkJailOptions, checkServerOptions } from './unknown.js';
+
+/** What kind of expression is to be compiled. */
+export type RegexKind = 'failregex' | 'ignoreregex' | 'prefregex' | 'datepattern';
+
+export interface CheckOptions extends ReadOptions {
+  /**
+   * Compiles one expression and says what is wrong with it, undefined if nothing is. Handed in, since the engine lives in
+   * another package.
+   */
+  readonly compileRegex?: (source: string, kind: RegexKind, jail: JailSettings) => string | undefined;
+}
+
+/** What was looked at, and what was found. */
+export interface TreeCheck {
+  readonly directory: string;
+  /** Undefined where the tree as a whole cannot be read. */
+  readonly settings: Settings | undefined;
+  /** Sorted by file and line. */
+  readonly findings: readonly Finding[];
+  readonly counts: {
+    readonly files: number;
+    readonly jails: number;
+    readonly skippedJails: number;
+    readonly regexes: number;
+  };
+  /** No finding is an error: what `-t` answers. */
+  readonly ok: boolean;
+}
+
+/**
+ * Checks a whole tree: reads it as the server would, resolves every filter and action of the enabled jails, compiles every
+ * expression, and accounts for every option of every file that was read.
+ */
+export function checkTree(options: CheckOptions): TreeCheck {
+  let settings: Settings | undefined;
+  let files = 0;
+  let regexes = 0;
+  let found: readonly Finding[];
+  try {
+    const tree = openTree(options);
+    try {
+      const reading: ReadOptions = { ...options, allowMissingLogs: options.allowMissingLogs || 'report' };
+      settings = readOpenTree(tree, reading);
+      regexes = checkRegexes(settings, options, tree.findings);
+      checkChoices(settings, tree.findings);
+      checkNames(tree.library.sets, settings, jailContext(tree, options).set, tree.findings);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      tree.findings.addError(error);
+    }
+    files = tree.library.store.parsed.size;
+    found = tree.findings.all;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    found = [
+      {
+        severity: 'error',
+        code: error.code,
+        what: error.what,
+        origin: error.origin,
+        advice: error.advice,
+        jail: undefined,
+      },
+    ];
+  }
+  const findings = [...found].sort(byPlace);
+  const idle = new Set(
+    findings.filter((one) => one.code === 'F2B_CONFIG_NO_LOG' && one.severity === 'error').map((one) => one.jail),
+  );
+  const good = settings?.jails.filter((jail) => !idle.has(jail.name)).length ?? 0;
+  return {
+    directory: options.directory,
+    settings,
+    findings,
+    counts: {
+      files,
+      jails: good,
+      skippedJails: (settings?.jails.length ?? 0) - good + (settings?.skipped.length ?? 0),
+      regexes,
+    },
+    ok: !findings.some((finding) => finding.severity === 'error'),
+  };
+}
+
+function checkRegexes(settings: Settings, options: CheckOptions, findings: Findings): number {
+  const { compileRegex } = options;
+  let count = 0;
+  if (!compileRegex) return 0;
+  const results = new Map<string, string | undefined>();
+  for (const jail of settings.jails) {
+    const { filter } = jail;
+    const look = (kind: RegexKind, regex: RegexSetting): void => {
+      count++;
+      const id = `${kind} ${filter.usedns.value} ${filter.maxlines?.value} ${filter.prefregex !== undefined} ${regex.source}`;
+      if (!results.has(id)) results.set(id, compileRegex(regex.source, kind, jail));
+      const problem = results.get(id);
+      if (problem === undefined) return;
+      findings.add(
+        'error',
+        'F2B_CONFIG_REGEX',
+        `${kind} of '${jail.name}': ${problem}`,
+        regex.origin,
+        'Mend the expression; f2b regex LOG REGEX tries one out.',
+        jail.name,
+      );
+    };
+    if (filter.prefregex) look('prefregex', filter.prefregex);
+    for (const regex of filter.failregex) look('failregex', regex);
+    for (const regex of filter.ignoreregex) look('ignoreregex', regex);
+    for (const pattern of filter.datepattern?.value.split('\n') ?? []) {
+      if (pattern !== '') look('datepattern', { source: pattern, origin: filter.datepattern?.origin });
+    }
+  }
+  return count;
+}
+
+/** Values that have to be one of a few words, and jails that would sit idle. */
+function checkChoices(settings: Settings, findings: Findings): void {
+  for (const { name, origin, backend, filter, logpaths } of settings.jails) {
+    const backendName = backend.value.replace(/\[.*$/s, '');
+    const backends = ['auto', 'pyinotify', 'polling', 'systemd'];
+    if (!backends.includes(backendName)) {
+      const near = nearest(backendName, backends);
+      findings.add(
+        'error',
+        'F2B_CONFIG_CHOICE',
+        `'${backendName}' is no backend.`,
+        backend.origin,
+        `Write ${near ? `${near}, or one of ` : 'one of '}${backends.join(', ')}.`,
+        name,
+      );
+    }
+    if (!['yes', 'warn', 'no', 'raw'].includes(filter.usedns.value)) {
+      findings.add(
+        'warning',
+        'F2B_CONFIG_CHOICE',
+        `usedns = ${filter.usedns.value} counts as no.`,
+        filter.usedns.origin,
+        'Write yes, warn, no or raw.',
+        name,
+      );
+    }
+    if (logpaths.length === 0 && !backend.value.startsWith('systemd')) {
+      findings.add(
+        'error',
+        'F2B_CONFIG_NO_LOG',
+        `jail '${name}' is enabled but reads nothing: it has no logpath.`,
+        origin,
+        'Set logpath, or read the journal with backend = systemd.',
+        name,
+      );
+    }
+    if (filter.failregex.length === 0) {
+      findings.add(
+        'error',
+        'F2B_CONFIG_REGEX',
+        `jail '${name}' has no failregex, so it never finds a failure.`,
+        origin,
+        'Set filter to a file in filter.d that has a failregex.',
+        name,
+      );
+    }
+    if (name.length >= 26) {
+      findings.add(
+        'warning',
+        'F2B_CONFIG_JAIL_NAME',
+        `the name of jail '${name}' has ${name.length} characters.`,
+        origin,
+        'Keep it below 26: iptables refuses longer chain names than f2b-NAME then makes.',
+        name,
+      );
+    }
+  }
+}
+
+function checkNames(
+  sets: ReadonlyMap<string, ConfigSet | undefined>,
+  settings: Settings,
+  jails: ConfigSet,
+  findings: Findings,
+): void {
+  const references = new References();
+  for (const set of sets.values()) if (set) references.addTree(set.tree);
+  const enabled = new Set(settings.jails.map((jail) => jail.name));
+  const all = [...sets.values()].filter((set) => set !== undefined);
+  for (const set of all) {
+    if (set === jails) checkJailOptions(set, references, enabled, findings);
+    else if (set.name === 'fail2ban') checkServerOptions(set, findings);
+    else checkDefinitionOptions(set, references, userOf(set, settings), findings);
+    checkInlineHashes(set, findings);
+  }
+}
+
+/** The first jail that uses a filter or an action. */
+function userOf(set: ConfigSet, settings: Settings): string {
+  const name = set.name.slice(set.name.indexOf('/') + 1);
+  const user = settings.jails.find(
+    (jail) => jail.filter.name === name || jail.actions.some((action) => action.file === name),
+  );
+  return user?.name ?? '';
+}
+
+/** `maxretry = 5 # five` gives the text `5 # five`: only `;` begins a comment behind a value. */
+function checkInlineHashes(set: ConfigSet, findings: Findings): void {
+  if (set.name !== 'jail' && set.name !== 'fail2ban') return;
+  for (const entries of [set.tree.defaults, ...set.tree.sections.values()]) {
+    for (const entry of entries.values()) {
+      if (!/\s#\s/.test(entry.value.text) || /regex/.test(entry.key)) continue;
+      findings.add(
+        'warning',
+        'F2B_CONFIG_INLINE_HASH',
+        `the # in the value of '${entry.written}' begins no comment: it is part of the value.`,
+        entry.origin,
+        'Put the comment on a line of its own, or begin it with a blank and a ;.',
+      );
+    }
+  }
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  const file = (finding: Finding): string => finding.origin?.file ?? '';
+  if (file(a) !== file(b)) return file(a) < file(b) ? -1 : 1;
+  return (a.origin?.line ?? 0) - (b.origin?.line ?? 0) || (a.origin?.column ?? 0) - (b.origin?.column ?? 0);
+}
