@@ -126,7 +126,9 @@ export function compileDating(
           },
         );
   if (detector === undefined || zoneFailed) return undefined;
-  const context = { zone, localTime: processLocalTime() };
+  const localTime = processLocalTime();
+  // Lines come in bursts: one second's lines carry the same text.
+  let known = { template: -1, text: '', now: Number.NaN, time: Number.NaN };
   return {
     key: JSON.stringify([datepattern?.value ?? null, zoneText, thisYear]),
     junction: junctionOf(datepattern?.value),
@@ -145,7 +147,12 @@ export function compileDating(
     },
     time({ found }, now) {
       if (found === undefined || found.start === found.end) return Number.NaN;
-      return detector.toEpoch(found, { ...context, now }) ?? Number.NaN;
+      const text = found.line.slice(found.matchStart, found.matchEnd);
+      if (known.template !== found.template || known.text !== text || known.now !== now) {
+        const time = detector.toEpoch(found, { zone, localTime, now }) ?? Number.NaN;
+        known = { template: found.template, text, now, time };
+      }
+      return known.time;
     },
     kind({ found }, time) {
       if (!Number.isNaN(time)) return 'own';

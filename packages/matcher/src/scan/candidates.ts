@@ -1,5 +1,5 @@
 import type { Block } from './block.js';
-import { literalSearch } from './literal-search.js';
+import { ByteSearch, type ByteTerm } from './byte-search.js';
 import type { ScanTerms } from './literals.js';
 
 /** Where the next line is that some filters have to look at; each source knows its own filters. */
@@ -12,17 +12,16 @@ export interface CandidateSource {
 
 class LiteralSource implements CandidateSource {
   readonly filters: readonly number[];
-  readonly #search: RegExp;
+  readonly #search: ByteSearch;
 
-  constructor(filters: readonly number[], terms: readonly string[], foldCase: boolean) {
+  constructor(filters: readonly number[], search: ByteSearch) {
     this.filters = filters;
-    this.#search = literalSearch(terms, foldCase);
+    this.#search = search;
   }
 
   next(block: Block, from: number): number {
-    this.#search.lastIndex = from;
-    if (!this.#search.test(block.text)) return Number.POSITIVE_INFINITY;
-    return block.startOfLine(this.#search.lastIndex - 1);
+    const found = this.#search.find(block.bytes, from, block.length);
+    return found < 0 ? Number.POSITIVE_INFINITY : block.startOfLine(found);
   }
 }
 
@@ -38,16 +37,30 @@ class EveryLine implements CandidateSource {
   }
 }
 
+/** One search for the terms of some filters; what several of them look for is looked for once. */
+export function termSearch(terms: readonly ScanTerms[]): ByteSearch {
+  const wanted = new Map<string, ByteTerm>();
+  for (const { terms: texts, foldCase } of terms) {
+    for (const text of texts) wanted.set(`${foldCase}${text}`, { text, foldCase });
+  }
+  return new ByteSearch([...wanted.values()]);
+}
+
+/** A search strides by the length of its shortest term: filters with shorter ones get a search of their own. */
+const shortestOfTheMany = 4;
+
 /**
- * One search for all filters whose terms are known, another for those that compare without case, and every line for the rest. So a filter
- * without literals costs itself, not its neighbours.
+ * One search for all filters whose terms are known, and every line for the rest. So a filter without literals, or with very short
+ * ones, costs itself, not its neighbours.
  */
 export function candidateSources(terms: readonly (ScanTerms | undefined)[]): CandidateSource[] {
   const sources: CandidateSource[] = [];
-  for (const foldCase of [false, true]) {
-    const filters = terms.flatMap((one, index) => (one?.foldCase === foldCase && one.terms.length > 0 ? [index] : []));
-    const all = filters.flatMap((index) => terms[index]?.terms ?? []);
-    if (filters.length > 0) sources.push(new LiteralSource(filters, all, foldCase));
+  const isShort = (one: ScanTerms) => one.terms.some((term) => term.length < shortestOfTheMany);
+  for (const short of [false, true]) {
+    const filters = terms.flatMap((one, index) =>
+      one !== undefined && one.terms.length > 0 && isShort(one) === short ? [index] : [],
+    );
+    if (filters.length > 0) sources.push(new LiteralSource(filters, termSearch(filters.map((index) => terms[index]!))));
   }
   const blind = terms.flatMap((one, index) => (one === undefined ? [index] : []));
   if (blind.length > 0) sources.push(new EveryLine(blind));

@@ -5,10 +5,10 @@ import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
 import { type LineOutcome, matchLine } from '../filter/line.js';
 import { Block, type LineSpan } from './block.js';
-import { type CandidateSource, candidateSources, everyLine } from './candidates.js';
+import type { ByteSearch } from './byte-search.js';
+import { type CandidateSource, candidateSources, everyLine, termSearch } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
-import { literalSearch } from './literal-search.js';
-import { type ScanTerms, scanTerms } from './literals.js';
+import { scanTerms } from './literals.js';
 import { IncidentLog, MatchWriter, type WireResult } from './result.js';
 import { StatisticsCounter } from './statistics.js';
 
@@ -37,7 +37,7 @@ export class BlockScanner {
   readonly maxLineBytes: Bytes;
   readonly encoding: LogEncoding;
   readonly #sources: readonly CandidateSource[];
-  readonly #lineSearches: readonly (RegExp | undefined)[];
+  readonly #lineSearches: readonly (ByteSearch | undefined)[];
   readonly #slots: DateSlot[] = [];
   readonly #slotOf: readonly number[];
 
@@ -57,7 +57,9 @@ export class BlockScanner {
     }
     const terms = filters.map(scanTerms);
     this.#sources = candidateSources(terms);
-    this.#lineSearches = terms.map((one) => (one === undefined ? undefined : lineSearch(one)));
+    this.#lineSearches = terms.map((one) =>
+      one === undefined || one.terms.length === 0 ? undefined : termSearch([one]),
+    );
     this.#slotOf = filters.map((filter) => this.#slotFor(filter));
   }
 
@@ -75,10 +77,6 @@ export class BlockScanner {
 }
 
 const neutral = { name: 'utf-8', asciiBytes: true, unit: 1, newlineAt: 0 } as LogEncoding;
-
-function lineSearch({ terms, foldCase }: ScanTerms): RegExp {
-  return new RegExp(literalSearch(terms, foldCase).source, foldCase ? 'i' : '');
-}
 
 /** What is known of the line under the scan, for one way of reading dates; filled in when first needed. */
 interface LineReading {
@@ -122,7 +120,7 @@ class BlockRun {
         : scanner.filters.map((filter) => new StatisticsCounter(filter, context.statistics!.keep));
   }
 
-  run(sources: readonly CandidateSource[], lineSearches: readonly (RegExp | undefined)[]): WireResult {
+  run(sources: readonly CandidateSource[], lineSearches: readonly (ByteSearch | undefined)[]): WireResult {
     const block = this.#block;
     const overlong = block.overlongLines(this.#scanner.maxLineBytes);
     const nexts = sources.map((source) => source.next(block, 0));
@@ -134,14 +132,16 @@ class BlockRun {
       const span = block.lineAt(start);
       lines += block.countLines(counted, start);
       counted = start;
-      const named = nexts.flatMap((next, index) => (next === start ? [sources[index]!] : []));
-      if (span.end - span.start <= this.#scanner.maxLineBytes) this.#line(span, lines, named, lineSearches);
+      if (span.end - span.start <= this.#scanner.maxLineBytes) {
+        const named = sources.length === 1 ? sources : sources.filter((_, index) => nexts[index] === start);
+        this.#line(span, lines, named, lineSearches);
+      }
       for (let index = 0; index < sources.length; index++) {
         if (nexts[index] === start) nexts[index] = sources[index]!.next(block, span.next);
       }
     }
     lines += block.countLines(counted, block.length);
-    if (block.length > 0 && block.lineAt(this.#lastStart()).next === block.length && !this.#endsWithNewline()) lines++;
+    if (block.length > 0 && !this.#endsWithNewline()) lines++;
     return {
       packed: this.#writer.packed(),
       lines,
@@ -157,18 +157,14 @@ class BlockRun {
   #endsWithNewline(): boolean {
     const { unit, newlineAt } = this.#scanner.encoding;
     const at = this.#block.length - unit + newlineAt;
-    return at >= 0 && this.#block.text.charCodeAt(at) === 0x0a;
-  }
-
-  #lastStart(): number {
-    return this.#block.startOfLine(Math.max(0, this.#block.length - 1));
+    return this.#block.bytes[at] === 0x0a;
   }
 
   #line(
     span: LineSpan,
     line: number,
     named: readonly CandidateSource[],
-    searches: readonly (RegExp | undefined)[],
+    searches: readonly (ByteSearch | undefined)[],
   ): void {
     const indexes =
       named.length === 1 ? named[0]!.filters : named.flatMap((source) => source.filters).sort((a, b) => a - b);
@@ -176,13 +172,8 @@ class BlockRun {
       this.#judge(indexes[0]!, span, line);
       return;
     }
-    let raw: string | undefined;
     for (const index of indexes) {
-      const search = searches[index];
-      if (search !== undefined) {
-        raw ??= this.#block.text.slice(span.start, span.end);
-        if (!search.test(raw)) continue;
-      }
+      if ((searches[index]?.find(this.#block.bytes, span.start, span.end) ?? 0) < 0) continue;
       this.#judge(index, span, line);
     }
   }
