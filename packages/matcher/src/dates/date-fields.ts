@@ -164,6 +164,12 @@ export class DateFields {
 
 /** Decimal digits of any script; a leading blank (a day such as ` 3`) is skipped. -1 when it is no number. */
 function number(line: string, start: number, end: number): number {
+  // Nearly every field is two ASCII digits.
+  if (end - start === 2) {
+    const tens = line.charCodeAt(start) - 48;
+    const ones = line.charCodeAt(start + 1) - 48;
+    if (tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9) return tens * 10 + ones;
+  }
   let at = start;
   let value = 0;
   while (at < end && line.charCodeAt(at) === 32) at++;

@@ -12,7 +12,7 @@ export type DateErrorCode =
   /** A saved ranking that does not belong to this detector. */
   | 'F2B_DATE_RANKING';
 
-/** A mistake in a datepattern or a logtimezone. `column` counts from 1 within `pattern`. */
+/** A mistake in a datepattern or a logtimezone. `column` counts from 1 within `pattern`, where it is known. */
 export class DateError extends Error {
   override readonly name = 'DateError';
   constructor(
@@ -44,7 +44,7 @@ export function invalidRegex(pattern: string, regex: string, reason: string, col
     'F2B_DATE_REGEX',
     `Failed to set datepattern '${pattern}': ${reason}${where} (${regex}); correct the pattern, or escape with a backslash what is meant literally`,
     pattern,
-    column,
+    undefined,
   );
 }
 

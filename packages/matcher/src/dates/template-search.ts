@@ -1,6 +1,7 @@
 /** Finds one template in a line: with the date scanner where it can, with the general regex engine where it must. */
 import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
+import { RegexSyntaxError } from '../errors.js';
 import { invalidRegex } from './errors.js';
 import { compileScan } from './scan-program.js';
 import { DateScanner } from './scanner.js';
@@ -28,7 +29,6 @@ export interface TemplateSearch {
 export function compileSearch(template: Template): TemplateSearch {
   const parsed = parseSyntax(template.regex);
   if (parsed === undefined) return generalSearch(template);
-  // What parses is valid; compiling it is put off until it is needed, because most logs need two templates of 31.
   let compiled: TemplateSearch | undefined;
   const compile = (): TemplateSearch => {
     if (compiled === undefined) {
@@ -37,6 +37,8 @@ export function compileSearch(template: Template): TemplateSearch {
     }
     return compiled;
   };
+  // A stock template is known to compile; that is put off until it is needed, because most logs need two of the 31.
+  if (!template.stock) return compile();
   return {
     groupNames: parsed.groupNames,
     get engine() {
@@ -67,7 +69,8 @@ function generalSearch(template: Template): TemplateSearch {
   try {
     regex = compileRegex(template.regex);
   } catch (error) {
-    throw invalidRegex(template.pattern, template.regex, error instanceof Error ? error.message : String(error));
+    if (!(error instanceof RegexSyntaxError)) throw error;
+    throw invalidRegex(template.pattern, template.regex, error.reason, error.column);
   }
   let offsets: ArrayLike<number> = [];
   return {

@@ -27,6 +27,8 @@ export interface Template {
   /** How much a hit counts when templates are ranked. */
   readonly weight: number;
   readonly value: TemplateValue;
+  /** One of the default templates. */
+  readonly stock: boolean;
   /** Index of the group that holds the epoch; 0 for templates with fields. */
   readonly valueGroup: number;
 }
@@ -40,7 +42,10 @@ const EPOCH_PLACEHOLDER = /\{L?EPOCH\}/i;
 const DATE_PLACEHOLDER = /\{DATE\}/gi;
 const WORD_END_REGEX = '(?=\\b|\\W|$)';
 
-function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weight: number): Template {
+/** A template before it is known whether it is a default one. */
+type Draft = Omit<Template, 'stock'>;
+
+function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weight: number): Draft {
   const digits = long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS;
   const name = long ? 'LongEpoch' : 'Epoch';
   const value = long ? 'longepoch' : 'epoch';
@@ -73,7 +78,7 @@ function groupsBefore(regex: string, index: number): number {
 }
 
 /** `{EPOCH}` or `{LEPOCH}` inside a pattern of the user's own: the whole is cut, the placeholder is the value. */
-function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Template {
+function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Draft {
   const long = placeholder[0].length === '{LEPOCH}'.length;
   const own = `${pattern.slice(0, placeholder.index)}(${long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS})${pattern.slice(placeholder.index + placeholder[0].length)}`;
   const begins = own.startsWith('^');
@@ -89,7 +94,7 @@ function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Template 
   };
 }
 
-function tai64nTemplate(pattern: string, lineBegin: boolean, weight: number): Template {
+function tai64nTemplate(pattern: string, lineBegin: boolean, weight: number): Draft {
   return {
     name: lineBegin ? `${LINE_BEGIN_MARK}TAI64N` : 'TAI64N',
     pattern,
@@ -111,7 +116,7 @@ const TIED_DEFAULTS: ReadonlySet<string> = new Set(
 );
 
 /** The template of one pattern that makes exactly one. */
-function singleTemplate(pattern: string, thisYear: number): Template {
+function singleTemplate(pattern: string, thisYear: number): Draft {
   const weight = TIED_DEFAULTS.has(pattern) ? LINE_BEGIN_WEIGHT : 1;
   const special = /^(\^|\{\^LN-BEG\})?(LEPOCH|EPOCH|TAI64N)$/i.exec(pattern);
   if (special !== null) {
@@ -161,7 +166,8 @@ export function readTemplates(datepattern: string | undefined, thisYear: number)
   for (const line of lines.length === 0 ? ['{DEFAULT}'] : lines) {
     const patterns = unfold(line);
     for (const pattern of patterns) {
-      const template = singleTemplate(pattern, thisYear);
+      const stock = TIED_DEFAULTS.has(pattern) || BASE_PATTERNS.includes(pattern);
+      const template = { ...singleTemplate(pattern, thisYear), stock };
       if (names.has(template.name)) {
         if (patterns.length > 1) continue;
         throw duplicateTemplate(line, template.name);
