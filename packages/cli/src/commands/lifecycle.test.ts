@@ -147,6 +147,7 @@ describe('f2b start, in the background', () => {
 
   it('says which directory it read and what each jail reads', async () => {
     await f2b(['start']);
+    await until('the whole start in the log', () => textOf(serverLog).includes('Server ready'));
     expect(textOf(serverLog)).toContain(`Configuration: ${directory}/conf (asked for with -c)`);
     expect(textOf(serverLog)).toContain(`[door] reads ${watched}; maxretry 3, findtime 600, bantime 60; action note`);
   });
@@ -156,6 +157,7 @@ describe('f2b start, in the background', () => {
     appendFileSync(watched, `${stamp()} knock from 192.0.2.1\n`.repeat(5));
     appendFileSync(watched, `${stamp()} knock from 198.51.100.7\n`.repeat(3));
     await until('the ban', () => textOf(bans).includes('ban 198.51.100.7\n'));
+    await until('the line in the log', () => textOf(serverLog).includes('] Ban '));
     expect(textOf(serverLog)).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} fail2ban\.actions {8}\[\d+\]: NOTICE {2}\[door\] Ban 198\.51\.100\.7$/m,
     );

@@ -110,18 +110,23 @@ async function linkOrReplace(ownName: string, path: string): Promise<boolean> {
   throw unusable(path, 'other daemons are starting on it at the same time; try again');
 }
 
-/** Does a process listen there? A connection is accepted by the kernel even while the process is busy. */
+/**
+ * Does a process listen there? A connection is accepted by the kernel even while the process is busy.
+ * @throws CliError `F2B_SOCKET_PERMISSION` when this user may not ask.
+ */
 export function someoneListens(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
     });
-    // A full backlog (EAGAIN) or a missing right means that somebody is there.
     socket.once('error', (error: NodeJS.ErrnoException) => {
       socket.destroy();
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+      if (error.code === 'EACCES' || error.code === 'EPERM') {
+        reject(new CliError('F2B_SOCKET_PERMISSION', `Permission denied to socket: ${path}, (you must be root)`));
+        // A backlog that is full belongs to somebody.
+      } else resolve(error.code === 'EAGAIN');
     });
   });
 }

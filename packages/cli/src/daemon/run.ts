@@ -3,13 +3,16 @@ import { type Guard, startGuard } from '@f2b/core';
 import { type ControlledDaemon, runCommand } from '../control/commands.js';
 import { type ControlServer, openControlServer } from '../control/server.js';
 import { reasonOf } from '../errors.js';
-import { type LevelName, levelName, levels } from '../logs/levels.js';
-import { escapeControls } from '../logs/line-format.js';
-import { type LogWitness, openServerLog, type ServerLog } from '../logs/server-log.js';
+import type { LevelName } from '../logs/levels.js';
+import { openServerLog, type ServerLog } from '../logs/server-log.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceJails } from './announce.js';
 import { removePidfile, writePidfile } from './pidfile.js';
-import type { StarterReport } from './starter-report.js';
+import { watchSignals } from './signals.js';
+import { type StarterReport, starterTeller } from './starter-report.js';
+
+/** How long the process may go on after its last word. */
+const lingerMs: Milliseconds = 3000;
 
 export interface DaemonOptions {
   readonly version: string;
@@ -56,15 +59,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
   let guard: Guard | undefined;
   let ready = false;
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    stopping ??= (async () => {
-      say('INFO', 'Shutdown in progress...');
-      say('INFO', 'Stopping all jails');
-      await guard?.stop();
-    })();
-    return stopping;
-  };
   const daemon: ControlledDaemon = {
     version: options.version,
     jailNames: () => guard?.jailNames() ?? [],
@@ -93,6 +87,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     removePidfile(options.pidfile, process.pid);
     say('INFO', 'Exiting f2b');
     await log.close();
+    // Should anything still hold the process, it has had its time.
+    setTimeout(() => process.exit(code), lingerMs).unref();
     return code;
   };
   if (report && log.target !== options.logtarget) {
@@ -122,12 +118,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   ready = true;
   say('INFO', `Server ready: ${options.socket}`);
   log.unwatch(teller);
+  // Whoever hears that it is ready may look into the log.
+  log.flushNow();
   if (report) {
     report.send({ kind: 'ready' });
     report.close();
   } else {
-    // After what the log has to say, where both go to the terminal.
-    log.flushNow();
     process.stdout.write('Server ready\n');
   }
   const onStop = options.onGuard?.(guard, log);
@@ -135,8 +131,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   await signals.stopWanted;
   onStop?.();
   let code = 0;
+  say('INFO', 'Shutdown in progress...');
+  say('INFO', 'Stopping all jails');
   try {
-    await stop();
+    await guard.stop();
   } catch (error) {
     say('ERROR', `Stopping the jails failed: ${reasonOf(error)}`);
     code = 255;
@@ -150,82 +148,4 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 /** Where a dry run prints: the log, under a name of its own, since nothing of it has happened. */
 function dryRun(log: ServerLog): { print(line: string): void } {
   return { print: (line) => log.log('f2b.dry-run', 'NOTICE', line) };
-}
-
-/**
- * Warnings and worse of the start also go to whoever started the daemon: the waiting `f2b start`, or the terminal when
- * the log does not go there anyway.
- */
-function starterTeller(report: StarterReport | undefined, logtarget: string): LogWitness {
-  const onTerminal = /^(stdout|stderr|sysout)\b/i.test(logtarget.trim());
-  return (entry) => {
-    if (entry.level < levels.WARNING) return;
-    const message = escapeControls(entry.message);
-    if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message });
-    else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${message}\n`);
-  };
-}
-
-/** A signal this long after the first means: now. */
-const impatienceMs: Milliseconds = 1000;
-
-interface Signals {
-  /** Resolves when a signal or the socket asks the daemon to stop. */
-  readonly stopWanted: Promise<void>;
-  /** Resolves when the jails are stopped. */
-  readonly stopped: Promise<void>;
-  stopRequested(): void;
-  finish(): void;
-  release(): void;
-}
-
-/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. */
-function watchSignals(log: ServerLog): Signals {
-  let stopRequested!: () => void;
-  let finish!: () => void;
-  const stopWanted = new Promise<void>((resolve) => {
-    stopRequested = resolve;
-  });
-  const stopped = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  let askedAt: number | undefined;
-  const onStop = (signal: NodeJS.Signals) => {
-    const now = performance.now();
-    askedAt ??= now;
-    // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
-    if (now - askedAt > impatienceMs) {
-      log.log('fail2ban.server', 'WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
-      log.flushNow();
-      process.exit(255);
-    }
-    stopRequested();
-  };
-  const onReopen = () => {
-    log.log('fail2ban.server', 'INFO', `Log: ${log.reopen()}`);
-  };
-  const onCrash = (error: Error) => {
-    // Bans stay in force: an open gate would be worse than a missing guard.
-    log.log(
-      'fail2ban.server',
-      'CRITICAL',
-      `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`,
-    );
-    log.flushNow();
-    process.exit(255);
-  };
-  process.on('SIGTERM', onStop);
-  process.on('SIGINT', onStop);
-  process.on('SIGHUP', onReopen);
-  process.on('SIGUSR1', onReopen);
-  process.on('uncaughtException', onCrash);
-  return {
-    stopWanted,
-    stopped,
-    stopRequested,
-    finish,
-    release() {
-      process.off('uncaughtException', onCrash);
-    },
-  };
 }

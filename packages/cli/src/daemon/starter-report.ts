@@ -1,5 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
-import type { LevelName } from '../logs/levels.js';
+import { type LevelName, levelName, levels } from '../logs/levels.js';
+import { escapeControls } from '../logs/line-format.js';
+import type { LogWitness } from '../logs/server-log.js';
 
 /**
  * What a daemon in the background tells the `f2b start` that waits for it, one JSON object a line on an inherited
@@ -48,4 +50,18 @@ export function decodeStarterMessage(line: string): StarterMessage | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Warnings and worse of the start also go to whoever started the daemon: the waiting `f2b start`, or the terminal when
+ * the log does not go there anyway.
+ */
+export function starterTeller(report: StarterReport | undefined, logtarget: string): LogWitness {
+  const onTerminal = /^(stdout|stderr|sysout)\b/i.test(logtarget.trim());
+  return (entry) => {
+    if (entry.level < levels.WARNING) return;
+    const message = escapeControls(entry.message);
+    if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message });
+    else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${message}\n`);
+  };
 }

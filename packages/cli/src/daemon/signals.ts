@@ -1,0 +1,66 @@
+import type { Milliseconds } from '@f2b/config';
+import type { ServerLog } from '../logs/server-log.js';
+
+/** A signal this long after the first means: now. */
+const impatienceMs: Milliseconds = 1000;
+
+export interface Signals {
+  /** Resolves when a signal or the socket asks the daemon to stop. */
+  readonly stopWanted: Promise<void>;
+  /** Resolves when the jails are stopped. */
+  readonly stopped: Promise<void>;
+  stopRequested(): void;
+  finish(): void;
+  release(): void;
+}
+
+/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. */
+export function watchSignals(log: ServerLog): Signals {
+  let stopRequested!: () => void;
+  let finish!: () => void;
+  const stopWanted = new Promise<void>((resolve) => {
+    stopRequested = resolve;
+  });
+  const stopped = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let askedAt: number | undefined;
+  const onStop = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    askedAt ??= now;
+    // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
+    if (now - askedAt > impatienceMs) {
+      log.log('fail2ban.server', 'WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
+      log.flushNow();
+      process.exit(255);
+    }
+    stopRequested();
+  };
+  const onReopen = () => {
+    log.log('fail2ban.server', 'INFO', `Log: ${log.reopen()}`);
+  };
+  const onCrash = (error: Error) => {
+    // Bans stay in force: an open gate would be worse than a missing guard.
+    log.log(
+      'fail2ban.server',
+      'CRITICAL',
+      `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`,
+    );
+    log.flushNow();
+    process.exit(255);
+  };
+  process.on('SIGTERM', onStop);
+  process.on('SIGINT', onStop);
+  process.on('SIGHUP', onReopen);
+  process.on('SIGUSR1', onReopen);
+  process.on('uncaughtException', onCrash);
+  return {
+    stopWanted,
+    stopped,
+    stopRequested,
+    finish,
+    release() {
+      process.off('uncaughtException', onCrash);
+    },
+  };
+}
