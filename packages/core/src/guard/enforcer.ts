@@ -17,10 +17,11 @@ export interface EnforcerEvents {
   failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
 }
 
-interface Retry {
+/** A ban that is wanted and does not hold yet. */
+interface Wanted {
   readonly ban: Readonly<Ban>;
-  tries: number;
-  cancel: () => void;
+  /** Calls off the next try; undefined while a try is under way. */
+  cancel: (() => void) | undefined;
 }
 
 /** Hands the judges' decisions to the firewall and does not forget those that failed: a ban is tried until it holds or ends. */
@@ -28,7 +29,7 @@ export class Enforcer {
   readonly #firewall: Firewall;
   readonly #clock: Clock;
   readonly #events: EnforcerEvents;
-  readonly #retries = new Map<string, Retry>();
+  readonly #wanted = new Map<string, Wanted>();
   readonly #underWay = new Set<Promise<unknown>>();
   #checkedAt: EpochMs = Number.NEGATIVE_INFINITY;
   #stopped = false;
@@ -39,14 +40,16 @@ export class Enforcer {
     this.#events = events;
   }
 
-  /** Bans whose rule could not be set yet. */
-  get failing(): number {
-    return this.#retries.size;
+  /** Bans that are wanted and do not hold (yet). */
+  get unmet(): number {
+    return this.#wanted.size;
   }
 
   ban(jail: string, ban: Readonly<Ban>): void {
     this.#forget(jail, ban.who.id);
-    this.#track(this.#tryBan(jail, ban, 0));
+    const wanted: Wanted = { ban, cancel: undefined };
+    this.#wanted.set(keyOf(jail, ban.who.id), wanted);
+    this.#track(this.#tryBan(jail, wanted, 0));
   }
 
   prolong(jail: string, ban: Readonly<Ban>): void {
@@ -62,6 +65,11 @@ export class Enforcer {
   doubt(ban: Readonly<Ban>, now: EpochMs): void {
     if (now - ban.since < grace || Math.abs(now - this.#checkedAt) < checkEvery) return;
     this.#checkedAt = now;
+    this.check();
+  }
+
+  /** Has the firewall compare what should hold with what does, and mend it. */
+  check(): void {
     this.#track(this.#firewall.check());
   }
 
@@ -73,27 +81,27 @@ export class Enforcer {
   /** Tries nothing again from now on. */
   stop(): void {
     this.#stopped = true;
-    for (const { cancel } of this.#retries.values()) cancel();
-    this.#retries.clear();
+    for (const { cancel } of this.#wanted.values()) cancel?.();
+    this.#wanted.clear();
   }
 
-  async #tryBan(jail: string, ban: Readonly<Ban>, tries: number): Promise<void> {
+  async #tryBan(jail: string, wanted: Wanted, tries: number): Promise<void> {
+    const { ban } = wanted;
+    const key = keyOf(jail, ban.who.id);
+    wanted.cancel = undefined;
     const outcomes = await this.#firewall.submit({ kind: 'ban', jail, ticket: ticketOf(ban) });
     const failed = outcomes.filter((outcome) => !outcome.ok);
+    // Meanwhile it may have been lifted, or lifted and wanted anew.
+    const current = this.#wanted.get(key) === wanted && !this.#stopped;
     if (failed.length === 0) {
+      if (current) this.#wanted.delete(key);
       this.#events.enforced(jail, ban.who.id);
       return;
     }
-    if (this.#stopped) return;
-    const delay = Math.min(firstRetry * 2 ** tries, longestRetry);
+    const delay = current ? Math.min(firstRetry * 2 ** tries, longestRetry) : undefined;
     for (const outcome of failed) this.#events.failed(outcome, delay);
-    const key = keyOf(jail, ban.who.id);
-    const cancel = this.#clock.after(delay, () => {
-      this.#retries.delete(key);
-      this.#track(this.#tryBan(jail, ban, tries + 1));
-    });
-    this.#retries.get(key)?.cancel();
-    this.#retries.set(key, { ban, tries, cancel });
+    if (delay === undefined) return;
+    wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
   }
 
   async #submit(order: Order): Promise<void> {
@@ -102,8 +110,8 @@ export class Enforcer {
 
   #forget(jail: string, id: string): void {
     const key = keyOf(jail, id);
-    this.#retries.get(key)?.cancel();
-    this.#retries.delete(key);
+    this.#wanted.get(key)?.cancel?.();
+    this.#wanted.delete(key);
   }
 
   #track(work: Promise<unknown>): void {

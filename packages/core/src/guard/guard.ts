@@ -1,22 +1,20 @@
-import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { EpochMs, JailSettings, LogPath, Milliseconds, Seconds, Settings } from '@f2b/config';
+import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
 import { openPool, type Regex, type ScanPool } from '@f2b/matcher';
-import type { CoreErrorCode } from '../errors.js';
 import type { Decision } from '../jails/decisions.js';
 import { Dns } from '../jails/dns.js';
-import { type Log, type LogLevel, singleLine } from '../log.js';
-import type { LogTrouble, OpenedLog, Rotation } from '../sources/file/block.js';
-import { type LogReader, Tailer } from '../sources/file/tailer.js';
+import type { Log } from '../log.js';
 import type { Edges } from './edges.js';
 import { Enforcer } from './enforcer.js';
 import type { GuardEvents } from './events.js';
+import { firewallOptions } from './firewall-setup.js';
+import { FollowedLogs } from './followed-logs.js';
 import type { GuardedJail } from './guarded-jail.js';
 import { startJail } from './jail-starter.js';
 import { Questions } from './questions.js';
 import { realEdges } from './real-edges.js';
-import { SharedLog } from './shared-log.js';
+import { Reporter, reasonOf } from './reporter.js';
 import { failedStatus, type JailStatus } from './status.js';
 import { openMemoryStore, type Store } from './store.js';
 
@@ -25,8 +23,11 @@ export interface GuardOptions {
   readonly log: Log;
   /** A dry run: gets, line by line, what would be done to the firewall; nothing is done. */
   readonly dryRun?: { print(line: string): void } | undefined;
+  /** The world outside, where it is not to be the real one. */
   readonly edges?: Partial<Edges>;
+  /** What outlives the process; without one, nothing does. */
   readonly store?: Store;
+  /** A pool that the caller closes; without one, the guard opens and closes its own. */
   readonly pool?: ScanPool;
   readonly openFirewall?: (options: FirewallOptions) => Firewall;
   /** How often every log is looked at, whatever the watcher says. */
@@ -34,31 +35,30 @@ export interface GuardOptions {
 }
 
 const defaultPoll: Milliseconds = 2000;
-const lateWrites: Milliseconds = 30_000;
-/** Blocks of one log under way at once: enough to keep the workers busy, few enough to bound the memory. */
-const readAhead = 4;
-/** Appends up to this size are scanned on the spot. */
-const inlineBytes = 64 * 1024;
-/** The guard looks after its books, its globs and the clock at least this often. */
+/** The guard looks after its books, its patterns and the clock at least this often. */
 const housekeepingEvery: Milliseconds = 10_000;
 const refreshNamesEvery: Milliseconds = 300_000;
 const checkFirewallEvery: Milliseconds = 60_000;
 
-/** The running guard. */
+/**
+ * The running guard: logs to the matcher, matches to the judges, decisions to store, log and firewall. It owns the timers
+ * and all that connects the parts; the parts decide.
+ */
 export class Guard {
   readonly events = new EventEmitter<GuardEvents>();
   readonly #options: GuardOptions;
   readonly #edges: Edges;
+  readonly #reporter: Reporter;
   readonly #store: Store;
   readonly #pool: ScanPool;
   readonly #dns: Dns;
   readonly #firewall: Firewall;
   readonly #enforcer: Enforcer;
   readonly #questions: Questions;
-  readonly #tailer: Tailer;
+  readonly #logs: FollowedLogs;
   readonly #jails = new Map<string, GuardedJail>();
   readonly #failed = new Map<string, string>();
-  readonly #logs = new Map<string, SharedLog>();
+  /** Expressions compiled so far: jails share them. */
   readonly #known = new Map<string, Regex>();
   #stopTimer: () => void = () => {};
   #timerAt: EpochMs = Number.POSITIVE_INFINITY;
@@ -67,52 +67,50 @@ export class Guard {
   #stopping: Promise<void> | undefined;
 
   constructor(options: GuardOptions) {
-    const { settings } = options;
+    const { settings, dryRun } = options;
     this.#options = options;
     this.#edges = { ...realEdges((error) => this.#watchFailed(error)), ...options.edges };
-    const { clock, files, watch } = this.#edges;
+    const { clock } = this.#edges;
+    this.#reporter = new Reporter(options.log, this.events, () => clock.now());
     this.#store = options.store ?? openMemoryStore();
     this.#pool = options.pool ?? openPool(poolOptions(settings));
     this.#dns = new Dns((name) => this.#edges.resolve(name));
-    const firewallOptions = this.#firewallOptions();
-    this.#firewall = (options.openFirewall ?? openFirewall)(firewallOptions);
+    const jailOf = (name: string) => this.#jails.get(name);
+    const open = options.openFirewall ?? openFirewall;
+    this.#firewall = open(firewallOptions(settings, this.#edges, this.#reporter, jailOf, dryRun));
     this.#enforcer = new Enforcer(this.#firewall, clock, {
-      enforced: (jail, id) => this.events.emit('enforced', { jail, id }),
+      enforced: (jail, id) => void this.events.emit('enforced', { jail, id }),
       failed: ({ jail, action, id, kind, why }, retryIn) => {
         const next = retryIn === undefined ? 'It is not tried again' : `Next try in ${retryIn / 1000} s`;
         const what = `Order ${kind} ${id} failed at action '${action}': ${why ?? 'no reason given'}. ${next}`;
-        this.#problem('F2B_FIREWALL', jail, what, 'ERROR', 'fail2ban.actions');
+        this.#reporter.problem({ code: 'F2B_FIREWALL', jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
       },
     });
-    this.#questions = new Questions(this.#dns, this.#edges, (jail, code, what) => {
-      this.#problem(code, jail.name, what, 'WARNING', 'fail2ban.filter');
+    this.#questions = new Questions(this.#dns, this.#edges, ({ name: jail }, code, what) => {
+      this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: code });
     });
-    const { blockBytes, maxLineBytes } = settings.own;
-    this.#tailer = new Tailer({
-      files,
-      watch,
-      clock,
-      limits: {
-        blockBytes: Math.max(blockBytes, maxLineBytes),
-        inlineBytes: Math.min(inlineBytes, blockBytes),
-        maxLineBytes,
-      },
+    this.#logs = new FollowedLogs({
+      own: settings.own,
+      edges: this.#edges,
+      pool: this.#pool,
+      reporter: this.#reporter,
+      events: this.events,
       pollEvery: options.pollEvery ?? defaultPoll,
-      lateWrites,
-      readAhead,
+      resume: (path) => this.#store.position(path),
+      judged: () => this.#schedule(),
     });
   }
 
-  /** Starts the firewall, then the jails. One that cannot start is told as a problem and has the state `failed`; never rejects for it. */
+  /** Starts the firewall and the jails. A jail that cannot start is told as a problem and has the state `failed`; never rejects for it. */
   async start(): Promise<void> {
     for (const settings of this.#options.settings.jails) this.#createJail(settings);
     // Orders wait behind the start of their action, so a slow actionstart holds up no log.
     const starting = this.#firewall.start();
     // Before the first line is judged, the names in ignoreip must have been asked for.
-    await this.#refreshNames(this.#edges.clock.now());
-    const now = this.#edges.clock.now();
-    for (const jail of this.#jails.values()) this.#runJail(jail, now);
-    this.#schedule(now);
+    await this.#refreshNames();
+    for (const jail of this.#jails.values()) this.#runJail(jail);
+    this.#checkedAt = this.#edges.clock.now();
+    this.#schedule();
     await starting;
   }
 
@@ -128,7 +126,7 @@ export class Guard {
 
   /** Reads and judges everything that is in the logs now, and waits until what follows from it has been done. */
   async settled(): Promise<void> {
-    await this.#tailer.settled();
+    await this.#logs.settled();
     await this.#questions.idle();
     await this.#enforcer.idle();
   }
@@ -162,20 +160,18 @@ export class Guard {
   }
 
   async #stop(): Promise<void> {
-    const positions = await this.#tailer.close();
+    const positions = await this.#logs.close();
     await this.#questions.idle();
     this.#stopTimer();
     this.#store.positions(positions);
     this.#enforcer.stop();
     for (const jail of this.#jails.values()) {
-      for (const decision of jail.judge.repeal()) {
-        if (decision.kind === 'unban') this.#log(decision.say.logger, decision.say.level, decision.say.message);
-      }
+      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#reporter.say(decision.say);
     }
     await this.#enforcer.idle();
     // The firewall lifts all bans of a jail at once, which is quicker than one by one.
     await this.#firewall.stop();
-    for (const name of this.#jails.keys()) this.#log('fail2ban.jail', 'INFO', `Jail '${name}' stopped`);
+    for (const name of this.#jails.keys()) this.#sayOfJail(`Jail '${name}' stopped`);
     if (this.#options.pool === undefined) await this.#pool.close();
     await this.#store.close();
   }
@@ -193,7 +189,8 @@ export class Guard {
   }
 
   #createJail(settings: JailSettings): void {
-    this.#log('fail2ban.jail', 'INFO', `Creating new jail '${settings.name}'`);
+    const { name } = settings;
+    this.#sayOfJail(`Creating new jail '${name}'`);
     try {
       const jail = startJail(settings, {
         edges: this.#edges,
@@ -201,117 +198,33 @@ export class Guard {
         store: this.#store,
         known: this.#known,
         carryOut: (guarded, decision) => this.#carryOut(guarded, decision),
-        problem: (name, code, what) => this.#problem(code, name, what, 'WARNING', 'fail2ban.filter'),
+        problem: (code, what) => this.#reporter.problem({ code, jail: name, what, level: 'WARNING', subject: what }),
       });
-      this.#jails.set(settings.name, jail);
-      this.#log('fail2ban.jail', 'INFO', `Jail '${settings.name}' uses poller {}`);
-      this.#log('fail2ban.jail', 'INFO', "Initiated 'polling' backend");
+      this.#jails.set(name, jail);
+      this.#sayOfJail(`Jail '${name}' uses poller {}`);
+      this.#sayOfJail("Initiated 'polling' backend");
     } catch (error) {
-      this.#failJail(settings.name, error);
+      this.#failJail(name, error);
     }
   }
 
-  #failJail(name: string, error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
-    this.#failed.set(name, why);
-    this.#problem('F2B_JAIL_SETTINGS', name, `The jail is not started: ${why}`, 'ERROR', 'fail2ban.jail');
+  #failJail(jail: string, error: unknown): void {
+    const why = reasonOf(error);
+    this.#failed.set(jail, why);
+    const what = `The jail is not started: ${why}`;
+    this.#reporter.problem({ code: 'F2B_JAIL_SETTINGS', jail, what, level: 'ERROR', logger: 'fail2ban.jail' });
   }
 
-  #runJail(jail: GuardedJail, now: EpochMs): void {
+  #runJail(jail: GuardedJail): void {
+    const now = this.#edges.clock.now();
     for (const ban of this.#store.restore(jail.name)) jail.apply(jail.judge.restore(ban, now));
     try {
-      for (const logpath of jail.settings.logpaths) this.#addLogs(jail, logpath);
+      this.#logs.add(jail);
     } catch (error) {
       this.#failJail(jail.name, error);
       return;
     }
-    this.#log('fail2ban.jail', 'INFO', `Jail '${jail.name}' started`);
-  }
-
-  /** Follows the files that a logpath names now. A plain name is followed whether or not it is there. */
-  #addLogs(jail: GuardedJail, logpath: LogPath): void {
-    const magic = /[*?[]/.test(logpath.pattern);
-    const files = magic ? this.#edges.glob(logpath.pattern) : [logpath.pattern];
-    for (const path of files) if (!jail.logs.has(path)) this.#addLog(jail, path, logpath.from);
-  }
-
-  #addLog(jail: GuardedJail, path: string, from: 'head' | 'tail'): void {
-    const known = this.#logs.get(path);
-    const { clock } = this.#edges;
-    const log =
-      known ??
-      new SharedLog(path, this.#pool, this.#edges, {
-        scanned: (where, bytes, result) => {
-          this.events.emit('scanned', { path: where, bytes, lines: result.lines });
-          if (result.overlong.count > 0) {
-            this.#problem(
-              'F2B_LONG_LINE',
-              undefined,
-              `${where}: ${result.overlong.count} overlong line(s) skipped whole`,
-              'WARNING',
-            );
-          }
-          for (const { reason } of result.refused.first)
-            this.#problem('F2B_SCAN', undefined, `${where}: ${reason}`, 'WARNING');
-          // Judging may have banned: the next end may be nearer than the timer.
-          this.#schedule(clock.now());
-        },
-        failed: (where, why) => this.#problem('F2B_SCAN', undefined, `${where}: ${why}`, 'ERROR'),
-      });
-    log.add(jail, from);
-    jail.logs.set(path, undefined);
-    this.#logs.set(path, log);
-    if (known !== undefined) return;
-    // Jails that are started together share the first reading; so it begins when all have been added.
-    queueMicrotask(() => this.#follow(log));
-  }
-
-  #follow(log: SharedLog): void {
-    if (this.#stopping !== undefined) return;
-    const reader: LogReader = {
-      block: (block) => log.block(block),
-      caughtUp: (path) => this.events.emit('caughtUp', { path }),
-      opened: (opened) => this.#opened(log, opened),
-      rotated: (rotation) => this.#rotated(rotation),
-      trouble: (trouble) => this.#trouble(log, trouble),
-      longLine: (path, offset) => {
-        this.#problem(
-          'F2B_LONG_LINE',
-          undefined,
-          `${path}: the line at byte ${offset} is too long and skipped whole`,
-          'WARNING',
-        );
-      },
-    };
-    const resume = this.#store.position(log.path);
-    const { chooseStart: start, newline, startsAtEnd: inOperation } = log;
-    this.#tailer.follow(log.path, reader, { start, resume, newline, inOperation });
-  }
-
-  #opened(log: SharedLog, opened: OpenedLog): void {
-    log.opened(opened);
-    if (opened.generation > 0) return;
-    const first = Buffer.alloc(64 * 1024);
-    const text = first.subarray(0, this.#edges.files.read(opened.fd, first, 0));
-    const end = text.indexOf(0x0a) + 1;
-    const hash = end === 0 ? '' : createHash('sha1').update(text.subarray(0, end)).digest('hex');
-    this.#log('fail2ban.filter', 'INFO', `Added logfile: '${opened.path}' (pos = ${opened.offset}, hash = ${hash})`);
-  }
-
-  #rotated({ path, reason, size, offset }: Rotation): void {
-    this.#log(
-      'fail2ban.filter',
-      'INFO',
-      `Log rotation detected for ${path}, reason: ${reason} (size ${size}, read to ${offset})`,
-    );
-  }
-
-  #trouble(log: SharedLog, trouble: LogTrouble | undefined): void {
-    for (const jail of log.jails) jail.logs.set(log.path, trouble);
-    if (trouble === undefined) return;
-    const jails = log.jails.map((jail) => `[${jail.name}]`).join(' ');
-    const [code, level, what] = describeTrouble(trouble);
-    this.#problem(code, undefined, `${jails} ${what}`, level);
+    this.#sayOfJail(`Jail '${jail.name}' started`);
   }
 
   /** The one place where decisions become acts: told to the store, then to the log, then done. */
@@ -319,9 +232,7 @@ export class Guard {
     const { name } = jail;
     if (decision.kind === 'ban') this.#store.ban(name, decision.ban);
     if (decision.kind === 'unban') this.#store.unban(name, decision.ban.who.id);
-    if (decision.kind !== 'ask' && decision.say !== undefined) {
-      this.#log(decision.say.logger, decision.say.level, decision.say.message);
-    }
+    if (decision.kind !== 'ask' && decision.say !== undefined) this.#reporter.say(decision.say);
     switch (decision.kind) {
       case 'found':
         this.events.emit('found', { jail: name, who: decision.who, time: decision.time });
@@ -335,7 +246,7 @@ export class Guard {
       case 'ban':
         this.#enforcer.ban(name, decision.ban);
         this.events.emit('ban', { jail: name, ban: decision.ban });
-        this.#schedule(this.#edges.clock.now());
+        this.#schedule();
         break;
       case 'prolong':
         this.#enforcer.prolong(name, decision.ban);
@@ -353,15 +264,19 @@ export class Guard {
   }
 
   /** One timer, for the earliest end of a ban or the next housekeeping. */
-  #schedule(now: EpochMs): void {
+  #schedule(): void {
     if (this.#stopping !== undefined) return;
-    const ends = [...this.#jails.values()].map((jail) => jail.judge.nextEnd() ?? Number.POSITIVE_INFINITY);
-    // A ban ends when the present is behind its end, not at it.
-    const at = Math.min(now + housekeepingEvery, ...ends.map((end) => Math.floor(end) + 1));
+    const { clock } = this.#edges;
+    const now = clock.now();
+    let at = now + housekeepingEvery;
+    for (const { judge } of this.#jails.values()) {
+      // A ban ends when the present is behind its end, not at it.
+      at = Math.min(at, Math.floor(judge.nextEnd() ?? Number.POSITIVE_INFINITY) + 1);
+    }
     if (at >= this.#timerAt && this.#timerAt > now) return;
     this.#stopTimer();
     this.#timerAt = at;
-    this.#stopTimer = this.#edges.clock.after(Math.max(0, at - now), () => {
+    this.#stopTimer = clock.after(Math.max(0, at - now), () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#tick();
     });
@@ -372,74 +287,30 @@ export class Guard {
     for (const jail of this.#jails.values()) {
       jail.apply(jail.judge.unbans(now));
       jail.judge.sweep(now);
-      for (const logpath of jail.settings.logpaths) {
-        if (/[*?[]/.test(logpath.pattern)) this.#addNewLogs(jail, logpath);
-      }
+      if (!this.#failed.has(jail.name)) this.#logs.addNew(jail);
     }
-    this.#store.positions(this.#tailer.positions());
-    if (Math.abs(now - this.#namesAt) >= refreshNamesEvery) void this.#refreshNames(now);
+    this.#store.positions(this.#logs.positions());
+    if (Math.abs(now - this.#namesAt) >= refreshNamesEvery) void this.#refreshNames();
     if (Math.abs(now - this.#checkedAt) >= checkFirewallEvery) {
       this.#checkedAt = now;
-      void this.#firewall.check();
+      this.#enforcer.check();
     }
-    this.#schedule(now);
+    this.#schedule();
   }
 
-  #addNewLogs(jail: GuardedJail, logpath: LogPath): void {
-    try {
-      this.#addLogs(jail, logpath);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#problem('F2B_LOG_READ', jail.name, `Files of ${logpath.pattern} cannot be added: ${why}`, 'ERROR');
-    }
-  }
-
-  async #refreshNames(now: EpochMs): Promise<void> {
+  async #refreshNames(): Promise<void> {
+    const now = this.#edges.clock.now();
     this.#namesAt = now;
     await Promise.all([...this.#jails.values()].map((jail) => jail.judge.ignore.refreshNames(now)));
   }
 
-  #firewallOptions(): FirewallOptions {
-    const { settings, dryRun } = this.#options;
-    const say = (level: LogLevel) => (message: string) => this.#log('fail2ban.actions', level, message);
-    const allowed = settings.server.allowipv6.value.trim().toLowerCase();
-    const ipv6 = allowed === 'auto' ? this.#edges.ipv6() : ['yes', 'true', 'on', '1'].includes(allowed);
-    return {
-      jails: settings.jails.map(({ name, actions }) => ({ name, actions })),
-      log: { error: say('ERROR'), warn: say('WARNING'), notice: say('NOTICE'), info: say('INFO'), debug: say('DEBUG') },
-      ipv6,
-      clock: () => this.#edges.clock.now(),
-      counts: (jail) => {
-        const counts = this.#jails.get(jail)?.judge.counts;
-        return {
-          banned: counts?.banned ?? 0,
-          bannedTotal: counts?.totalBanned ?? 0,
-          found: counts?.failed ?? 0,
-          foundTotal: counts?.totalFailed ?? 0,
-        };
-      },
-      ...(dryRun === undefined ? {} : { dryRun }),
-    };
-  }
-
   #watchFailed(error: Error): void {
     const what = `The file watcher complains: ${error.message}. Logs are looked at every few seconds instead`;
-    this.#problem('F2B_LOG_WATCH', undefined, what, 'WARNING');
+    this.#reporter.problem({ code: 'F2B_LOG_WATCH', what, level: 'WARNING', subject: 'watcher' });
   }
 
-  #problem(
-    code: CoreErrorCode,
-    jail: string | undefined,
-    what: string,
-    level: LogLevel,
-    logger = 'fail2ban.filter',
-  ): void {
-    this.#log(logger, level, `${jail === undefined ? '' : `[${jail}] `}${what}`);
-    this.events.emit('problem', { code, jail, what });
-  }
-
-  #log(logger: string, level: LogLevel, message: string): void {
-    this.#options.log.log(logger, level, singleLine(message));
+  #sayOfJail(message: string): void {
+    this.#reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
   }
 }
 
@@ -453,22 +324,4 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
 function poolOptions({ own }: Settings): { readonly workers?: number; readonly maxLineBytes: number } {
   const { workers, maxLineBytes } = own;
   return workers === undefined ? { maxLineBytes } : { workers, maxLineBytes };
-}
-
-function describeTrouble(trouble: LogTrouble): [CoreErrorCode, LogLevel, string] {
-  const { path } = trouble;
-  switch (trouble.kind) {
-    case 'missing':
-      return ['F2B_LOG_MISSING', 'WARNING', `${path} does not exist; it is read as soon as it appears`];
-    case 'denied':
-      return [
-        'F2B_LOG_DENIED',
-        'ERROR',
-        `${path} may not be read; run f2b as root or make it readable, it is tried on`,
-      ];
-    case 'unsuitable':
-      return ['F2B_LOG_KIND', 'ERROR', `${path} is a ${trouble.what}, a log must be a file; correct logpath`];
-    case 'failing':
-      return ['F2B_LOG_READ', 'ERROR', `${path} cannot be read: ${trouble.why}; it is tried on`];
-  }
 }

@@ -3,7 +3,7 @@ import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
 import { CoreError } from '../errors.js';
 import type { Decision } from '../jails/decisions.js';
 import type { Dns } from '../jails/dns.js';
-import { IgnoreList } from '../jails/ignore.js';
+import { IgnoreList, type IgnoreSources } from '../jails/ignore.js';
 import { Judge } from '../jails/judge.js';
 import type { Edges } from './edges.js';
 import { GuardedJail } from './guarded-jail.js';
@@ -19,7 +19,7 @@ export interface JailSurroundings {
   readonly known: Map<string, Regex>;
   carryOut(jail: GuardedJail, decision: Decision): void;
   /** Something about the jail's ignore lists that a person should know. */
-  problem(jail: string, code: 'F2B_IGNORE_FILE' | 'F2B_DNS', what: string): void;
+  readonly problem: IgnoreSources['problem'];
 }
 
 /**
@@ -35,8 +35,7 @@ export function startJail(settings: JailSettings, surroundings: JailSurroundings
     ownAddresses: () => edges.ownAddresses(),
     lists: edges.lists,
     dns,
-    problem: (what) =>
-      surroundings.problem(settings.name, what.includes('ignore list') ? 'F2B_IGNORE_FILE' : 'F2B_DNS', what),
+    problem: surroundings.problem,
   });
   const judge = new Judge(options, { ignore, history: store.history, random: () => edges.random() });
   return new GuardedJail(settings, judge, filter, surroundings.carryOut);

@@ -6,6 +6,7 @@ import { byteNewline, type NewlineKind } from '../sources/file/newline.js';
 import type { Clock, Edges } from './edges.js';
 import type { GuardedJail } from './guarded-jail.js';
 import { OrderedScan } from './ordered-scan.js';
+import { reasonOf } from './reporter.js';
 import { startingPoint } from './starting-point.js';
 
 /** Matching lines judged before other work gets its turn: a flood must not hold up control commands and timers. */
@@ -28,9 +29,9 @@ interface Scan {
 }
 
 export interface SharedLogEvents {
-  scanned(path: string, bytes: Bytes, result: ScanResult): void;
+  scanned(bytes: Bytes, result: ScanResult): void;
   /** A block could not be scanned, or one of its lines not be judged. */
-  failed(path: string, why: string): void;
+  failed(why: string): void;
 }
 
 /** One log and all jails that read it: its bytes are read once and searched once for all of them, and judged in line order. */
@@ -117,7 +118,7 @@ export class SharedLog {
           if (scan.ordered !== undefined) await this.#judgeInPieces(block, scan, scan.ordered);
           else await this.#judge(block, scan, await (result ?? this.#scanHere(scan, block)), block.start);
         } catch (error) {
-          this.#events.failed(this.path, reasonOf(error));
+          this.#events.failed(reasonOf(error));
         }
       }
     });
@@ -154,7 +155,7 @@ export class SharedLog {
       this.#judgeLine(block, scan, match, start);
       if (++judged % judgedAtOnce === 0) await this.#edges.clock.pause();
     }
-    this.#events.scanned(this.path, result.bytes, result);
+    this.#events.scanned(result.bytes, result);
   }
 
   #judgeLine(block: Block, scan: Scan, match: LineMatch, start: Bytes): void {
@@ -166,7 +167,7 @@ export class SharedLog {
     try {
       jail.apply(jail.judge.line(match, { now: this.#edges.clock.now(), inOperation }));
     } catch (error) {
-      this.#events.failed(this.path, `[${jail.name}] Failed to process line: ${reasonOf(error)}`);
+      this.#events.failed(`[${jail.name}] Failed to process line: ${reasonOf(error)}`);
     }
   }
 
@@ -192,8 +193,4 @@ export class SharedLog {
   #ordered(filter: CompiledFilter): OrderedScan {
     return new OrderedScan(filter, this.#edges.files, this.#pool.maxLineBytes, this.#edges.clock.now());
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,7 +14,7 @@ function list(
     {
       ownAddresses: () => ['192.0.2.254', 'fe80::1%eth0'],
       dns: new Dns(more.resolve ?? (async () => [])),
-      problem: (what) => problems.push(what),
+      problem: (_code, what) => problems.push(what),
       lists: {
         stamp(path) {
           const file = files.get(path);

@@ -20,7 +20,7 @@ export interface IgnoreSources {
   ownAddresses(): readonly string[];
   readonly lists: ListReader;
   readonly dns: Dns;
-  problem(what: string): void;
+  problem(code: 'F2B_IGNORE_FILE' | 'F2B_DNS', what: string): void;
 }
 
 const ownAddressesAge: Milliseconds = 60_000;
@@ -75,7 +75,10 @@ export class IgnoreList {
         const lookup = await this.#sources.dns.lookup(name, now);
         if (lookup.kind !== 'addresses') {
           const why = lookup.kind === 'busy' ? 'too many lookups at once' : lookup.why;
-          this.#sources.problem(`cannot resolve '${name}' of ignoreip: ${why}. Its last known addresses stay ignored`);
+          this.#sources.problem(
+            'F2B_DNS',
+            `cannot resolve '${name}' of ignoreip: ${why}. Its last known addresses stay ignored`,
+          );
           return;
         }
         this.#names.set(name, new Set(lookup.addresses.map((address) => parseAddress(address)?.text ?? address)));
@@ -91,7 +94,8 @@ export class IgnoreList {
     if (address !== undefined && this.#networks.has(address)) return 'ip';
     for (const addresses of this.#names.values()) if (addresses.has(who.ip)) return 'dns';
     for (const file of this.#files) {
-      if (file.has(who, address, now, (what) => this.#sources.problem(what))) return `file:${file.path}`;
+      if (file.has(who, address, now, (what) => this.#sources.problem('F2B_IGNORE_FILE', what)))
+        return `file:${file.path}`;
     }
     return undefined;
   }
