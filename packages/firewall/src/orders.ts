@@ -26,6 +26,8 @@ export interface Order {
   readonly kind: 'ban' | 'unban' | 'reban' | 'prolong';
   readonly jail: string;
   readonly ticket: Ticket;
+  /** Names of the actions that it is for, when one is tried again that only they failed; undefined: all of the jail's. */
+  readonly actions?: readonly string[];
 }
 
 /** What became of one order at one action. */

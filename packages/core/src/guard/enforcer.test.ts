@@ -88,6 +88,15 @@ test('a ban that fails is tried at growing intervals until it holds', async () =
   expect([orders.length, failed, enforced, enforcer.unmet]).toEqual([4, [1000, 2000, 4000], ['203.0.113.9'], 0]);
 });
 
+test('only the actions that failed are tried again', async () => {
+  const { enforcer, clock, orders } = trial((_order, nth) => nth > 1);
+  enforcer.ban('j', ban());
+  await enforcer.idle();
+  clock.move(1000);
+  await enforcer.idle();
+  expect(orders.map(({ actions }) => actions)).toEqual([undefined, ['a']]);
+});
+
 test('the interval stays bearable however long it fails', async () => {
   const { enforcer, clock } = trial(() => false);
   enforcer.ban('j', ban());

@@ -20,6 +20,8 @@ export interface EnforcerEvents {
 /** A ban that is wanted and does not hold yet. */
 interface Wanted {
   readonly ban: Readonly<Ban>;
+  /** The actions that failed at the last try; undefined before the first. */
+  actions: readonly string[] | undefined;
   /** Calls off the next try; undefined while a try is under way. */
   cancel: (() => void) | undefined;
 }
@@ -47,7 +49,7 @@ export class Enforcer {
 
   ban(jail: string, ban: Readonly<Ban>): void {
     this.#forget(jail, ban.who.id);
-    const wanted: Wanted = { ban, cancel: undefined };
+    const wanted: Wanted = { ban, actions: undefined, cancel: undefined };
     this.#wanted.set(keyOf(jail, ban.who.id), wanted);
     this.#track(this.#tryBan(jail, wanted, 0));
   }
@@ -86,10 +88,11 @@ export class Enforcer {
   }
 
   async #tryBan(jail: string, wanted: Wanted, tries: number): Promise<void> {
-    const { ban } = wanted;
+    const { ban, actions } = wanted;
     const key = keyOf(jail, ban.who.id);
     wanted.cancel = undefined;
-    const outcomes = await this.#firewall.submit({ kind: 'ban', jail, ticket: ticketOf(ban) });
+    const order: Order = { kind: 'ban', jail, ticket: ticketOf(ban) };
+    const outcomes = await this.#firewall.submit(actions === undefined ? order : { ...order, actions });
     const failed = outcomes.filter((outcome) => !outcome.ok);
     // Meanwhile it may have been lifted, or lifted and wanted anew.
     const current = this.#wanted.get(key) === wanted && !this.#stopped;
@@ -101,6 +104,8 @@ export class Enforcer {
     const delay = current ? Math.min(firstRetry * 2 ** tries, longestRetry) : undefined;
     for (const outcome of failed) this.#events.failed(outcome, delay);
     if (delay === undefined) return;
+    // What has succeeded (a mail was sent) is not done again.
+    wanted.actions = failed.map(({ action }) => action);
     wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
   }
 
