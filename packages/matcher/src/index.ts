@@ -37,6 +37,7 @@ export type { Refusal } from './filter/refusal.js';
 export type { MatchSettings } from './filter/settings.js';
 export { LineTrace, type TraceStep } from './filter/trace.js';
 export { PoolError } from './pool/errors.js';
+export { type ScannedRange, scanFile } from './pool/file-scan.js';
 export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
 export { type LogEncoding, openEncoding } from './scan/encoding.js';
 export { scanLinesInOrder } from './scan/lines-in-order.js';

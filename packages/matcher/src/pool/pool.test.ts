@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { compileFilter } from '../filter/compile.js';
 import { plainSettings } from '../filter/plain-settings.js';
+import { scanFile } from './file-scan.js';
 import { openPool, type PoolOptions, type ScanPool } from './pool.js';
 
 const now = Date.UTC(2024, 5, 15);
@@ -94,6 +95,33 @@ describe('a pool', () => {
     expect(results.flatMap(({ matches }, index) => matches.map(({ offset }) => offset + starts[index]!))).toEqual(
       Array.from({ length: 10_000 }, (_, index) => (index * bytes.length) / 10_000),
     );
+  });
+
+  it('scans a whole file in order, however it is divided', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'f2b-pool-'));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    const lines = Array.from(
+      { length: 2000 },
+      (_, index) => `line ${index} ${index % 7 === 0 ? 'from 192.0.2.1' : 'is well'}\n`,
+    );
+    const bytes = Buffer.from(lines.join(''));
+    writeFileSync(join(directory, 'log'), bytes);
+    const fd = openSync(join(directory, 'log'), 'r');
+    const found: string[] = [];
+    for await (const { result, offset, line } of scanFile(
+      pool(),
+      'jail',
+      { fd, start: 0, end: bytes.length },
+      { now },
+      { rangeBytes: 777 },
+    )) {
+      for (const match of result.matches) {
+        expect(bytes.subarray(match.offset + offset).toString()).toMatch(match.tuple.join(''));
+        found.push(`line ${match.line + line}`);
+      }
+    }
+    closeSync(fd);
+    expect(found).toEqual(Array.from({ length: 286 }, (_, index) => `line ${index * 7}`));
   });
 
   it('says that there is room only when there is', async () => {

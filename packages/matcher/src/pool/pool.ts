@@ -48,7 +48,7 @@ export class ScanPool {
   constructor(options: PoolOptions = {}) {
     this.workers = options.workers ?? Math.min(4, availableParallelism());
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
-    this.#room = new Room(this.workers * queuedPerWorker);
+    this.#room = new Room(this.depth);
     this.#crew = new Crew(this.workers);
   }
 
@@ -65,6 +65,11 @@ export class ScanPool {
   /** The running worker threads themselves. */
   get workerThreads() {
     return this.#crew.threads;
+  }
+
+  /** Blocks that are worth submitting ahead: one for each worker and one waiting behind it. */
+  get depth(): number {
+    return this.workers * queuedPerWorker;
   }
 
   /** Blocks under way or waiting for a place. */
@@ -111,7 +116,7 @@ export class ScanPool {
    * Scans a block of whole lines on a worker. The bytes are copied before this returns: the caller may use its buffer again.
    *
    * @returns the result, not before those of all blocks submitted earlier under this key.
-   * @throws PoolError `F2B_POOL_WORKER_DIED` when two workers died over the block one after the other.
+   * @throws PoolError at once: `F2B_POOL_KEY`, `F2B_POOL_CLOSED`; later: `F2B_POOL_WORKER_DIED` when two workers died over the block one after the other.
    */
   scanBlock(key: string, bytes: Uint8Array, context: ScanContext): Promise<ScanResult> {
     const registration = this.#registration(key);
@@ -178,7 +183,7 @@ export class ScanPool {
   }
 
   #release(shared: SharedArrayBuffer): void {
-    if (this.#spare.length < this.workers * queuedPerWorker) this.#spare.push(shared);
+    if (this.#spare.length < this.depth) this.#spare.push(shared);
   }
 
   /** Ends the workers; work still under way is refused with `F2B_POOL_CLOSED`. */

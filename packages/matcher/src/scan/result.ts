@@ -52,6 +52,8 @@ export interface MatchToWrite {
   readonly offset: number;
   readonly time: EpochMs;
   readonly date: LineMatch['date'];
+  /** The whole line, and how it is divided. */
+  readonly text: string;
   readonly tuple: LineTuple;
   readonly groups: Groups;
   readonly preceding: LineMatch['preceding'];
@@ -77,11 +79,10 @@ export class MatchWriter {
     numbers.push(match.line);
     numbers.push(match.offset);
     numbers.push(dateKinds.indexOf(match.date));
-    numbers.push(this.#text(tuple[0]));
+    // The three parts are the line: one piece of text, not three.
+    numbers.push(this.#text(match.text));
     numbers.push(tuple[0].length);
-    this.#text(tuple[1]);
     numbers.push(tuple[1].length);
-    this.#text(tuple[2]);
     numbers.push(tuple[2].length);
     if (preceding !== undefined) this.#text(preceding.text);
     numbers.push(preceding === undefined ? -1 : preceding.text.length);

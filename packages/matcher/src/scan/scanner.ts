@@ -195,8 +195,10 @@ class BlockRun {
     const time = this.#slots[slot]!.dating.time(cut, this.#context.now);
     const date = this.#slots[slot]!.dating.kind(cut, time);
     const preceding = date === 'own' ? undefined : this.#preceding(slot, span.start);
+    const { tuple, found } = cut;
+    const text = found?.line ?? tuple[2];
     for (const { regex, groups } of outcome.hits) {
-      this.#writer.add({ filter, regex, line, offset: span.start, time, date, tuple: cut.tuple, groups, preceding });
+      this.#writer.add({ filter, regex, line, offset: span.start, time, date, text, tuple, groups, preceding });
     }
   }
 
