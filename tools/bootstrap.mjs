@@ -15,6 +15,7 @@ import {
   installReason,
   jobCommand,
   nodeProblem,
+  withoutPlace,
 } from './bootstrap/decisions.mjs';
 import { hashOf, headersPrefix, mtimeOf, newestSource, onPath, readJson, unbuilt } from './bootstrap/machine.mjs';
 
@@ -163,7 +164,12 @@ async function build() {
   const began = performance.now();
   const stop = progress(() => `building ... ${Math.round(secondsSince(began))} s`);
   const { code, output } = await run('npm', ['run', '--silent', 'build'], {
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    env: {
+      ...withoutPlace(process.env),
+      TURBO_TELEMETRY_DISABLED: '1',
+      DO_NOT_TRACK: '1',
+      TURBO_NO_UPDATE_NOTIFIER: '1',
+    },
     quiet: true,
   });
   stop();

@@ -17,6 +17,7 @@ export function installEnvironment(
   env: Record<string, string | undefined>,
   headersPrefix: string | undefined,
 ): Record<string, string | undefined>;
+export function withoutPlace(env: Record<string, string | undefined>): Record<string, string | undefined>;
 export function jobCommand(job: string, args: readonly string[]): string[] | undefined;
 export function installProgress(state: { seconds: number; compiling: boolean }): string;
 export function exitCodeOf(code: number | null, signalNumber: number | undefined): number;

@@ -73,10 +73,24 @@ export function compilerAdvice(found) {
  * @param {string | undefined} headersPrefix
  */
 export function installEnvironment(env, headersPrefix) {
-  const chosen = { ...env, npm_config_audit: 'false', npm_config_fund: 'false', npm_config_update_notifier: 'false' };
+  const chosen = {
+    ...withoutPlace(env),
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
+    npm_config_update_notifier: 'false',
+  };
   const alreadySet = Object.keys(env).some((name) => name.toLowerCase() === 'npm_config_nodedir');
   if (headersPrefix !== undefined && !alreadySet) chosen.npm_config_nodedir = headersPrefix;
   return chosen;
+}
+
+/**
+ * The environment without the folder that an outer npm run works in: an inner npm takes that for its own.
+ * @param {Record<string, string | undefined>} env
+ */
+export function withoutPlace(env) {
+  const { npm_config_local_prefix: _, ...rest } = env;
+  return rest;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface DaemonOptions {
   readonly enforce: boolean;
   /** Present in the background: who started us and waits. */
   readonly report: StarterReport | undefined;
+  /** What SIGHUP means; default: open the log file anew. */
+  readonly atHangup?: 'reopen' | 'stop';
   /** Called once the jails run; what it returns is called when the daemon stops. */
   readonly onGuard?: (guard: Guard, log: ServerLog) => () => void;
 }
@@ -55,7 +57,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const sayAll = (announcements: readonly Announcement[]) => {
     for (const { level, message } of announcements) say(level, message);
   };
-  const signals = watchSignals(log);
+  const signals = watchSignals(log, options.atHangup ?? 'reopen');
 
   let guard: Guard | undefined;
   let ready = false;

@@ -14,8 +14,9 @@ export interface Signals {
   release(): void;
 }
 
-/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. */
-export function watchSignals(log: ServerLog): Signals {
+/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. What a terminal started
+ * for a look ends with its terminal (`atHangup`). */
+export function watchSignals(log: ServerLog, atHangup: 'reopen' | 'stop'): Signals {
   let stopRequested!: () => void;
   let finish!: () => void;
   const stopWanted = new Promise<void>((resolve) => {
@@ -51,7 +52,7 @@ export function watchSignals(log: ServerLog): Signals {
   };
   process.on('SIGTERM', onStop);
   process.on('SIGINT', onStop);
-  process.on('SIGHUP', onReopen);
+  process.on('SIGHUP', atHangup === 'stop' ? onStop : onReopen);
   process.on('SIGUSR1', onReopen);
   process.on('uncaughtException', onCrash);
   return {

@@ -41,6 +41,7 @@ export async function runTrial(flags: Flags): Promise<number> {
       syslogsocket: flags.syslogsocket ?? 'auto',
       enforce,
       report: undefined,
+      atHangup: 'stop',
       onGuard: (guard, log) => {
         const tell = (text: string) => log.log('f2b.trial', 'NOTICE', text);
         const counts = watchBans(guard, tell);
