@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { PoolError } from './errors.js';
 import type { ScanAnswer, ScanTask } from './task.js';
 
 /** A worker without work ends after a minute; the next block starts a new one. */
@@ -9,10 +10,21 @@ const idleMilliseconds = 60_000;
 /** Workers that may die one after the other, none of them finishing anything, before their work is given back as failed. */
 const fruitlessDeaths = 3;
 
-/** The worker's program: beside this file when built; in `dist` while tests run the sources. */
+/**
+ * The worker's program: beside this file when built; in `dist` while tests run the sources.
+ *
+ * @throws PoolError `F2B_POOL_NOT_BUILT`
+ */
 function workerFile(): string {
-  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
-  return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
+  const places = ['./worker.js', '../../dist/pool/worker.js'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new PoolError(
+    'F2B_POOL_NOT_BUILT',
+    `The scan worker ${places.at(-1)} is missing: build f2b with npm run build.`,
+  );
 }
 
 /**
