@@ -211,6 +211,17 @@ function read(directory: string): {
 /** Trees that f2b reads and fail2ban refuses, on purpose: docs/differences.md, by its headings. */
 function improvement(files: Tree, error: string): string | undefined {
   const text = Object.values(files).join('\n');
+  const selfish = /self referencing definitions and cannot be resolved, fail tag: ([^,]+),/.exec(error)?.[1];
+  if (
+    selfish !== undefined &&
+    names.includes(
+      selfish
+        .toLowerCase()
+        .replace(/^known./, '')
+        .split(/[-?]/)[0]!,
+    )
+  )
+    return 'a circle of tags that nothing uses';
   if (!/%\(known\/|<known\//.test(text)) return undefined;
   if (/must be followed by|bad interpolation variable/.test(error)) return 'known: the text of a filter is final';
   if (error.includes('Recursion limit')) return 'known: each file knows the layer below it';

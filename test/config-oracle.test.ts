@@ -9,17 +9,21 @@ const STOCK = '/etc/fail2ban';
 
 /** What people write into jail.local, one at a time, laid over the stock tree with every jail enabled. */
 const overrides: Readonly<Record<string, string>> = {
-  'other defaults': '[DEFAULT]\nbantime = 1h\nfindtime = 1d 12h\nmaxretry = 3\nignoreip = 127.0.0.1/8 ::1, 192.0.2.0/24\n  198.51.100.7\n',
+  'other defaults':
+    '[DEFAULT]\nbantime = 1h\nfindtime = 1d 12h\nmaxretry = 3\nignoreip = 127.0.0.1/8 ::1, 192.0.2.0/24\n  198.51.100.7\n',
   'the journal for all': '[DEFAULT]\nbackend = systemd\n',
   'mail with log lines': '[DEFAULT]\naction = %(action_mwl)s\ndestemail = ops@example.org\n',
   'mail with whois': '[DEFAULT]\naction = %(action_mw)s\n',
   'nftables for all': '[DEFAULT]\nbanaction = nftables-multiport\nbanaction_allports = nftables-allports\n',
   'ipset for all': '[DEFAULT]\nbanaction = iptables-ipset[maxelem=100]\n',
   'aggressive filters': '[DEFAULT]\nmode = aggressive\n',
-  'growing bans': '[DEFAULT]\nbantime.increment = true\nbantime.factor = 2\nbantime.maxtime = 5w\nbantime.rndtime = 10m\nbantime.multipliers = 1 2 4 8\nbantime.overalljails = no\n',
-  'a jail with its own expressions': '[sshd]\nfailregex = %(known/failregex)s\n            ^own <HOST>$\nignoreregex = ^fine\nusedns = no\nmaxlines = 5\n',
+  'growing bans':
+    '[DEFAULT]\nbantime.increment = true\nbantime.factor = 2\nbantime.maxtime = 5w\nbantime.rndtime = 10m\nbantime.multipliers = 1 2 4 8\nbantime.overalljails = no\n',
+  'a jail with its own expressions':
+    '[sshd]\nfailregex = %(known/failregex)s\n            ^own <HOST>$\nignoreregex = ^fine\nusedns = no\nmaxlines = 5\n',
   'arguments to a filter': '[sshd]\nfilter = sshd[mode=ddos, logtype=journal]\n',
-  'several actions': '[sshd]\naction = iptables[type=allports, name=x]\n   iptables-new[name=sshd-y]\n   dummy[init="a, b"]\n',
+  'several actions':
+    '[sshd]\naction = iptables[type=allports, name=x]\n   iptables-new[name=sshd-y]\n   dummy[init="a, b"]\n',
   'a filter that is missing': '[sshd]\nfilter = nosuch\n',
   'an action that is missing': '[sshd]\naction = nosuch[x=1]\n',
   'bad brackets': '[sshd]\nfilter = sshd[mode]\n[dovecot]\naction = iptables[x=1 ]]\n',
@@ -54,7 +58,9 @@ describe.skipIf(!version)("Debian's stock tree with every jail enabled (needs fa
   beforeAll(() => {
     oracle = new Fail2banOracle();
     cpSync(STOCK, tree, { recursive: true });
-    const jails = [...readFileSync(join(tree, 'jail.conf'), 'utf8').matchAll(/^\[([^\]]+)\]/gm)].map((match) => match[1]!);
+    const jails = [...readFileSync(join(tree, 'jail.conf'), 'utf8').matchAll(/^\[([^\]]+)\]/gm)].map(
+      (match) => match[1]!,
+    );
     const enabled = jails.filter((name) => name !== 'DEFAULT' && name !== 'INCLUDES');
     mkdirSync(join(tree, 'jail.d'), { recursive: true });
     writeFileSync(join(tree, 'jail.d', 'all.conf'), enabled.map((name) => `[${name}]\nenabled = true\n`).join(''));

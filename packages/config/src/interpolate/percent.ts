@@ -10,7 +10,7 @@ export interface InterpolationContext {
   /** Bracket arguments, options of the jail: found before anything in the tree. Names lower-cased. */
   readonly vars?: ReadonlyMap<string, Traced>;
   /** In a jail, what `%(known/x)s` finds first: the filter's resolved options, already final text. */
-  readonly known?: ReadonlyMap<string, Traced>;
+  readonly known?: (option: string) => Traced | undefined;
 }
 
 /** fail2ban's limit: a reference may stand in a reference ten times. */
@@ -76,7 +76,7 @@ function expand(run: Run, value: Traced, layer: MergedEntry | undefined, depth: 
       from = at + 2;
       continue;
     }
-    const origin = placeIn(value, at);
+    const origin = originAt(value, at);
     if (next !== '(') throw lonePercent(run, text, at, origin);
     const close = text.indexOf(')', at + 2);
     if (close <= at + 2 || text[close + 1] !== 's') {
@@ -145,7 +145,7 @@ function lookUpInSection(
   const lower = wanted.toLowerCase();
   let entry: MergedEntry | undefined;
   if (lower === 'known') {
-    const filters = known?.get(option);
+    const filters = known?.(option);
     if (filters) return { value: filters, layer: undefined, literal: true };
     entry = layer && isLayerOf(context, option, layer) ? layer.overrode : tree.known(section, option);
     entry ??= tree.defaults.get(option);
@@ -192,13 +192,4 @@ function lonePercent(run: Run, text: string, at: number, origin: Origin | undefi
 function excerpt(text: string, at: number): string {
   const end = text.indexOf('\n', at);
   return text.slice(at, Math.min(end < 0 ? text.length : end, at + 20));
-}
-
-/** The place of one character: marks stand at line starts, so the distance from the mark is the distance in columns. */
-function placeIn(value: Traced, offset: number): Origin | undefined {
-  const origin = originAt(value, offset);
-  if (!origin) return undefined;
-  let start = 0;
-  for (const mark of value.marks) if (mark.at <= offset) start = mark.at;
-  return { ...origin, column: origin.column + offset - start };
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.js';
-import { concat, originOf, slice, type Traced } from '../syntax/traced.js';
+import { originOf, replaceAll, type Traced } from '../syntax/traced.js';
 import { MAX_VALUE_CHARACTERS } from './percent.js';
 
 /** fail2ban's limit: one tag may be replaced so often in one value before it counts as referring to itself. */
@@ -11,43 +11,44 @@ const MAX_TOTAL_CHARACTERS = 4 * 1024 * 1024;
 const TAG = /<([^ <>]+)>/g;
 
 /**
- * Substitutes `<tag>` in every option by the value of the option of that name, again and again until nothing changes, so
- * that tags may be composed (`<mdre-<mode>>`). Unknown tags stay: they are `<HOST>`, `<ip>`, shell redirections.
+ * Substitutes `<tag>` in options by the value of the option of that name, again and again until nothing changes, so that
+ * tags may be composed (`<mdre-<mode>>`). Unknown tags stay: they are `<HOST>`, `<ip>`, shell redirections.
  *
  * @param options the combined options, by name; not changed
+ * @param names the options that are wanted
  * @param ignored tags that are not replaced here, and options whose text is not touched
  * @param find a further source of values for tags that name no option
+ * @returns the wanted options, in the order of `options`
  * @throws ConfigError `F2B_CONFIG_SELF_REFERENCE`, `F2B_CONFIG_TOO_LARGE`
  */
 export function substituteTags(
   options: ReadonlyMap<string, Traced>,
+  names: ReadonlySet<string>,
   ignored: ReadonlySet<string>,
   find: (tag: string) => Traced | undefined,
 ): Map<string, Traced> {
-  const result = new Map(options);
-  const done = new Set<string>();
-  const counts = new Map<string, Map<string, number>>();
+  const result = new Map<string, Traced>();
+  const found = new Map<string, Traced | undefined>();
+  const lookUp = (tag: string): Traced | undefined => {
+    const option = options.get(tag);
+    if (option) return option;
+    if (!found.has(tag)) found.set(tag, find(tag));
+    return found.get(tag);
+  };
   let total = 0;
-  for (let again = true; again; ) {
-    again = false;
-    for (const [name, value] of result) {
-      if (done.has(name) || ignored.has(name)) continue;
-      if (!value.text.includes('<')) {
-        done.add(name);
-        continue;
+  for (const [name, original] of options) {
+    if (!names.has(name)) continue;
+    let value = original;
+    if (!ignored.has(name) && value.text.includes('<')) {
+      const counted = new Map<string, number>();
+      for (let before = ''; before !== value.text; ) {
+        before = value.text;
+        value = substituteOnce(name, value, ignored, lookUp, counted);
       }
-      const counted = counts.get(name) ?? new Map<string, number>();
-      counts.set(name, counted);
-      const replaced = substituteOnce(name, value, result, ignored, find, counted);
-      if (replaced.text !== value.text) {
-        total += replaced.text.length;
-        if (total > MAX_TOTAL_CHARACTERS) throw tooLarge(name, value);
-        result.set(name, replaced);
-        TAG.lastIndex = 0;
-        if (TAG.test(replaced.text)) again = true;
-      }
-      if (!replaced.text.includes('<')) done.add(name);
+      total += value.text.length;
+      if (total > MAX_TOTAL_CHARACTERS) throw tooLarge(name, original);
     }
+    result.set(name, value);
   }
   return result;
 }
@@ -55,9 +56,8 @@ export function substituteTags(
 function substituteOnce(
   name: string,
   original: Traced,
-  options: ReadonlyMap<string, Traced>,
   ignored: ReadonlySet<string>,
-  find: (tag: string) => Traced | undefined,
+  lookUp: (tag: string) => Traced | undefined,
   counted: Map<string, number>,
 ): Traced {
   let value = original;
@@ -80,30 +80,25 @@ function substituteOnce(
         'Break the circle of <tags>.',
       );
     }
-    const replacement = options.get(tag) ?? find(tag);
+    const replacement = lookUp(tag);
     if (!replacement) {
       from = match.index + match[0].length;
       continue;
     }
-    value = replaceAll(value, match[0], replacement);
-    if (value.text.length > MAX_VALUE_CHARACTERS) throw tooLarge(name, original);
+    value = replaceWithin(name, value, match[0], replacement);
     counted.set(tag, count + 1);
     from = match.index;
   }
 }
 
-function replaceAll(value: Traced, tag: string, replacement: Traced): Traced {
-  const parts: Traced[] = [];
-  let from = 0;
+/** As `replaceAll`, but refuses to build what grows past all bounds. */
+function replaceWithin(name: string, value: Traced, tag: string, replacement: Traced): Traced {
   let length = value.text.length;
-  for (let at = value.text.indexOf(tag); at >= 0; at = value.text.indexOf(tag, from)) {
-    parts.push(slice(value, from, at), replacement);
-    from = at + tag.length;
+  for (let at = value.text.indexOf(tag); at >= 0; at = value.text.indexOf(tag, at + tag.length)) {
     length += replacement.text.length - tag.length;
-    if (length > MAX_VALUE_CHARACTERS) break;
   }
-  parts.push(slice(value, from, value.text.length));
-  return concat(parts);
+  if (length > MAX_VALUE_CHARACTERS) throw tooLarge(name, value);
+  return replaceAll(value, tag, replacement);
 }
 
 function tooLarge(name: string, value: Traced): ConfigError {

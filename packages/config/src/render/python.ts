@@ -11,24 +11,25 @@ export function pythonRepr(value: StreamValue): string {
 }
 
 const NEEDS_CARE = /[\\'\u0000-\u001f\u007f-\u{10ffff}]/u;
-/** What Python calls unprintable: controls, formats, surrogates, private and unassigned characters, separators but the blank. */
-const UNPRINTABLE = /[\p{C}\p{Z}]/u;
+/**
+ * Backslash, quote, and what Python calls unprintable: controls, formats, surrogates, private and unassigned characters,
+ * separators but the blank.
+ */
+const ESCAPED = /[\\']|(?! )[\p{C}\p{Z}]/gu;
 
 function reprText(text: string): string {
-  if (!NEEDS_CARE.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let result = quote;
-  for (const char of text) {
+  if (!NEEDS_CARE.test(text)) return quote + text + quote;
+  const escaped = text.replace(ESCAPED, (char) => {
+    if (char === '\\') return '\\\\';
+    if (char === "'") return quote === "'" ? "\\'" : "'";
+    if (char === '\n') return '\\n';
+    if (char === '\r') return '\\r';
+    if (char === '\t') return '\\t';
     const code = char.codePointAt(0)!;
-    if (char === quote || char === '\\') result += `\\${char}`;
-    else if (char === '\n') result += '\\n';
-    else if (char === '\r') result += '\\r';
-    else if (char === '\t') result += '\\t';
-    else if (code < 32 || code === 127) result += `\\x${hex(code, 2)}`;
-    else if (code < 127 || !UNPRINTABLE.test(char)) result += char;
-    else result += code < 256 ? `\\x${hex(code, 2)}` : code < 65536 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-  }
-  return result + quote;
+    return code < 256 ? `\\x${hex(code, 2)}` : code < 65536 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+  });
+  return quote + escaped + quote;
 }
 
 function hex(code: number, digits: number): string {

@@ -10,6 +10,7 @@ import { type ConfigSet, type Library, safeFileName } from './library.js';
 
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
 const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
+const wanted: ReadonlySet<string> = new Set(actionCommandNames);
 const noneShadowed: ReadonlySet<string> = new Set();
 const booleanCommands: ReadonlySet<string> = new Set(['actionstart_on_demand', 'actionrepair_on_unban', 'norestored']);
 
@@ -81,8 +82,8 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
     ignored: runtimeTags,
   });
   const commands = new Map<ActionCommandName, string | boolean>();
-  for (const [key, value] of definition.combined) {
-    if (isCommand(key)) commands.set(key, booleanCommands.has(key) ? parseBoolean(value.text) : value.text);
+  for (const [key, value] of definition.substitute(wanted)) {
+    commands.set(key as ActionCommandName, booleanCommands.has(key) ? parseBoolean(value.text) : value.text);
   }
   const params: [string, string][] = [];
   for (const [key, value] of definition.parameters) {

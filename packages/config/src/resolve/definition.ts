@@ -21,17 +21,24 @@ export interface DefinitionInput {
   readonly all: boolean;
   /** Tags that wait for run time. */
   readonly ignored: ReadonlySet<string>;
-  /** What tags were found to stand for, where that is to be kept from one reading to the next. */
-  readonly found?: Map<string, Traced | undefined>;
 }
 
-/** A filter or an action, resolved. */
+/** What a filter or an action says, its tags not yet substituted. */
 export interface Definition {
-  /** All options after tag substitution: those of `[Definition]` first, then `parameters`. */
+  /** All options: those of `[Definition]` first, then `parameters`. */
   readonly combined: ReadonlyMap<string, Traced>;
-  /** Bracket arguments, then the options of `[Init]`; tags not substituted. */
+  /** Bracket arguments, then the options of `[Init]`. */
   readonly parameters: ReadonlyMap<string, Traced>;
+  /** The files have no `[Definition]`. */
   readonly missing: boolean;
+  /** What a tag stands for that names none of the combined options. */
+  find(tag: string): Traced | undefined;
+  /**
+   * The values of some of the options with their tags substituted, in the order of `combined`.
+   *
+   * @throws ConfigError where a tag refers to itself or unfolds past all bounds
+   */
+  substitute(names: ReadonlySet<string>, find?: (tag: string) => Traced | undefined): Map<string, Traced>;
 }
 
 const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
@@ -64,20 +71,24 @@ export function resolveDefinition(input: DefinitionInput): Definition {
     for (const [name, entry] of own) if (!options.has(name)) options.set(name, interpolate(bare, name, entry));
   }
 
-  const combined = new Map(options);
-  for (const name of parameters.keys()) combined.delete(name);
-  for (const [name, value] of parameters) combined.set(name, value);
+  const combined = options;
+  for (const [name, value] of parameters) {
+    combined.delete(name);
+    combined.set(name, value);
+  }
   const ignored = new Set(input.ignored);
   for (const name of combined.keys()) {
     const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
     if (base !== undefined) ignored.add(base);
   }
-  const cache = input.found ?? new Map<string, Traced | undefined>();
-  const find = (tag: string): Traced | undefined => {
-    if (!cache.has(tag)) cache.set(tag, findTag(context, tag));
-    return cache.get(tag);
+  const find = (tag: string): Traced | undefined => findTag(context, tag);
+  return {
+    combined,
+    parameters,
+    missing: !own,
+    find,
+    substitute: (names, otherFind) => substituteTags(combined, names, ignored, otherFind ?? find),
   };
-  return { combined: substituteTags(combined, ignored, find), parameters, missing: !own };
 }
 
 /** `[Init]`: each option is a parameter unless an argument of that name is given, and `known/NAME` in any case. */

@@ -10,18 +10,17 @@ import { type Library, safeFileName } from './library.js';
 export interface ResolvedFilter {
   /** The options that reach the server and that the filter sets, in its own order. */
   readonly options: ReadonlyMap<FilterOptionName, Traced>;
-  /** Everything the filter defines, final text: what `%(known/x)s` in the jail finds. */
-  readonly variables: ReadonlyMap<string, Traced>;
 }
 
 /** fail2ban reads these of a file, in this order. */
 const definitionOrder = ['usedns', 'prefregex', 'maxlines', 'ignoreregex', 'failregex', 'datepattern', 'journalmatch'];
+const wanted: ReadonlySet<string> = new Set(filterOptionNames);
 const nothing: ReadonlySet<string> = new Set();
 
 /** A filter that was read once, with what is known of the jail before its own options are. */
 export interface FilterReading {
-  /** Everything the filter defines, final text: what `%(known/x)s` in the jail finds. */
-  readonly variables: ReadonlyMap<string, Traced>;
+  /** An option that the filter defines, final text: what `%(known/NAME)s` in the jail finds. */
+  variable(name: string): Traced | undefined;
   /**
    * Reads the filter again, now knowing all options of the jail (these take the place of the ones in `[Definition]`) and
    * what `[Init]` says.
@@ -57,25 +56,16 @@ export function readFilter(
   if (!args.has('logtype') && !set.tree.sections.get('Definition')?.has('logtype')) {
     args.set('logtype', traced(backend.startsWith('systemd') ? 'journal' : 'file', undefined));
   }
-  const common = { tree: set.tree, names: definitionOrder, ignored: nothing, found: new Map() };
+  const common = { tree: set.tree, names: definitionOrder, ignored: nothing };
   const first = resolveDefinition({ ...common, all: true, args, jailOptions, shadowed: nothing });
   return {
-    variables: first.combined,
+    variable: (name) => (first.combined.has(name) ? first.substitute(new Set([name])).get(name) : undefined),
     finish(all, shadowed) {
-      const { combined } = resolveDefinition({
-        ...common,
-        all: false,
-        args: first.parameters,
-        jailOptions: all,
-        shadowed,
-      });
-      const options = new Map<FilterOptionName, Traced>();
-      for (const [name, value] of combined) if (isFilterOption(name)) options.set(name, value);
-      return { options, variables: combined };
+      const second = resolveDefinition({ ...common, all: false, args: first.parameters, jailOptions: all, shadowed });
+      // fail2ban remembers what a tag stood for in the first reading, unless it was an option of the file then.
+      const find = (tag: string): Traced | undefined =>
+        first.combined.has(tag) ? second.find(tag) : (first.find(tag) ?? second.find(tag));
+      return { options: second.substitute(wanted, find) as Map<FilterOptionName, Traced> };
     },
   };
-}
-
-function isFilterOption(name: string): name is FilterOptionName {
-  return (filterOptionNames as readonly string[]).includes(name);
 }

@@ -245,7 +245,7 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
       name,
     );
   }
-  const known: InterpolationContext = reading ? { ...bare, known: reading.variables } : bare;
+  const known: InterpolationContext = reading ? { ...bare, known: reading.variable } : bare;
   const values = new Map<JailOptionName, Traced>();
   for (const option of Object.keys(jailOptionTypes) as JailOptionName[]) {
     const value = readOption(known, option);
@@ -259,7 +259,7 @@ function readOption(context: InterpolationContext, option: string): Traced | und
   const entry = context.tree.find(context.section, option);
   if (!entry) return undefined;
   const value = interpolate(context, option, entry);
-  return value.marks.length > 0 ? value : traced(value.text, entry.origin);
+  return originOf(value) ? value : traced(value.text, entry.origin);
 }
 
 /** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. */

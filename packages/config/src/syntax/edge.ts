@@ -21,6 +21,7 @@ export const realEdge: ConfigEdge = {
   readFile: (path) => readFileSync(path),
   listDirectory(path) {
     const names: string[] = [];
+    if (!existsSync(path)) return names;
     try {
       const directory = opendirSync(path);
       try {

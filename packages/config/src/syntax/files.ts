@@ -35,7 +35,8 @@ export class FileStore {
 
   /** Answers most "is there a .local?" questions from one listing of the directory instead of one system call each. */
   #exists(path: string): boolean {
-    return this.list(posix.dirname(path)).includes(posix.basename(path));
+    const slash = path.lastIndexOf('/');
+    return this.list(slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.').includes(path.slice(slash + 1));
   }
 
   list(directory: string): readonly string[] {
@@ -86,7 +87,7 @@ export class FileStore {
     const base = posix.join(this.directory, name);
     const files: string[] = [];
     const folder = `${base}.d`;
-    const names = this.list(folder);
+    const names = this.kind(folder) === 'directory' ? this.list(folder) : [];
     for (const ending of ['.conf', '.local']) {
       if (this.kind(base + ending) === 'file') files.push(base + ending);
       const members = names.filter((member) => member.endsWith(ending) && !member.startsWith('.'));

@@ -1,7 +1,7 @@
 import { ConfigError, type ConfigErrorCode } from '../errors.js';
 import type { Origin } from '../settings.js';
 import { endWithoutBlanks, isBlank, skipBlanks, strip } from './blanks.js';
-import type { Mark, Traced } from './traced.js';
+import type { Traced } from './traced.js';
 
 /** One option of one section of one file. */
 export interface Entry {
@@ -290,15 +290,7 @@ class Parser {
 
 function join(lines: readonly string[], origins: readonly Origin[]): Traced {
   const whole = lines.length === 1 ? lines[0]! : lines.join('\n');
-  const text = whole.slice(0, endWithoutBlanks(whole));
-  const marks: Mark[] = [];
-  let at = 0;
-  for (let index = 0; index < lines.length; index++) {
-    if (at > 0 && at >= text.length) break;
-    marks.push({ at, origin: origins[index] });
-    at += lines[index]!.length + 1;
-  }
-  return { text, marks };
+  return { text: whole.slice(0, endWithoutBlanks(whole)), lines: origins };
 }
 
 function quote(text: string): string {

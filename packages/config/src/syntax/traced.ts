@@ -1,72 +1,95 @@
 import type { Origin } from '../settings.js';
 
-/** From offset `at` on, the text was written at `origin` (until the next mark). */
-export interface Mark {
-  readonly at: number;
-  readonly origin: Origin | undefined;
-}
-
 /**
- * Text that remembers where its parts were written, through interpolation and tag substitution. `marks` is sorted by
- * offset; the first stands at 0 (an empty list: nothing is known).
+ * Text that remembers where each of its lines was written, through interpolation and tag substitution. `lines` holds the
+ * origin of each line's beginning; where it is shorter than the text has lines, its last one stands for the rest.
  */
 export interface Traced {
   readonly text: string;
-  readonly marks: readonly Mark[];
+  readonly lines: readonly (Origin | undefined)[];
 }
 
 /** Text that was written in one place. */
 export function traced(text: string, origin: Origin | undefined): Traced {
-  return { text, marks: origin ? [{ at: 0, origin }] : [] };
-}
-
-/** Where the character at `offset` was written. */
-export function originAt(value: Traced, offset: number): Origin | undefined {
-  let found: Mark | undefined;
-  for (const mark of value.marks) {
-    if (mark.at > offset) break;
-    found = mark;
-  }
-  return found?.origin;
+  return { text, lines: [origin] };
 }
 
 /** Where the text begins. */
 export function originOf(value: Traced): Origin | undefined {
-  return value.marks[0]?.origin;
+  return value.lines[0];
 }
 
-/** The part between two offsets, with its origins. */
+function originOfLine(value: Traced, line: number): Origin | undefined {
+  return value.lines[Math.min(line, value.lines.length - 1)];
+}
+
+function countNewlines(text: string, to = text.length): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** Where the character at `offset` was written, as far as its line was written in one place. */
+export function originAt(value: Traced, offset: number): Origin | undefined {
+  const origin = originOfLine(value, countNewlines(value.text, offset));
+  if (!origin) return undefined;
+  const lineStart = offset === 0 ? 0 : value.text.lastIndexOf('\n', offset - 1) + 1;
+  return { ...origin, column: origin.column + offset - lineStart };
+}
+
+/** The part between two offsets. Its first line keeps the origin of the whole line that it was cut from. */
 export function slice(value: Traced, from: number, to: number): Traced {
   if (from === 0 && to >= value.text.length) return value;
-  const marks: Mark[] = [];
-  for (const mark of value.marks) {
-    if (mark.at <= from) marks[0] = { at: 0, origin: mark.origin };
-    else if (mark.at < to) marks.push({ at: mark.at - from, origin: mark.origin });
-    else break;
-  }
-  return { text: value.text.slice(from, to), marks };
+  const text = value.text.slice(from, to);
+  if (from === 0) return { text, lines: value.lines };
+  if (value.lines.length === 1) return { text, lines: value.lines };
+  const first = countNewlines(value.text, from);
+  return { text, lines: value.lines.slice(Math.min(first, value.lines.length - 1)) };
 }
 
-/** One text out of several. Empty parts leave no mark. */
+/** One text out of several. A part that goes on in the middle of a line leaves that line its origin. */
 export function concat(parts: readonly Traced[]): Traced {
   if (parts.length === 1) return parts[0]!;
-  let text = '';
-  const marks: Mark[] = [];
+  const texts: string[] = [];
+  const lines: (Origin | undefined)[] = [undefined];
+  let atLineStart = true;
   for (const part of parts) {
     if (part.text === '') continue;
-    for (const mark of part.marks) marks.push({ at: text.length + mark.at, origin: mark.origin });
-    text += part.text;
+    texts.push(part.text);
+    if (atLineStart) lines[lines.length - 1] = part.lines[0];
+    const newlines = part.text.includes('\n') ? countNewlines(part.text) : 0;
+    for (let line = 1; line <= newlines; line++) lines.push(originOfLine(part, line));
+    atLineStart = part.text.endsWith('\n');
   }
-  return { text, marks };
+  return { text: texts.join(''), lines };
 }
 
-/** The non-empty lines, each with the place where its first character was written. */
+/** The text with every occurrence of `wanted` replaced. */
+export function replaceAll(value: Traced, wanted: string, replacement: Traced): Traced {
+  const pieces = value.text.split(wanted);
+  const text = pieces.join(replacement.text);
+  const keepsLines = !replacement.text.includes('\n') && !wanted.includes('\n');
+  if (keepsLines && !value.text.startsWith(wanted) && !value.text.includes(`\n${wanted}`)) {
+    return { text, lines: value.lines };
+  }
+  const parts: Traced[] = [];
+  let from = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0) {
+      parts.push(replacement);
+      from += wanted.length;
+    }
+    parts.push(slice(value, from, from + piece.length));
+    from += piece.length;
+  }
+  return concat(parts);
+}
+
+/** The non-empty lines, each with the place where it begins. */
 export function nonEmptyLines(value: Traced): { text: string; origin: Origin | undefined }[] {
   const lines: { text: string; origin: Origin | undefined }[] = [];
-  let at = 0;
-  for (const text of value.text.split('\n')) {
-    if (text !== '') lines.push({ text, origin: originAt(value, at) });
-    at += text.length + 1;
+  for (const [index, text] of value.text.split('\n').entries()) {
+    if (text !== '') lines.push({ text, origin: originOfLine(value, index) });
   }
   return lines;
 }

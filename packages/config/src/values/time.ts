@@ -34,6 +34,9 @@ const MAX_CHARACTERS = 256;
  * @throws ConfigError `F2B_CONFIG_TIME`
  */
 export function parseTime(text: string, origin?: Origin): Seconds {
+  const simple = /^(-?(?:[1-9][0-9]{0,14}|0))([a-z]*)$/.exec(text);
+  const unit = simple && (simple[2] === '' ? 1 : units.get(simple[2]!));
+  if (unit !== undefined && unit !== null) return Number(simple![1]) * unit;
   const wrong = (why: string): ConfigError =>
     new ConfigError(
       'F2B_CONFIG_TIME',
