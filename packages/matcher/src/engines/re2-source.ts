@@ -7,6 +7,8 @@ import { contains, type Expression, type Node } from '../dialect/tree.js';
 import { ASCII, NON_ASCII } from '../dialect/unicode.js';
 import { widthOf } from '../dialect/width.js';
 
+const FIRST_NON_ASCII = 0x80;
+const MOST_ASCII_RANGES = 64;
 /** RE2 refuses larger counts. */
 const MOST_REPETITIONS = 1000;
 
@@ -94,9 +96,11 @@ class Translator {
   }
 
   #set(set: CharSet): string {
-    const ascii = intersect(set, ASCII);
+    // Only the ranges that ASCII can meet: a Unicode class has hundreds of others.
+    const ascii = intersect({ ranges: set.ranges.slice(0, 2 * MOST_ASCII_RANGES) }, ASCII);
     if (!this.relaxed) return classSource(ascii);
-    return classSource(isEmpty(intersect(set, NON_ASCII)) ? ascii : union(ascii, NON_ASCII));
+    const reachesBeyond = set.ranges.length > 0 && set.ranges[set.ranges.length - 1]! >= FIRST_NON_ASCII;
+    return classSource(reachesBeyond ? union(ascii, NON_ASCII) : ascii);
   }
 
   #repeat(node: Node & { readonly kind: 'repeat' }, last: boolean): string {

@@ -1,12 +1,13 @@
 /** Character sets in the form that the exact matcher asks per character. */
-import { type CharSet, has } from '../dialect/charset.js';
+import type { CharSet } from '../dialect/charset.js';
 import type { SetTable } from './program.js';
 
 const LOW = 256;
 
 export function setTable(set: CharSet): SetTable {
   const low = new Uint8Array(LOW);
-  for (let i = 0; i < LOW; i++) low[i] = has(set, i) ? 1 : 0;
+  for (let i = 0; i < set.ranges.length && set.ranges[i]! < LOW; i += 2)
+    low.fill(1, set.ranges[i]!, set.ranges[i + 1]! + 1);
   return { low, ranges: Int32Array.from(set.ranges) };
 }
 
