@@ -119,7 +119,7 @@ export class DateFields {
       case 73: // I
         this.rawHour = number(line, start, end);
         this.twelveHour = true;
-        return this.rawHour >= 0 && this.rawHour <= 12;
+        return this.rawHour >= 0;
       case 77: // M
         this.minute = number(line, start, end);
         return this.minute >= 0;
