@@ -11,7 +11,7 @@ const grace: Milliseconds = 3000;
 const checkEvery: Milliseconds = 3000;
 
 export interface EnforcerEvents {
-  /** A ban holds at every action of its jail. */
+  /** A ban holds at every action of its jail, and there is one. */
   enforced(jail: string, id: string): void;
   /** An order failed at an action; `retryIn` is undefined when it will not be tried again. */
   failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
@@ -98,14 +98,16 @@ export class Enforcer {
     const current = this.#wanted.get(key) === wanted && !this.#stopped;
     if (failed.length === 0) {
       if (current) this.#wanted.delete(key);
-      this.#events.enforced(jail, ban.who.id);
+      if (outcomes.length > 0) this.#events.enforced(jail, ban.who.id);
       return;
     }
     const delay = current ? Math.min(firstRetry * 2 ** tries, longestRetry) : undefined;
     for (const outcome of failed) this.#events.failed(outcome, delay);
     if (delay === undefined) return;
     // What has succeeded (a mail was sent) is not done again.
-    wanted.actions = failed.map(({ action }) => action);
+    const names = failed.map(({ action }) => action);
+    // No name: the firewall did not get as far as an action.
+    wanted.actions = names.includes('') ? undefined : names;
     wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
   }
 

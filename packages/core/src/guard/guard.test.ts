@@ -1,84 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSettings } from '@f2b/config';
-import { openPool, type ScanPool } from '@f2b/matcher';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatLocalTime } from '../jails/duration.js';
-import { type Guard, type GuardOptions, startGuard } from './guard.js';
+import { guardTrial } from './guard.trial.js';
 import { realEdges } from './real-edges.js';
 
-let directory: string;
-let pool: ScanPool;
-let guard: Guard | undefined;
-let logged: string[];
-let printed: string[];
-/** Moves the guard's clock against the real one. */
-let ahead = 0;
-
-beforeAll(() => {
-  pool = openPool({ workers: 1 });
-});
-afterAll(() => pool.close());
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'f2b-guard-'));
-  for (const name of ['filter.d', 'action.d', 'logs']) mkdirSync(join(directory, name));
-  file('fail2ban.conf', '[Definition]\nloglevel = INFO\nallowipv6 = yes\n');
-  file('filter.d/door.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: knock from <HOST>$\n');
-  logged = [];
-  printed = [];
-  ahead = 0;
-});
-afterEach(async () => {
-  await guard?.stop();
-  guard = undefined;
-  rmSync(directory, { recursive: true, force: true });
-});
-
-const file = (name: string, text: string) => writeFileSync(join(directory, name), text);
-const logPath = (name = 'door.log') => join(directory, 'logs', name);
-const now = () => Date.now() + ahead;
-const knock = (address: string, at = now()) => `${formatLocalTime(at)} gate door[77]: knock from ${address}\n`;
-const append = (text: string, name?: string) => appendFileSync(logPath(name), text);
-
-const door = (more = '') => `[door]
-enabled = true
-filter = door
-logpath = ${logPath()}
-maxretry = 3
-findtime = 10m
-bantime = 10m
-action = offendingips
-${more}`;
-
-async function start(jails: string, options: Partial<GuardOptions> = {}): Promise<Guard> {
-  file('jail.conf', jails);
-  const settings = readSettings({ directory, allowMissingLogs: true });
-  const real = realEdges(() => {});
-  guard = await startGuard({
-    settings,
-    pool,
-    log: { log: (logger, level, message) => void logged.push(`${logger} ${level} ${message}`) },
-    dryRun: { print: (line) => void printed.push(line) },
-    pollEvery: 50,
-    ...options,
-    edges: { clock: { ...real.clock, now }, ownAddresses: () => ['192.0.2.254'], ...options.edges },
-  });
-  return guard;
-}
-
-async function says(pattern: RegExp): Promise<string> {
-  return vi.waitFor(
-    () => {
-      const line = logged.find((one) => pattern.test(one));
-      if (line === undefined) throw new Error(`nothing like ${pattern} in\n${logged.join('\n')}`);
-      return line;
-    },
-    { timeout: 10_000, interval: 10 },
-  );
-}
-
-const banned = (jail = 'door') => guard?.jailStatus(jail)?.banned;
+const trial = guardTrial();
+const { file, logPath, now, knock, append, door, start, says, banned } = trial;
 
 describe('from a line in a log to an order to the firewall', () => {
   test('the third failure bans, in the words that other tools read', async () => {
@@ -89,9 +17,9 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(banned()).toEqual([]);
     append(knock('203.0.113.9'));
     expect(await says(/ Ban /)).toBe('fail2ban.actions NOTICE [door] Ban 203.0.113.9');
-    await guard!.settled();
-    expect(printed.join('\n')).toContain('203.0.113.9');
-    expect(guard!.jailStatus('door')).toMatchObject({
+    await trial.guard.settled();
+    expect(trial.printed.join('\n')).toContain('203.0.113.9');
+    expect(trial.guard.jailStatus('door')).toMatchObject({
       state: 'running',
       currentlyFailed: 0,
       totalFailed: 3,
@@ -106,7 +34,7 @@ describe('from a line in a log to an order to the firewall', () => {
     const old = now() - 900_000;
     append(knock('203.0.113.1', old).repeat(5) + knock('203.0.113.2', now() - 100_000).repeat(3));
     await start(door());
-    await guard!.settled();
+    await trial.guard.settled();
     expect(banned()).toEqual(['203.0.113.2']);
     await says(/Added logfile: .*door\.log' \(pos = 0, hash = [0-9a-f]{40}\)/);
   });
@@ -115,7 +43,7 @@ describe('from a line in a log to an order to the firewall', () => {
     const line = knock('203.0.113.1', now() - 86_400_000);
     append(line.repeat(20_000) + knock('203.0.113.2', now() - 100_000).repeat(3));
     await start(door());
-    await guard!.settled();
+    await trial.guard.settled();
     expect(banned()).toEqual(['203.0.113.2']);
     const position = Number(/pos = (\d+)/.exec(await says(/Added logfile/))?.[1]);
     expect(position).toBeGreaterThan(line.length * 18_000);
@@ -147,15 +75,15 @@ describe('from a line in a log to an order to the firewall', () => {
     append(knock('203.0.113.9').repeat(3));
     await says(/NOTICE \[door\] Ban/);
     await says(/NOTICE \[door\] Unban 203\.0\.113\.9$/);
-    await guard!.settled();
+    await trial.guard.settled();
     expect(banned()).toEqual([]);
   });
 
   test('stopping takes the bans back', async () => {
     append(knock('203.0.113.9').repeat(3));
     await start(door());
-    await guard!.settled();
-    await guard!.stop();
+    await trial.guard.settled();
+    await trial.guard.stop();
     await says(/NOTICE \[door\] Repeal Ban 203\.0\.113\.9$/);
     await says(/fail2ban\.jail INFO Jail 'door' stopped$/);
   });
@@ -167,10 +95,10 @@ describe('a log', () => {
     const strict = door().replace('[door]', '[strict]').replace('maxretry = 3', 'maxretry = 1');
     let blocks = 0;
     await start(`${door()}\n${strict}`);
-    guard!.events.on('scanned', () => blocks++);
+    trial.guard.events.on('scanned', () => blocks++);
     append(knock('203.0.113.9'));
     await says(/\[strict\] Ban/);
-    await guard!.settled();
+    await trial.guard.settled();
     expect([banned('strict'), banned('door'), blocks]).toEqual([['203.0.113.9'], [], 1]);
   });
 
@@ -189,12 +117,15 @@ describe('a log', () => {
     const other = door().replace('[door]', '[other]').replace('door.log', 'other.log');
     await start(`${door()}\n${other}`);
     await says(/\[door\] .*door\.log does not exist/);
-    expect([guard!.jailStatus('door')?.state, guard!.jailStatus('other')?.state]).toEqual(['waiting', 'running']);
+    expect([trial.guard.jailStatus('door')?.state, trial.guard.jailStatus('other')?.state]).toEqual([
+      'waiting',
+      'running',
+    ]);
     append(knock('203.0.113.9').repeat(3), 'other.log');
     await says(/\[other\] Ban/);
     append(knock('203.0.113.8').repeat(3));
     await says(/\[door\] Ban 203\.0\.113\.8/);
-    expect(guard!.jailStatus('door')?.state).toBe('running');
+    expect(trial.guard.jailStatus('door')?.state).toBe('running');
   });
 
   test('that is a directory is told once, and the other jails run', async () => {
@@ -204,8 +135,8 @@ describe('a log', () => {
     await start(`${door()}\n${other}`);
     append(knock('203.0.113.9').repeat(3), 'other.log');
     await says(/\[other\] Ban/);
-    await guard!.settled();
-    expect(logged.filter((line) => /is a directory/.test(line))).toHaveLength(1);
+    await trial.guard.settled();
+    expect(trial.logged.filter((line) => /is a directory/.test(line))).toHaveLength(1);
   });
 });
 
@@ -216,8 +147,11 @@ describe('what is wrong with one jail', () => {
     await start(`${door()}\n${door().replace('[door]', '[broken]').replace('filter = door', 'filter = broken')}`);
     append(knock('203.0.113.9').repeat(3));
     await says(/\[door\] Ban/);
-    expect(guard!.jailStatus('broken')).toMatchObject({ state: 'failed', why: expect.stringContaining('broken.conf') });
-    expect(logged.filter((line) => /ERROR.*\[broken\]/.test(line))).toHaveLength(1);
+    expect(trial.guard.jailStatus('broken')).toMatchObject({
+      state: 'failed',
+      why: expect.stringContaining('broken.conf'),
+    });
+    expect(trial.logged.filter((line) => /ERROR.*\[broken\]/.test(line))).toHaveLength(1);
   });
 
   test('nonsense in a formula costs only that jail', async () => {
@@ -226,7 +160,7 @@ describe('what is wrong with one jail', () => {
     await start(`${door()}\n${grown}`);
     append(knock('203.0.113.9').repeat(3));
     await says(/\[door\] Ban/);
-    expect(guard!.jailStatus('grown')?.state).toBe('failed');
+    expect(trial.guard.jailStatus('grown')?.state).toBe('failed');
   });
 });
 
@@ -252,7 +186,7 @@ describe('a firewall that fails', () => {
       }),
       edges: { clock: { ...realEdges(() => {}).clock, now, after: (delay, then) => quickly(delay, then) } },
     });
-    const held = new Promise((resolve) => guard!.events.once('enforced', resolve));
+    const held = new Promise((resolve) => trial.guard.events.once('enforced', resolve));
     append(knock('203.0.113.9').repeat(3));
     await expect(held).resolves.toEqual({ jail: 'door', id: '203.0.113.9' });
     expect(seen).toEqual(['ban 203.0.113.9', 'ban 203.0.113.9', 'ban 203.0.113.9']);
@@ -268,21 +202,21 @@ function quickly(delay: number, then: () => void): () => void {
 test('bans and unbans by hand need no failures and ask no ignore list', async () => {
   append('');
   await start(door('ignoreip = 203.0.113.5\n'));
-  expect([guard!.ban('door', '203.0.113.5'), guard!.ban('door', '203.0.113.5'), guard!.ban('nowhere', 'x')]).toEqual([
-    true,
-    false,
-    undefined,
-  ]);
-  expect(guard!.ban('door', '2001:DB8::1')).toBe(true);
-  expect(guard!.unban('door', '2001:db8:0::1')).toBe(true);
+  expect([
+    trial.guard.ban('door', '203.0.113.5'),
+    trial.guard.ban('door', '203.0.113.5'),
+    trial.guard.ban('nowhere', 'x'),
+  ]).toEqual([true, false, undefined]);
+  expect(trial.guard.ban('door', '2001:DB8::1')).toBe(true);
+  expect(trial.guard.unban('door', '2001:db8:0::1')).toBe(true);
   expect(banned()).toEqual(['203.0.113.5']);
-  expect(guard!.attempt('door', '203.0.113.5', [])).toBe(false);
+  expect(trial.guard.attempt('door', '203.0.113.5', [])).toBe(false);
 });
 
 test('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {
   append('');
   file('filter.d/user.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: <F-USER>.*</F-USER> from <HOST>$\n');
-  const canary = join(directory, 'canary');
+  const canary = join(trial.directory, 'canary');
   const command = `test '<F-USER>' = 'friend' && test <ip> != 203.0.113.1`;
   await start(door(`ignorecommand = ${command}\n`).replace('filter = door', 'filter = user'));
   const line = (user: string, address: string) => knock(address).replace('knock', user);
@@ -306,7 +240,7 @@ test('a filter over several lines finds its failure, also over the edge of two a
   await start(door().replace('filter = door', 'filter = pair').replace('maxretry = 3', 'maxretry = 1'));
   const at = formatLocalTime(now());
   append(`${at} a connect from 203.0.113.31\n${at} other\n${at} b connect from 203.0.113.32\n`);
-  await guard!.settled();
+  await trial.guard.settled();
   append(`${at} b fail\n${at} a fail\n`);
   await says(/ Ban 203\.0\.113\.32/);
   await says(/ Ban 203\.0\.113\.31/);
