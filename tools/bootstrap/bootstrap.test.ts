@@ -43,11 +43,11 @@ beforeAll(() => {
   );
   writeFileSync(
     join(cli, 'bin', 'f2b.js'),
-    `console.log('job ' + JSON.stringify(process.argv.slice(2)));
-     if (process.argv.includes('--wait')) {
+    `if (process.argv.includes('--wait')) {
        process.on('SIGTERM', () => process.exit(9));
        setInterval(() => {}, 1000);
-     } else process.exitCode = 7;`,
+     } else process.exitCode = 7;
+     console.log('job ' + JSON.stringify(process.argv.slice(2)));`,
   );
 });
 afterAll(() => {
