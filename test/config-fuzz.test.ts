@@ -171,6 +171,17 @@ const baseJails = fc.constant(
 );
 const jailFile = file(section('DEFAULT', jailOption, 3), section('one', jailOption, 5), section('two', jailOption, 4));
 
+/** Gives every name a value, so that most references lead somewhere. */
+const everyName = ['DEFAULT', 'other']
+  .map((title) => `[${title}]\n${names.map((n) => `${n} = ${title}-${n}\n`).join('')}`)
+  .join('');
+
+function including(body: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.constantFrom('[INCLUDES]\nbefore = base.inc\n', '[INCLUDES]\nbefore = base.inc\n', ''), body)
+    .map((parts) => parts.join(''));
+}
+
 const tree: fc.Arbitrary<Tree> = fc
   .record({
     'jail.conf': fc
@@ -179,14 +190,19 @@ const tree: fc.Arbitrary<Tree> = fc
     'jail.d/extra.conf': fc.option(jailFile, { nil: '', freq: 2 }),
     'jail.local': fc.option(jailFile, { nil: '', freq: 2 }),
     'filter.d/f.conf': fc
-      .tuple(fc.constant('[INCLUDES]\nbefore = common.inc\n'), filterFile)
+      .tuple(
+        fc.constantFrom('[INCLUDES]\nbefore = base.inc\n   common.inc\n', '[INCLUDES]\nbefore = common.inc\n'),
+        filterFile,
+      )
       .map((parts) => parts.join('')),
     'filter.d/f.local': fc.option(filterFile, { nil: '', freq: 1 }),
     'filter.d/common.inc': filterFile,
-    'filter.d/g.conf': filterFile,
-    'action.d/a.conf': actionFile,
+    'filter.d/base.inc': fc.constant(everyName),
+    'filter.d/g.conf': including(filterFile),
+    'action.d/base.inc': fc.constant(everyName),
+    'action.d/a.conf': including(actionFile),
     'action.d/a.d/more.conf': fc.option(actionFile, { nil: '', freq: 1 }),
-    'action.d/b.conf': actionFile,
+    'action.d/b.conf': including(actionFile),
   })
   .map((files) => ({ 'fail2ban.conf': serverFile, ...files }));
 
@@ -197,7 +213,12 @@ function read(directory: string): {
   refused: string | undefined;
 } {
   try {
-    const settings = readSettings({ directory, allowMissingLogs: true, fail2banVersion: version ?? '' });
+    const settings = readSettings({
+      directory,
+      allowMissingLogs: true,
+      thorough: true,
+      fail2banVersion: version ?? '',
+    });
     const error = settings.findings.find(
       ({ severity, advice }) => severity === 'error' || advice.includes('fail2ban refuses the whole configuration'),
     );
@@ -211,17 +232,6 @@ function read(directory: string): {
 /** Trees that f2b reads and fail2ban refuses, on purpose: docs/differences.md, by its headings. */
 function improvement(files: Tree, error: string): string | undefined {
   const text = Object.values(files).join('\n');
-  const selfish = /self referencing definitions and cannot be resolved, fail tag: ([^,]+),/.exec(error)?.[1];
-  if (
-    selfish !== undefined &&
-    names.includes(
-      selfish
-        .toLowerCase()
-        .replace(/^known./, '')
-        .split(/[-?]/)[0]!,
-    )
-  )
-    return 'a circle of tags that nothing uses';
   if (!/%\(known\/|<known\//.test(text)) return undefined;
   if (/must be followed by|bad interpolation variable/.test(error)) return 'known: the text of a filter is final';
   if (error.includes('Recursion limit')) return 'known: each file knows the layer below it';

@@ -45,7 +45,7 @@ export function checkTree(options: CheckOptions): TreeCheck {
   let regexes = 0;
   let found: readonly Finding[];
   try {
-    const tree = openTree(options);
+    const tree = openTree({ ...options, thorough: true });
     try {
       const reading: ReadOptions = { ...options, allowMissingLogs: options.allowMissingLogs || 'report' };
       settings = readOpenTree(tree, reading);

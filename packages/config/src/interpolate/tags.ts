@@ -15,7 +15,7 @@ const TAG = /<([^ <>]+)>/g;
  * tags may be composed (`<mdre-<mode>>`). Unknown tags stay: they are `<HOST>`, `<ip>`, shell redirections.
  *
  * @param options the combined options, by name; not changed
- * @param names the options that are wanted
+ * @param names the options that are wanted; undefined: all
  * @param ignored tags that are not replaced here, and options whose text is not touched
  * @param find a further source of values for tags that name no option
  * @returns the wanted options, in the order of `options`
@@ -23,7 +23,7 @@ const TAG = /<([^ <>]+)>/g;
  */
 export function substituteTags(
   options: ReadonlyMap<string, Traced>,
-  names: ReadonlySet<string>,
+  names: ReadonlySet<string> | undefined,
   ignored: ReadonlySet<string>,
   find: (tag: string) => Traced | undefined,
 ): Map<string, Traced> {
@@ -37,7 +37,7 @@ export function substituteTags(
   };
   let total = 0;
   for (const [name, original] of options) {
-    if (!names.has(name)) continue;
+    if (names && !names.has(name)) continue;
     let value = original;
     if (!ignored.has(name) && value.text.includes('<')) {
       const counted = new Map<string, number>();

@@ -81,6 +81,7 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
     all: false,
     ignored: runtimeTags,
   });
+  if (context.library.thorough) definition.substitute(undefined);
   const commands = new Map<ActionCommandName, string | boolean>();
   for (const [key, value] of definition.substitute(wanted)) {
     commands.set(key as ActionCommandName, booleanCommands.has(key) ? parseBoolean(value.text) : value.text);

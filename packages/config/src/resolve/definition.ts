@@ -34,11 +34,11 @@ export interface Definition {
   /** What a tag stands for that names none of the combined options. */
   find(tag: string): Traced | undefined;
   /**
-   * The values of some of the options with their tags substituted, in the order of `combined`.
+   * The values of some of the options (undefined: of all) with their tags substituted, in the order of `combined`.
    *
    * @throws ConfigError where a tag refers to itself or unfolds past all bounds
    */
-  substitute(names: ReadonlySet<string>, find?: (tag: string) => Traced | undefined): Map<string, Traced>;
+  substitute(names: ReadonlySet<string> | undefined, find?: (tag: string) => Traced | undefined): Map<string, Traced>;
 }
 
 const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
@@ -114,6 +114,7 @@ function findTag(context: InterpolationContext, tag: string): Traced | undefined
     const section = tag.slice(0, slash);
     const option = tag.slice(slash + 1).toLowerCase();
     if (section.toLowerCase() === 'known') {
+      if (!tree.sections.has('Definition')) return undefined;
       const entry = tree.known('Definition', option) ?? tree.find('Definition', option);
       if (entry) return interpolate({ tree, section: 'Definition' }, option, entry);
     } else if (tree.sections.has(section)) {

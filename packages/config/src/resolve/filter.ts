@@ -58,6 +58,7 @@ export function readFilter(
   }
   const common = { tree: set.tree, names: definitionOrder, ignored: nothing };
   const first = resolveDefinition({ ...common, all: true, args, jailOptions, shadowed: nothing });
+  if (library.thorough) first.substitute(undefined);
   return {
     variable: (name) => (first.combined.has(name) ? first.substitute(new Set([name])).get(name) : undefined),
     finish(all, shadowed) {
@@ -65,6 +66,7 @@ export function readFilter(
       // fail2ban remembers what a tag stood for in the first reading, unless it was an option of the file then.
       const find = (tag: string): Traced | undefined =>
         first.combined.has(tag) ? second.find(tag) : (first.find(tag) ?? second.find(tag));
+      if (library.thorough) second.substitute(undefined, find);
       return { options: second.substitute(wanted, find) as Map<FilterOptionName, Traced> };
     },
   };

@@ -16,14 +16,17 @@ export interface ConfigSet {
 export class Library {
   readonly store: FileStore;
   readonly findings: Findings;
+  /** Resolve also what nothing uses, as fail2ban does, so that mistakes in it show. */
+  readonly thorough: boolean;
   /** What every tree finds in `[DEFAULT]` without writing it: `fail2ban_version`, `fail2ban_confpath`. */
   readonly #injected: ReadonlyMap<string, string>;
   readonly #sets = new Map<string, ConfigSet | undefined>();
 
-  constructor(store: FileStore, findings: Findings, injected: ReadonlyMap<string, string>) {
+  constructor(store: FileStore, findings: Findings, injected: ReadonlyMap<string, string>, thorough = false) {
     this.store = store;
     this.findings = findings;
     this.#injected = injected;
+    this.thorough = thorough;
   }
 
   /** The sets read so far, by name. */

@@ -29,6 +29,8 @@ export interface ReadOptions {
   readonly builtinActions?: ReadonlySet<string>;
   /** Only this jail, whether enabled or not decides the tree; undefined: all. */
   readonly jail?: string;
+  /** Resolve also what nothing uses, so that mistakes in it show (as fail2ban does; `-t` wants it). Default false. */
+  readonly thorough?: boolean;
   /** What `%(fail2ban_version)s` stands for. */
   readonly fail2banVersion?: string;
 }
@@ -91,7 +93,11 @@ export function openTree(options: ReadOptions): OpenTree {
     ['fail2ban_version', options.fail2banVersion ?? FAIL2BAN_VERSION],
     ['fail2ban_confpath', directory],
   ]);
-  return { directory, library: new Library(new FileStore(directory, edge), findings, injected), findings };
+  return {
+    directory,
+    library: new Library(new FileStore(directory, edge), findings, injected, options.thorough),
+    findings,
+  };
 }
 
 /** @throws ConfigError `F2B_CONFIG_NO_FILE` */
