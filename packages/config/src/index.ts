@@ -22,3 +22,4 @@ export { parseBoolean } from './values/boolean.js';
 export { glob } from './values/glob.js';
 export { parseSpec, type Spec, SpecError } from './values/spec.js';
 export { parseTime } from './values/time.js';
+export { splitShellWords } from './values/words.js';

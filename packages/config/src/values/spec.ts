@@ -85,7 +85,7 @@ function argumentAt(text: string, at: number, bare = false): Argument | undefine
 
 /** Index after a comma or the seam between two bracket groups; the end of the text; -1 for anything else. */
 function afterSeparator(text: string, at: number): number {
-  if (at >= text.length) return at;
+  if (at >= text.length || (text[at] === '\n' && at + 1 === text.length)) return text.length;
   if (text[at] === ',') return at + 1;
   if (text[at] !== ']') return -1;
   const open = skipBlanks(text, at + 1);

@@ -53,7 +53,7 @@ export function parseTime(text: string, origin?: Origin): Seconds {
       if (seconds === undefined) unknown ??= word;
       return seconds === undefined ? word : `*${seconds}`;
     })
-    .replace(/(?<=[0-9])\s+(?=[0-9])/g, '+');
+    .replace(/([0-9])\s+([0-9])/g, '$1+$2');
   const value = evaluateArithmetic(expression);
   if (typeof value === 'string') throw wrong(unknown ? `'${unknown}' is no unit` : value);
   return value;
