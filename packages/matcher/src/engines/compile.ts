@@ -2,41 +2,15 @@
 import { type CharSet, onlyMember } from '../dialect/charset.js';
 import { contains, type Expression, type LookNode, type Node, type RepeatNode } from '../dialect/tree.js';
 import { widthOf } from '../dialect/width.js';
+import { isCounted, MOST_CONDITION_GROUPS } from './budget.js';
 import { firstSet, isAnchored } from './first.js';
+import { forgetDependentStates } from './forget.js';
 import { ASSERTIONS, type CountedLoop, Op, type Program, type SetTable, type SubProgram } from './program.js';
 import { setTable } from './set-table.js';
-
-/** Instructions up to which counted repetitions are unrolled; beyond, they count at run time under the step budget. */
-const UNROLL_LIMIT = 20_000;
-/** Conditionals ask about at most so many groups within the remembered state; beyond, steps are budgeted. */
-const MOST_CONDITION_GROUPS = 6;
 
 /** Compiles `expression`. Never refuses: what cannot be remembered is budgeted. */
 export function compile(expression: Expression): Program {
   return new Compiler(expression).compile();
-}
-
-/**
- * Whether matching `expression` needs a step budget: what a state leads to depends on more than the position. That is so for
- * back-references, for lookarounds whose groups a conditional asks about, and for counts too large to unroll.
- */
-export function isBudgeted({ root }: Expression): boolean {
-  const conditions = new Set<number>();
-  contains(root, (node) => node.kind === 'conditional' && !conditions.add(node.group));
-  if (conditions.size > MOST_CONDITION_GROUPS) return true;
-  return contains(root, (node) => {
-    if (node.kind === 'backref') return true;
-    if (node.kind === 'repeat' && isCounted(node)) return true;
-    const apart =
-      node.kind === 'look' || node.kind === 'atomic' || (node.kind === 'repeat' && node.mode === 'possessive');
-    return apart && contains(node, (inner) => inner.kind === 'group' && conditions.has(inner.index));
-  });
-}
-
-/** Whether a repetition is counted at run time, since unrolled it would be too large. */
-function isCounted(node: RepeatNode): boolean {
-  const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
-  return copies > 1 && copies * programSize(node.body) > UNROLL_LIMIT;
 }
 
 class Compiler {
@@ -84,7 +58,10 @@ class Compiler {
       this.#emit(Op.match);
     }
     const tooManyConditions = this.#conditionGroups.length > MOST_CONDITION_GROUPS;
-    const budgeted = this.#forgetStates(tooManyConditions);
+    const budgeted = forgetDependentStates(
+      { ops: this.#ops, a: this.#a, b: this.#b },
+      (pc) => this.#isDependent(pc) || (tooManyConditions && this.#ops[pc] === Op.condition),
+    );
     const first = firstSet(root);
     return {
       expression: this.expression,
@@ -107,54 +84,11 @@ class Compiler {
     };
   }
 
-  /**
-   * A state can be remembered as failed only if nothing that follows depends on more than the position: states from which a
-   * back-reference or a run-time counter can be reached are not. Returns whether there are any.
-   */
-  #forgetStates(conditionsToo: boolean): boolean {
-    const size = this.#ops.length;
-    const reaches = new Uint8Array(size);
-    const dependent = (pc: number): boolean => {
-      const op = this.#ops[pc];
-      if (op === Op.backref || op === Op.countLoop || op === Op.countEnter) return true;
-      if (op === Op.condition && conditionsToo) return true;
-      return op === Op.sub && this.#subs[this.#a[pc]!]!.stateful;
-    };
-    let any = false;
-    for (let changed = true; changed; ) {
-      changed = false;
-      for (let pc = size - 1; pc >= 0; pc--) {
-        if (reaches[pc] || !(dependent(pc) || this.#successors(pc).some((next) => reaches[next]))) continue;
-        reaches[pc] = 1;
-        changed = true;
-      }
-    }
-    for (let pc = 0; pc < size; pc++) {
-      if (!reaches[pc]) continue;
-      any = true;
-      if (this.#ops[pc] === Op.memo) {
-        this.#ops[pc] = Op.jump;
-        this.#a[pc] = pc + 1;
-      }
-    }
-    return any;
-  }
-
-  #successors(pc: number): number[] {
-    switch (this.#ops[pc]) {
-      case Op.match:
-      case Op.fail:
-        return [];
-      case Op.jump:
-        return [this.#a[pc]!];
-      case Op.split:
-        return [this.#a[pc]!, this.#b[pc]!];
-      case Op.loopCheck:
-      case Op.condition:
-        return [pc + 1, this.#b[pc]!];
-      default:
-        return [pc + 1];
-    }
+  /** What follows this instruction depends on more than the position. */
+  #isDependent(pc: number): boolean {
+    const op = this.#ops[pc];
+    if (op === Op.backref || op === Op.countLoop || op === Op.countEnter) return true;
+    return op === Op.sub && this.#subs[this.#a[pc]!]!.stateful;
   }
 
   #emit(op: number, a = 0, b = 0): number {
@@ -424,24 +358,4 @@ function groupsIn(node: Node): number[] {
   const groups = new Set<number>();
   contains(node, (inner) => inner.kind === 'group' && !groups.add(inner.index));
   return [...groups];
-}
-
-/** Instructions that a node takes when its counted repetitions are unrolled. */
-function programSize(node: Node): number {
-  switch (node.kind) {
-    case 'repeat': {
-      const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
-      return Math.min(copies * (programSize(node.body) + 1) + 3, UNROLL_LIMIT / 4);
-    }
-    case 'concat':
-      return node.items.reduce((sum, item) => sum + programSize(item), 0);
-    case 'alternate':
-      return node.branches.reduce((sum, branch) => sum + programSize(branch) + 2, 0);
-    case 'conditional':
-      return programSize(node.yes) + programSize(node.no) + 3;
-    case 'group':
-      return programSize(node.body) + 2;
-    default:
-      return 1;
-  }
 }

@@ -7,20 +7,16 @@
 import { RegexBudgetError } from '../errors.js';
 import { assertionHolds } from './assertions.js';
 import { backrefEnd } from './backref.js';
+import { BacktrackStack, CAPTURING_SUB, FRAME, UNDO_COUNTER, UNDO_MARK, UNDO_REGISTER } from './backtrack-stack.js';
+import { insidePair, stepBack } from './characters.js';
 import type { StepCounter } from './engine.js';
 import { Op, type Program } from './program.js';
 import { inRanges, memberAt } from './set-table.js';
 import { StateMemory } from './state-memory.js';
 
-/** Steps on one subject for expressions whose states cannot all be remembered. */
-export const STEP_BUDGET = 1_000_000;
-
-/** Tags of stack entries that are no choice points (those carry an instruction, 0 or more). Entries are three numbers. */
-const UNDO_MARK = -1;
-const FRAME = -2;
-const CAPTURING_SUB = -3;
-const UNDO_REGISTER = -4;
-const UNDO_COUNTER = -5;
+/** Steps on one subject for expressions whose states cannot all be remembered: so many, and more on long lines. */
+const STEP_BUDGET = 500_000;
+const STEPS_PER_CHARACTER = 64;
 
 const MAIN = -1;
 
@@ -39,17 +35,15 @@ export class ExactMatcher {
   readonly #settledGroups: Uint8Array;
   /** Where an atomic group ended from a successful state. */
   readonly #ends = new Map<number, number>();
-  #stack = new Int32Array(3 * 256);
-  #sp = 0;
+  readonly #stack = new BacktrackStack();
   #subject = '';
   #steps = 0;
-  readonly #budget: number;
+  #budget = Number.POSITIVE_INFINITY;
   #far = -1;
   #farPc = 0;
 
-  constructor(program: Program, budget: number = STEP_BUDGET) {
+  constructor(program: Program) {
     this.#program = program;
-    this.#budget = program.budgeted ? budget : Number.POSITIVE_INFINITY;
     this.marks = new Int32Array(2 * (program.expression.groupCount + 1));
     this.#registers = new Int32Array(program.registers);
     this.#counters = new Int32Array(program.counted.length);
@@ -70,7 +64,7 @@ export class ExactMatcher {
     this.#stretchFurthest();
     if (counter) counter.steps += this.#steps;
     this.#subject = '';
-    if (this.#stack.length > 1 << 18) this.#stack = new Int32Array(3 * 256);
+    this.#stack.reset();
     return found;
   }
 
@@ -92,8 +86,9 @@ export class ExactMatcher {
   #begin(subject: string): void {
     this.#subject = subject;
     this.#steps = 0;
+    if (this.#program.budgeted) this.#budget = STEP_BUDGET + STEPS_PER_CHARACTER * subject.length;
     this.#far = -1;
-    this.#sp = 0;
+    this.#stack.reset();
     this.marks.fill(-1);
     this.#visited.reset(subject.length);
     this.#succeeded?.reset(subject.length);
@@ -131,7 +126,8 @@ export class ExactMatcher {
     const { ops, a, b, texts, sets, loops, subs, counted } = this.#program;
     const subject = this.#subject;
     const length = subject.length;
-    const base = this.#sp;
+    const stack = this.#stack;
+    const base = stack.top;
     const inSub = sub !== MAIN;
     let pc = entry;
     let pos = start;
@@ -174,7 +170,7 @@ export class ExactMatcher {
           break;
         }
         case Op.split:
-          this.#push(b[pc]!, pos, 0);
+          stack.push(b[pc]!, pos, 0);
           pc = a[pc]!;
           break;
         case Op.jump:
@@ -183,7 +179,7 @@ export class ExactMatcher {
         case Op.mark:
           if (capture) {
             const slot = a[pc]!;
-            this.#push(UNDO_MARK, slot, this.marks[slot]!);
+            stack.push(UNDO_MARK, slot, this.marks[slot]!);
             this.marks[slot] = pos;
           }
           pc++;
@@ -202,14 +198,14 @@ export class ExactMatcher {
           }
           state = this.#withConditions(state);
           if (this.#visited.add(state, pos)) {
-            if (inSub) this.#push(FRAME, state, pos);
+            if (inSub) stack.push(FRAME, state, pos);
           } else if (!inSub || !this.#succeeded!.has(state, pos)) {
             ok = false;
             break;
           } else if (!capture) {
             const end = subs[sub]!.kind === 'atomic' ? this.#ends.get(this.#endKey(state, pos))! : pos;
             this.#settle(base, sub, end);
-            this.#sp = base;
+            stack.top = base;
             return end;
           } else if (!subs[sub]!.stateful && !this.#replayed!.add(state, pos)) {
             // A later run went on from here as well, and has set what there is to set on this way.
@@ -221,7 +217,7 @@ export class ExactMatcher {
         }
         case Op.loopStart: {
           const register = a[pc]!;
-          this.#push(UNDO_REGISTER, register, this.#registers[register]!);
+          stack.push(UNDO_REGISTER, register, this.#registers[register]!);
           this.#registers[register] = pos;
           pc++;
           break;
@@ -253,8 +249,8 @@ export class ExactMatcher {
           break;
         case Op.countStart: {
           const loop = counted[a[pc]!]!;
-          this.#push(UNDO_COUNTER, a[pc]!, this.#counters[a[pc]!]!);
-          this.#push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
+          stack.push(UNDO_COUNTER, a[pc]!, this.#counters[a[pc]!]!);
+          stack.push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
           this.#counters[a[pc]!] = 0;
           this.#registers[loop.register] = -1;
           pc++;
@@ -268,7 +264,7 @@ export class ExactMatcher {
           } else if (count >= loop.max || this.#registers[loop.register] === pos) {
             pc = loop.exit;
           } else {
-            this.#push(loop.lazy ? loop.enter : loop.exit, pos, 0);
+            stack.push(loop.lazy ? loop.enter : loop.exit, pos, 0);
             pc = loop.lazy ? loop.exit : loop.enter;
           }
           break;
@@ -276,10 +272,10 @@ export class ExactMatcher {
         case Op.countEnter: {
           const loop = counted[a[pc]!]!;
           const count = this.#counters[a[pc]!]!;
-          this.#push(UNDO_COUNTER, a[pc]!, count);
+          stack.push(UNDO_COUNTER, a[pc]!, count);
           this.#counters[a[pc]!] = count + 1;
           if (count >= loop.min) {
-            this.#push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
+            stack.push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
             this.#registers[loop.register] = pos;
           }
           pc++;
@@ -288,7 +284,7 @@ export class ExactMatcher {
         case Op.match:
           if (inSub) this.#settle(base, sub, pos);
           if (capture) this.#captureSubs(base, sub);
-          else this.#sp = base;
+          else stack.top = base;
           return pos;
         default:
           ok = false;
@@ -299,21 +295,21 @@ export class ExactMatcher {
         this.#farPc = pc;
       }
       // Back to the last choice, undoing what was marked since.
-      const stack = this.#stack;
-      let sp = this.#sp;
+      const { data } = stack;
+      let sp = stack.top;
       let tag = -1;
       while (sp > base) {
         sp -= 3;
-        tag = stack[sp]!;
+        tag = data[sp]!;
         if (tag >= 0) break;
-        if (tag === UNDO_MARK) this.marks[stack[sp + 1]!] = stack[sp + 2]!;
-        else if (tag === UNDO_REGISTER) this.#registers[stack[sp + 1]!] = stack[sp + 2]!;
-        else if (tag === UNDO_COUNTER) this.#counters[stack[sp + 1]!] = stack[sp + 2]!;
+        if (tag === UNDO_MARK) this.marks[data[sp + 1]!] = data[sp + 2]!;
+        else if (tag === UNDO_REGISTER) this.#registers[data[sp + 1]!] = data[sp + 2]!;
+        else if (tag === UNDO_COUNTER) this.#counters[data[sp + 1]!] = data[sp + 2]!;
       }
-      this.#sp = sp;
+      stack.top = sp;
       if (tag < 0) return -1;
       pc = tag;
-      pos = stack[sp + 1]!;
+      pos = data[sp + 1]!;
     }
   }
 
@@ -322,7 +318,8 @@ export class ExactMatcher {
     const sub = this.#program.subs[index]!;
     const from = sub.kind === 'lookbehind' ? stepBack(this.#subject, pos, sub.width) : pos;
     if (from < 0) return sub.negative ? pos : -1;
-    const base = this.#sp;
+    const stack = this.#stack;
+    const base = stack.top;
     const end = this.#run(sub.entry, from, index, sub.stateful);
     if (sub.negative) {
       if (end < 0) return pos;
@@ -330,37 +327,23 @@ export class ExactMatcher {
       return -1;
     }
     if (end < 0) return -1;
-    if (sub.groups.length > 0 && !sub.stateful && capture) this.#push(CAPTURING_SUB, index, from);
+    if (sub.groups.length > 0 && !sub.stateful && capture) stack.push(CAPTURING_SUB, index, from);
     return end;
   }
 
   /** A sub-program has matched: the states still on the stack are the way to success. */
   #settle(base: number, sub: number, end: number): void {
+    const stack = this.#stack;
     const atomic = this.#program.subs[sub]!.kind === 'atomic';
-    for (let at = base; at < this.#sp; at += 3) {
-      if (this.#stack[at] !== FRAME) continue;
-      const state = this.#stack[at + 1]!;
-      const pos = this.#stack[at + 2]!;
+    for (let at = base; at < stack.top; at += 3) {
+      if (stack.data[at] !== FRAME) continue;
+      const state = stack.data[at + 1]!;
+      const pos = stack.data[at + 2]!;
       this.#succeeded!.add(state, pos);
       if (atomic) this.#ends.set(this.#endKey(state, pos), end);
     }
     if (!this.#program.subs[sub]!.stateful) return;
-    this.#keepUndo(base);
-  }
-
-  /** Drops choices and frames above `base`, keeps what backtracking past the sub-program must still undo. */
-  #keepUndo(base: number): void {
-    const stack = this.#stack;
-    let kept = base;
-    for (let at = base; at < this.#sp; at += 3) {
-      const tag = stack[at]!;
-      if (tag !== UNDO_MARK && tag !== CAPTURING_SUB) continue;
-      stack[kept] = tag;
-      stack[kept + 1] = stack[at + 1]!;
-      stack[kept + 2] = stack[at + 2]!;
-      kept += 3;
-    }
-    this.#sp = kept;
+    this.#stack.keepUndo(base);
   }
 
   /**
@@ -369,11 +352,12 @@ export class ExactMatcher {
    */
   #captureSubs(base: number, sub: number): void {
     if (sub !== MAIN && this.#program.subs[sub]!.stateful) return;
+    const stack = this.#stack;
     const found: number[] = [];
-    for (let at = base; at < this.#sp; at += 3) {
-      if (this.#stack[at] === CAPTURING_SUB) found.push(this.#stack[at + 1]!, this.#stack[at + 2]!);
+    for (let at = base; at < stack.top; at += 3) {
+      if (stack.data[at] === CAPTURING_SUB) found.push(stack.data[at + 1]!, stack.data[at + 2]!);
     }
-    this.#sp = base;
+    stack.top = base;
     for (let i = found.length - 2; i >= 0; i -= 2) this.#captureSub(found[i]!, found[i + 1]!);
   }
 
@@ -384,17 +368,19 @@ export class ExactMatcher {
     const settled = groups.filter((group) => this.#settledGroups[group] === 1);
     const values = settled.map((group) => [marks[2 * group]!, marks[2 * group + 1]!] as const);
     for (const group of groups) marks.fill(-1, 2 * group, 2 * group + 2);
-    const base = this.#sp;
+    const stack = this.#stack;
+    const base = stack.top;
     this.#run(entry, pos, index, true);
-    this.#sp = base;
+    stack.top = base;
     for (const [i, group] of settled.entries()) marks.set(values[i]!, 2 * group);
     for (const group of groups) if (marks[2 * group + 1]! >= 0) this.#settledGroups[group] = 1;
   }
 
   #undo(base: number): void {
-    while (this.#sp > base) {
-      this.#sp -= 3;
-      if (this.#stack[this.#sp] === UNDO_MARK) this.marks[this.#stack[this.#sp + 1]!] = this.#stack[this.#sp + 2]!;
+    const stack = this.#stack;
+    while (stack.top > base) {
+      stack.top -= 3;
+      if (stack.data[stack.top] === UNDO_MARK) this.marks[stack.data[stack.top + 1]!] = stack.data[stack.top + 2]!;
     }
   }
 
@@ -414,39 +400,7 @@ export class ExactMatcher {
     return state * (this.#subject.length + 1) + pos;
   }
 
-  #push(tag: number, x: number, y: number): void {
-    if (this.#sp + 3 > this.#stack.length) {
-      const bigger = new Int32Array(this.#stack.length * 2);
-      bigger.set(this.#stack);
-      this.#stack = bigger;
-    }
-    const sp = this.#sp;
-    this.#stack[sp] = tag;
-    this.#stack[sp + 1] = x;
-    this.#stack[sp + 2] = y;
-    this.#sp = sp + 3;
-  }
-
   #exhausted(): RegexBudgetError {
     return new RegexBudgetError(this.#program.expression.source, this.#steps, this.#subject.length);
   }
-}
-
-/** Whether `pos` lies between the two halves of a character beyond the basic plane. */
-function insidePair(subject: string, pos: number): boolean {
-  const unit = subject.charCodeAt(pos);
-  if (unit < 0xdc00 || unit > 0xdfff) return false;
-  const before = subject.charCodeAt(pos - 1);
-  return before >= 0xd800 && before <= 0xdbff;
-}
-
-/** The position `count` characters before `pos`, or -1. */
-function stepBack(subject: string, pos: number, count: number): number {
-  let at = pos;
-  for (let i = 0; i < count; i++) {
-    if (at === 0) return -1;
-    at--;
-    if (at > 0 && insidePair(subject, at)) at--;
-  }
-  return at;
 }

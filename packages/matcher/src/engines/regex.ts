@@ -1,7 +1,8 @@
 /** The front door: a Python expression in, a regex with the engine it deserves out. */
 import { type ParseOptions, parse } from '../dialect/parser.js';
 import type { Expression } from '../dialect/tree.js';
-import { compile, isBudgeted } from './compile.js';
+import { isBudgeted } from './budget.js';
+import { compile } from './compile.js';
 import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
 import type { EngineName, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
