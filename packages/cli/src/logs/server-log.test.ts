@@ -77,7 +77,7 @@ function runWith(settings: object, script: string) {
     const log = openServerLog(${JSON.stringify({ ...base, ...settings })});
     ${script}
     await log.close();`;
-  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 });
 }
 
 describe('a target that cannot be opened', () => {
@@ -98,6 +98,21 @@ describe('a target that cannot be opened', () => {
     expect(stderr).toMatch(message);
     expect(stderr).toContain('now logging to STDERR');
     expect(stderr).toContain('INFO    still here\n');
+  });
+});
+
+describe('a full disk', () => {
+  it('is reported once, on STDERR too, and does not hold up the process', () => {
+    const { stderr, status } = runWith(
+      { logtarget: '/dev/full' },
+      `for (let round = 0; round < 5; round += 1) {
+         log.log('fail2ban.server', 'INFO', 'line');
+         await new Promise((resolve) => setImmediate(resolve));
+       }
+       await new Promise((resolve) => process.stderr.write('', resolve));`,
+    );
+    expect(status).toBe(0);
+    expect(stderr.match(/cannot write the log to \/dev\/full/g)).toHaveLength(1);
   });
 });
 

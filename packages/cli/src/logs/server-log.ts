@@ -49,6 +49,7 @@ export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWit
     // A target in trouble may be the target of this very message.
     if (telling) return;
     telling = true;
+    if (target !== 'STDERR') process.stderr.write(`f2b: ${what}\n`);
     try {
       logger.error({ logger: 'fail2ban.server' }, what);
     } finally {

@@ -20,6 +20,7 @@ export function streamSink(
 ): LogSink {
   let dropped = 0;
   let broken = false;
+  let failing = false;
   let destination = open();
 
   function open(): Destination {
@@ -37,9 +38,22 @@ export function streamSink(
     opened.on('error', (error: NodeJS.ErrnoException) => {
       // The reader of a pipe has gone: nobody is left to tell.
       if (error.code === 'EPIPE') broken = true;
-      else trouble(`cannot write the log to ${nameOf(to)}: ${reasonOf(error)}`);
+      // Once, until it works again: to report it is to write to the same full disk.
+      else if (!failing) {
+        failing = true;
+        trouble(`cannot write the log to ${nameOf(to)}: ${reasonOf(error)}; it is tried again with every line`);
+      }
+    });
+    opened.on('write', () => {
+      failing = false;
     });
     return opened;
+  }
+
+  /** What pino still holds would be tried again at the process's end, and again, and keep it from ending. */
+  function giveUp(): void {
+    broken = true;
+    destination.destroy();
   }
 
   return {
@@ -58,7 +72,10 @@ export function streamSink(
       return new Promise((resolve) => {
         if (broken) return resolve();
         destination.once('close', resolve);
-        destination.once('error', () => resolve());
+        destination.once('error', () => {
+          giveUp();
+          resolve();
+        });
         destination.end();
       });
     },
@@ -68,6 +85,7 @@ export function streamSink(
         destination.flushSync();
       } catch {
         // The process is about to end and the target does not take the rest: there is nowhere to say so.
+        giveUp();
       }
     },
   };
