@@ -8,17 +8,42 @@ import { formatLocalTime } from '../jails/duration.js';
 import { type Guard, type GuardOptions, startGuard } from './guard.js';
 import { realEdges } from './real-edges.js';
 
+export interface GuardTrial {
+  directory: string;
+  /** Lines of the guard's log: logger, level, message. */
+  logged: string[];
+  /** Lines of the firewall's dry run. */
+  printed: string[];
+  readonly guard: Guard;
+  file(name: string, text: string): void;
+  logPath(name?: string): string;
+  now(): number;
+  /** Sets the guard's clock on (or back); what was to happen meanwhile happens at once. */
+  moveClock(by: number): void;
+  after(delay: number, then: () => void): () => void;
+  /** A line that the filter `door` takes for a failure. */
+  knock(address: string, at?: number): string;
+  append(text: string, name?: string): void;
+  /** The section of the usual jail. */
+  door(more?: string): string;
+  start(jails: string, options?: Partial<GuardOptions>): Promise<Guard>;
+  stop(): Promise<void>;
+  /** The first line of the log that looks like this, as soon as there is one. */
+  says(pattern: RegExp): Promise<string>;
+  banned(jail?: string): readonly string[] | undefined;
+}
+
 /** A configuration tree, its logs and a guard with a dry run of the firewall, made anew for each test of the file that calls it. */
-export function guardTrial() {
+export function guardTrial(): GuardTrial {
   let pool: ScanPool;
   let guard: Guard | undefined;
   /** How far the guard's clock is ahead of the real one, in milliseconds. */
   let ahead = 0;
   let waiting: { readonly due: number; readonly fire: () => void }[] = [];
-  const trial = {
+  const trial: GuardTrial = {
     directory: '',
-    logged: [] as string[],
-    printed: [] as string[],
+    logged: [],
+    printed: [],
     get guard(): Guard {
       if (guard === undefined) throw new Error('no guard has been started');
       return guard;
@@ -26,7 +51,6 @@ export function guardTrial() {
     file: (name: string, text: string) => writeFileSync(join(trial.directory, name), text),
     logPath: (name = 'door.log') => join(trial.directory, 'logs', name),
     now: () => Date.now() + ahead,
-    /** Sets the guard's clock on (or back); what was to happen meanwhile happens at once. */
     moveClock(by: number) {
       ahead += by;
       for (const { fire } of waiting.filter(({ due }) => due <= trial.now())) fire();
@@ -45,10 +69,8 @@ export function guardTrial() {
       waiting.push(entry);
       return stop;
     },
-    /** A line that the filter `door` takes for a failure. */
     knock: (address: string, at = trial.now()) => `${formatLocalTime(at)} gate door[77]: knock from ${address}\n`,
     append: (text: string, name?: string) => appendFileSync(trial.logPath(name), text),
-    /** The section of the usual jail. */
     door: (more = '') => `[door]
 enabled = true
 filter = door
@@ -80,7 +102,6 @@ ${more}`,
       await guard?.stop();
       guard = undefined;
     },
-    /** The first line of the log that looks like this, as soon as there is one. */
     says: (pattern: RegExp): Promise<string> =>
       vi.waitFor(
         () => {

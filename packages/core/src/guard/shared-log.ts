@@ -1,12 +1,14 @@
 import type { Bytes } from '@f2b/config';
-import type { CompiledFilter, LineMatch, ScanContext, ScanPool, ScanResult } from '@f2b/matcher';
+import type { LineMatch, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Block, OpenedLog } from '../sources/file/block.js';
 import type { ChooseStart } from '../sources/file/log-file.js';
 import { byteNewline, type NewlineKind } from '../sources/file/newline.js';
 import type { Clock, Edges } from './edges.js';
 import type { GuardedJail } from './guarded-jail.js';
 import { OrderedScan } from './ordered-scan.js';
+import { PooledScan } from './pooled-scan.js';
 import { reasonOf } from './reporter.js';
+import type { ScanLane } from './scan-lane.js';
 import { startingPoint } from './starting-point.js';
 
 /** Matching lines judged before other work gets its turn: a flood must not hold up control commands and timers. */
@@ -20,12 +22,11 @@ interface Reader {
   start: Bytes;
 }
 
-/** Jails whose filters read the log with the same kind of newline, and so share one scan. */
+/** Jails that share a scan: one whose expressions see several lines has its own, the others go by how lines end. */
 interface Scan {
   readonly key: string;
   readonly readers: readonly Reader[];
-  /** For one jail whose expressions see several lines at once. */
-  readonly ordered: OrderedScan | undefined;
+  readonly lane: ScanLane;
 }
 
 export interface SharedLogEvents {
@@ -42,6 +43,8 @@ export class SharedLog {
   readonly #pool: ScanPool;
   readonly #events: SharedLogEvents;
   #scans: Scan[] = [];
+  /** The readers have changed since the scans were divided: many jails may come at once, and a scan is made for all. */
+  #stale = false;
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -74,20 +77,14 @@ export class SharedLog {
   add(jail: GuardedJail, from: 'head' | 'tail'): void {
     if (this.#readers.some((reader) => reader.jail === jail)) return;
     this.#readers.push({ jail, from, start: 0 });
-    try {
-      this.#register();
-    } catch (error) {
-      // This filter cannot be scanned; the others go on without it.
-      this.remove(jail);
-      throw error;
-    }
+    this.#stale = true;
   }
 
   /** @returns whether nobody reads the log any more */
   remove(jail: GuardedJail): boolean {
     const at = this.#readers.findIndex((reader) => reader.jail === jail);
     if (at >= 0) this.#readers.splice(at, 1);
-    this.#register();
+    this.#stale = true;
     return this.#readers.length === 0;
   }
 
@@ -109,14 +106,15 @@ export class SharedLog {
 
   /** Scans a block, and judges it when its turn has come. Never rejects. */
   block(block: Block): Promise<void> {
-    const scans = this.#scans.map((scan) => ({ scan, result: this.#scan(scan, block) }));
+    if (this.#stale) this.#divide();
+    const begun = this.#scans.map((scan) => ({ scan, result: scan.lane.begin(block) }));
     // Told when its turn comes; until then it must not count as unhandled.
-    for (const { result } of scans) result?.catch(() => undefined);
+    for (const { result } of begun) result?.catch(() => undefined);
     this.#turn = this.#turn.then(async () => {
-      for (const { scan, result } of scans) {
+      for (const { scan, result } of begun) {
         try {
-          if (scan.ordered !== undefined) await this.#judgeInPieces(block, scan, scan.ordered);
-          else await this.#judge(block, scan, await (result ?? this.#scanHere(scan, block)), block.start);
+          if (result === undefined) await this.#judgePieces(block, scan);
+          else await this.#judge(block, scan, await result, block.start);
         } catch (error) {
           this.#events.failed(reasonOf(error));
         }
@@ -125,26 +123,10 @@ export class SharedLog {
     return this.#turn;
   }
 
-  #context(): ScanContext {
-    return { now: this.#edges.clock.now() };
-  }
-
-  /** Small appends are scanned here when their turn comes; for them a worker would be a detour. */
-  #scan({ key, ordered }: Scan, { bytes, fd, start, end }: Block): Promise<ScanResult> | undefined {
-    return ordered === undefined && bytes === undefined
-      ? this.#pool.scanRange(key, { fd, start, end }, this.#context())
-      : undefined;
-  }
-
-  #scanHere({ key }: Scan, { bytes }: Block): ScanResult {
-    return this.#pool.scanInline(key, bytes!, this.#context());
-  }
-
-  async #judgeInPieces(block: Block, scan: Scan, ordered: OrderedScan): Promise<void> {
-    const { clock } = this.#edges;
-    for (const { result, start } of ordered.scan(block, () => clock.now())) {
+  async #judgePieces(block: Block, scan: Scan): Promise<void> {
+    for (const { result, start } of scan.lane.pieces(block)) {
       await this.#judge(block, scan, result, start);
-      await clock.pause();
+      await this.#edges.clock.pause();
     }
   }
 
@@ -171,7 +153,9 @@ export class SharedLog {
     }
   }
 
-  #register(): void {
+  /** Divides the readers among as few scans as possible. */
+  #divide(): void {
+    this.#stale = false;
     const groups = new Map<string, Reader[]>();
     for (const reader of this.#readers) {
       const { encoding, maxlines } = reader.jail.filter;
@@ -179,18 +163,30 @@ export class SharedLog {
       const key = `${this.path}\u0000${kind}`;
       groups.set(key, [...(groups.get(key) ?? []), reader]);
     }
-    const before = new Map(this.#scans.map((scan) => [scan.key, scan.ordered]));
-    for (const key of before.keys()) if (!groups.has(key)) this.#pool.unregister(key);
-    this.#scans = [...groups].map(([key, readers]) => {
-      const { filter } = readers[0]!.jail;
-      if (filter.maxlines > 1) return { key, readers, ordered: before.get(key) ?? this.#ordered(filter) };
-      const filters = readers.map(({ jail }) => jail.filter);
-      this.#pool.register(key, filters);
-      return { key, readers, ordered: undefined };
+    const before = new Map(this.#scans.map((scan) => [scan.key, scan]));
+    for (const [key, { lane }] of before) if (!groups.has(key)) lane.close();
+    this.#scans = [...groups].flatMap(([key, readers]) => {
+      const known = before.get(key);
+      const unchanged = known?.readers.length === readers.length && known.readers.every((one, i) => one === readers[i]);
+      return unchanged ? [known] : this.#scanOf(key, readers);
     });
   }
 
-  #ordered(filter: CompiledFilter): OrderedScan {
-    return new OrderedScan(filter, this.#edges.files, this.#pool.maxLineBytes, this.#edges.clock.now());
+  #scanOf(key: string, readers: readonly Reader[]): Scan[] {
+    try {
+      return [{ key, readers, lane: this.#lane(key, readers) }];
+    } catch (error) {
+      const jails = readers.map(({ jail }) => jail.name).join(', ');
+      this.#events.failed(`the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
+      return [];
+    }
+  }
+
+  #lane(key: string, readers: readonly Reader[]): ScanLane {
+    const { files, clock } = this.#edges;
+    const filters = readers.map(({ jail }) => jail.filter);
+    const [first] = filters;
+    if (first!.maxlines > 1) return new OrderedScan(first!, files, clock, this.#pool.maxLineBytes);
+    return new PooledScan(this.#pool, key, filters, files, clock);
   }
 }
