@@ -22,6 +22,13 @@ export interface RegexMatch {
   group(index: number): string | undefined;
 }
 
+/** Where an expression was stopped. Offsets are UTF-16 code units, `to` is behind the piece. */
+export interface Furthest {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Counts the work of one `exec`, so that linearity can be tested in steps, not in seconds. */
 export interface StepCounter {
   steps: number;
@@ -50,6 +57,16 @@ export interface Regex {
   exec(subject: string, counter?: StepCounter): RegexMatch | null;
   /** Whether `exec` would match; cheaper. */
   test(subject: string): boolean;
+  /**
+   * RE2 syntax (for node-re2's Unicode mode) that accepts at least every subject that the expression matches, whatever its characters,
+   * also as UTF-8 bytes: for whoever gates many expressions or bytes at once.
+   */
+  readonly gateSource: string;
+  /**
+   * How far into the subject the expression could get (`at`), and which piece of it, as offsets into `source`, stopped it there. For
+   * explanations, not for the hot path.
+   */
+  furthest(subject: string): Furthest;
 }
 
 export interface RequiredLiterals {

@@ -49,6 +49,10 @@ describe('Python semantics', () => {
     ['(?:(?=(\\w))(?=.(b))?.)+', 'abc', ['abc', 'c', 'b']],
     ['(\\w+) (?i:\\1)', 'Foo fOO', ['Foo fOO', 'Foo']],
     ['.', '\r', ['\r']],
+    ['a\\0b', 'a\0b', ['a\0b']],
+    ['^a.b$', 'a\ud800b\n', ['a\ud800b']],
+    ['(?:(?!z.).)*$', 'a\udfffb\n', ['a\udfffb']],
+    ['[^\\x00-\\x7f]', 'a\ufffdb', ['\ufffd']],
   ])('%s on %j', (source, subject, expected) => {
     expect(groups(source, subject)).toEqual(expected);
     expect(compileRegex(source).test(subject)).toBe(expected !== null);

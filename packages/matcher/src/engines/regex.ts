@@ -4,7 +4,7 @@ import type { Expression } from '../dialect/tree.js';
 import { isBudgeted } from './budget.js';
 import { compile } from './compile.js';
 import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
-import type { EngineName, Regex, RegexMatch, StepCounter } from './engine.js';
+import type { EngineName, Furthest, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
 import { isAnchored } from './first.js';
 import { requiredLiterals } from './literals.js';
@@ -88,7 +88,7 @@ export class CompiledRegex implements Regex {
   }
 
   /** How far into the subject the expression could get, and which piece of it (source offsets) stopped it there. */
-  furthest(subject: string): { readonly at: number; readonly from: number; readonly to: number } {
+  furthest(subject: string): Furthest {
     const matcher = this.#exact();
     matcher.search(subject);
     const { at, pc } = matcher.furthest;
