@@ -13,6 +13,14 @@ export { prettyLines, renderPretty } from './render/pretty.js';
 export type { StreamValue } from './render/python.js';
 export { pythonRepr } from './render/python.js';
 export { jailCommands, renderStream, type StreamCommand, toStream } from './render/stream.js';
+export {
+  knownNames,
+  type OneFilterOptions,
+  type OneJail,
+  readOneFilter,
+  readOneJail,
+  readSpec,
+} from './resolve/one-filter.js';
 export { defaultBuiltinActions, FAIL2BAN_VERSION, type ReadOptions, readSettings } from './resolve/settings.js';
 export * from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';

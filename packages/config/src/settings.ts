@@ -219,7 +219,7 @@ export interface OwnSettings {
 
 /** A whole configuration tree, read and resolved. */
 export interface Settings {
-  /** Absolute directory that was read. */
+  /** The directory that was read, as it was named, without a slash at its end. */
   readonly directory: string;
   readonly server: ServerSettings;
   /** Enabled jails that resolved, in order of first appearance. A broken jail is left out and named in `findings`. */

@@ -1,14 +1,14 @@
 import { ConfigError, formatOrigin } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
 import { layersOf, type MergedEntry, type MergedTree } from '../merge/tree.js';
+import { resolveJail } from '../resolve/jail.js';
 import {
   isEnabled,
   type JailContext,
   type JailOptionName,
   jailOptionTypes,
   readJailOptions,
-  resolveJail,
-} from '../resolve/jail.js';
+} from '../resolve/jail-options.js';
 import { jailContext, jailNames, openTree, type ReadOptions } from '../resolve/settings.js';
 import { actionCommandNames, filterOptionNames, type JailSettings, type Origin } from '../settings.js';
 import { originOf } from '../syntax/traced.js';

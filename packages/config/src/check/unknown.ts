@@ -1,7 +1,7 @@
 import type { MergedEntry } from '../merge/tree.js';
 import { layersOf } from '../merge/tree.js';
 import type { Findings } from '../resolve/findings.js';
-import { jailOptionTypes } from '../resolve/jail.js';
+import { jailOptionTypes } from '../resolve/jail-options.js';
 import type { ConfigSet } from '../resolve/library.js';
 import { actionCommandNames, filterOptionNames } from '../settings.js';
 import { nearest } from './nearest.js';

@@ -76,18 +76,17 @@ function expand(run: Run, value: Traced, layer: MergedEntry | undefined, depth: 
       from = at + 2;
       continue;
     }
-    const origin = originAt(value, at);
-    if (next !== '(') throw lonePercent(run, text, at, origin);
+    if (next !== '(') throw lonePercent(run, text, at, originAt(value, at));
     const close = text.indexOf(')', at + 2);
     if (close <= at + 2 || text[close + 1] !== 's') {
       throw new ConfigError(
         'F2B_CONFIG_PERCENT',
         `'${excerpt(text, at)}' begins a reference that is not written %(name)s.`,
-        origin,
+        originAt(value, at),
         'Write %(name)s, or %% for a percent sign.',
       );
     }
-    resolve(run, text.slice(at + 2, close), origin, layer, depth, parts);
+    resolve(run, text.slice(at + 2, close), { value, at }, layer, depth, parts);
     from = close + 2;
   }
   if (from < text.length) push(run, parts, from === 0 ? value : slice(value, from, text.length));
@@ -96,7 +95,7 @@ function expand(run: Run, value: Traced, layer: MergedEntry | undefined, depth: 
 function resolve(
   run: Run,
   name: string,
-  origin: Origin | undefined,
+  place: { readonly value: Traced; readonly at: number },
   layer: MergedEntry | undefined,
   depth: number,
   parts: Traced[],
@@ -107,7 +106,7 @@ function resolve(
     throw new ConfigError(
       'F2B_CONFIG_UNKNOWN_REFERENCE',
       `'${run.option}' in [${run.context.section}] refers to %(${name})s, which is not set.`,
-      origin,
+      originAt(place.value, place.at),
       'Set it in this section or in [DEFAULT], mend the name, or write %% for a percent sign.',
     );
   }

@@ -5,7 +5,7 @@ import type { Spec } from '../values/spec.js';
 import { splitShellWords } from '../values/words.js';
 import type { ResolvedFilter } from './filter.js';
 import type { Findings } from './findings.js';
-import type { JailOptionName } from './jail.js';
+import type { JailOptionName } from './jail-options.js';
 
 /** Options that fail2ban sends before all others. */
 const early: ReadonlySet<FilterOptionName> = new Set(['usedns', 'prefregex', 'maxlines']);

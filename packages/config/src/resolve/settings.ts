@@ -5,7 +5,8 @@ import type { JailSettings, Settings, SkippedJail } from '../settings.js';
 import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
 import { Findings } from './findings.js';
-import { checkDisabled, isEnabled, type JailContext, resolveJail } from './jail.js';
+import { resolveJail } from './jail.js';
+import { checkDisabled, isEnabled, type JailContext } from './jail-options.js';
 import { Library } from './library.js';
 import { resolveServer } from './server.js';
 

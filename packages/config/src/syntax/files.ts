@@ -39,6 +39,21 @@ export class FileStore {
     return this.list(slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.').includes(path.slice(slash + 1));
   }
 
+  /** The world as it was when this tree was read: each directory is listed once, however many globs look into it. */
+  readonly snapshot: ConfigEdge = {
+    readFile: (path) => this.edge.readFile(path),
+    listDirectory: (path) => this.list(path),
+    kind: (path) => {
+      let kind = this.#kinds.get(path);
+      if (kind === undefined) {
+        kind = this.edge.kind(path);
+        this.#kinds.set(path, kind);
+      }
+      return kind;
+    },
+    hostname: () => this.edge.hostname(),
+  };
+
   list(directory: string): readonly string[] {
     let names = this.#listings.get(directory);
     if (!names) {

@@ -1,0 +1,163 @@
+import { ConfigError } from '../errors.js';
+import { type InterpolationContext, interpolate } from '../interpolate/percent.js';
+import { pythonRepr } from '../render/python.js';
+import { originOf, type Traced, traced } from '../syntax/traced.js';
+import { isPlainBoolean, parseBoolean } from '../values/boolean.js';
+import { parseInteger } from '../values/integer.js';
+import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
+import { type FilterReading, type ResolvedFilter, readFilter } from './filter.js';
+import type { Findings } from './findings.js';
+import type { ConfigSet, Library } from './library.js';
+
+/** Options of a jail that reach the server or steer the reading, with what they hold. */
+export const jailOptionTypes = {
+  enabled: 'boolean',
+  backend: 'text',
+  maxretry: 'integer',
+  maxmatches: 'integer',
+  findtime: 'time',
+  bantime: 'time',
+  'bantime.increment': 'boolean',
+  'bantime.factor': 'text',
+  'bantime.formula': 'text',
+  'bantime.multipliers': 'text',
+  'bantime.maxtime': 'time',
+  'bantime.rndtime': 'time',
+  'bantime.overalljails': 'boolean',
+  usedns: 'text',
+  prefregex: 'text',
+  maxlines: 'integer',
+  ignoreregex: 'text',
+  failregex: 'text',
+  datepattern: 'text',
+  journalmatch: 'text',
+  ignorecommand: 'text',
+  ignoreself: 'boolean',
+  ignoreip: 'text',
+  ignorecache: 'text',
+  filter: 'text',
+  logtimezone: 'text',
+  logencoding: 'text',
+  logpath: 'text',
+  skip_if_nologs: 'boolean',
+  systemd_if_nologs: 'boolean',
+  action: 'text',
+} as const;
+export type JailOptionName = keyof typeof jailOptionTypes;
+
+/** What a jail's resolving needs besides its name. */
+export interface JailContext {
+  readonly library: Library;
+  readonly set: ConfigSet;
+  readonly findings: Findings;
+  readonly builtinActions: ReadonlySet<string>;
+  /** Jails whose logs do not exist are kept (as `-d` does). */
+  readonly allowMissingLogs: boolean | 'report';
+}
+
+/** A jail's options as read: final text, and the place. */
+export interface JailOptions {
+  readonly values: ReadonlyMap<JailOptionName, Traced>;
+  readonly filter: ResolvedFilter | undefined;
+  readonly filterSpec: Spec | undefined;
+}
+
+/** Whether the jail is switched on. */
+export function isEnabled(context: JailContext, name: string): boolean {
+  const value = readOption({ tree: context.set.tree, section: name }, 'enabled');
+  if (!value) return false;
+  if (!isPlainBoolean(value.text)) {
+    context.findings.add(
+      'warning',
+      'F2B_CONFIG_BOOLEAN',
+      `enabled = ${value.text} means no: only 1, on, true and yes mean yes.`,
+      originOf(value),
+      'Write enabled = true or enabled = false.',
+      name,
+    );
+  }
+  return parseBoolean(value.text);
+}
+
+/**
+ * Looks at what fail2ban reads even of a jail that is switched off. A mistake there costs f2b nothing; it is a warning,
+ * since fail2ban refuses the whole configuration for it.
+ */
+export function checkDisabled(context: JailContext, name: string): void {
+  for (const option of ['backend', 'filter']) {
+    try {
+      readOption({ tree: context.set.tree, section: name }, option);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      context.findings.add(
+        'warning',
+        error.code,
+        error.what,
+        error.origin,
+        `${error.advice} The jail is off, so f2b goes on; fail2ban refuses the whole configuration.`,
+        name,
+      );
+    }
+  }
+}
+
+/** Reads a jail's filter and then its options, so that `%(known/failregex)s` in the jail finds the filter's. */
+export function readJailOptions(context: JailContext, name: string): JailOptions {
+  const { tree } = context.set;
+  const bare: InterpolationContext = { tree, section: name };
+  const first = new Map<string, Traced>([['enabled', traced('True', undefined)]]);
+  const backend = readOption(bare, 'backend') ?? traced('auto', undefined);
+  first.set('backend', backend);
+  const filterText = readOption(bare, 'filter');
+  let reading: FilterReading | undefined;
+  let filterSpec: Spec | undefined;
+  if (filterText && filterText.text !== '') {
+    first.set('filter', filterText);
+    try {
+      filterSpec = parseSpec(filterText);
+    } catch (error) {
+      if (error instanceof SpecError) throw specError('filter', filterText, error, pythonRepr(filterText.text));
+      throw error;
+    }
+    reading = readFilter(context.library, filterSpec, originOf(filterText), backend.text, first);
+  } else {
+    context.findings.add(
+      'warning',
+      'F2B_CONFIG_NO_FILTER',
+      `No filter set for jail ${name}`,
+      tree.origins.get(name),
+      'Set filter to the name of a file in filter.d; until then only the failregex of the jail itself matches.',
+      name,
+    );
+  }
+  const known: InterpolationContext = reading ? { ...bare, known: reading.variable } : bare;
+  const values = new Map<JailOptionName, Traced>();
+  for (const option of Object.keys(jailOptionTypes) as JailOptionName[]) {
+    const value = readOption(known, option);
+    if (value) values.set(option, value);
+  }
+  const filter = reading?.finish(optionsAsText(values), new Set(values.keys()));
+  return { values, filter, filterSpec };
+}
+
+function readOption(context: InterpolationContext, option: string): Traced | undefined {
+  const entry = context.tree.find(context.section, option);
+  if (!entry) return undefined;
+  const value = interpolate(context, option, entry);
+  return originOf(value) ? value : traced(value.text, entry.origin);
+}
+
+/** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. */
+export function optionsAsText(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
+  const options = new Map<string, Traced>();
+  options.set('backend', traced('auto', undefined));
+  for (const [name, value] of values) {
+    const type = jailOptionTypes[name];
+    if (type === 'boolean') options.set(name, { ...value, text: parseBoolean(value.text) ? 'True' : 'False' });
+    else if (type === 'integer') {
+      const number = parseInteger(value.text);
+      if (number !== undefined) options.set(name, { ...value, text: String(number) });
+    } else options.set(name, value);
+  }
+  return options;
+}
