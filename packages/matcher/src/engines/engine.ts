@@ -59,7 +59,7 @@ export interface Regex {
   test(subject: string): boolean;
   /**
    * RE2 syntax (for node-re2's Unicode mode) that accepts at least every subject that the expression matches, whatever its characters,
-   * also as UTF-8 bytes: for whoever gates many expressions or bytes at once.
+   * also as bytes, if they are valid UTF-8: for whoever gates many expressions or bytes at once.
    */
   readonly gateSource: string;
   /**
