@@ -59,7 +59,7 @@ export class FollowedLogs {
 
   /**
    * Follows what the jail's logpaths name now, and is not followed for it yet. A plain name is followed whether or not it is there.
-   * @throws what the scan says when it cannot take the jail's filter
+   * @throws what the pattern's directories answer when they cannot be listed
    */
   add(jail: GuardedJail): void {
     for (const logpath of jail.settings.logpaths) this.#addPath(jail, logpath);

@@ -10,6 +10,11 @@ export interface FileState {
   readonly kind: 'file' | 'directory' | 'FIFO' | 'socket' | 'device';
   /** Names that the file has; 0 once it is deleted. */
   readonly links: number;
+  /**
+   * When the file was made, in nanoseconds; undefined where the file system does not tell. Where the kernel does not, it is
+   * the time of the last change: then it does not stay the same.
+   */
+  readonly born: bigint | undefined;
 }
 
 /** The file system as the tailer uses it. All calls throw Node's errors with their `code`. */
@@ -56,6 +61,7 @@ function stateOf(stat: BigIntStats): FileState {
     size: Number(stat.size),
     kind: kindOf(stat),
     links: Number(stat.nlink),
+    born: stat.birthtimeNs === 0n ? undefined : stat.birthtimeNs,
   };
 }
 

@@ -6,6 +6,9 @@ import { type Mark, OpenLog, type ReadLimits } from './open-log.js';
 /** Old files that are watched for late writes at once; more of them are given up as soon as they are drained. */
 const maxOldLogs = 8;
 
+/** What rotation appends to a log's name: a number, a date. */
+const rotatedName = /^[.-]\d+(?:[.-]\d+)*$/;
+
 /** Where to begin in a log that is there when following starts. Not asked for files that come later: those are new from their first byte. */
 export type ChooseStart = (log: { readonly fd: number; readonly size: Bytes }) => Bytes;
 
@@ -32,6 +35,7 @@ export interface LogFileOptions {
 
 interface Held {
   readonly log: OpenLog;
+  readonly born: bigint | undefined;
   generation: number;
   /** Blocks handed out, from the oldest that is not done: the log may not be closed, and its position is the first one's start. */
   readonly pending: { readonly block: Block; readonly before: Mark; done: boolean }[];
@@ -164,6 +168,7 @@ export class LogFile {
     }
     const before = this.#current;
     this.#retire(now);
+    if (before !== undefined) this.#addMissed(before, state, now);
     const held = this.#hold(fd, state);
     this.#current = held;
     if (before !== undefined) {
@@ -179,6 +184,7 @@ export class LogFile {
   #hold(fd: number, state: FileState): Held {
     const { files, limits, events } = this.#options;
     const held: Held = {
+      born: state.born,
       generation: this.#generation++,
       pending: [],
       lostName: undefined,
@@ -219,12 +225,46 @@ export class LogFile {
         if (fits) {
           held.lostName = now;
           this.#old.push(held);
+          this.#addMissed(held, this.#current && files.state(this.#current.log.fd), now);
           return;
         }
         files.close(fd);
       }
     } catch {
       // A directory that cannot be listed only costs the lines written between the stop and the rotation.
+    }
+  }
+
+  /**
+   * Files that had the name between `before` and `current` without being seen there, because rotations followed one another
+   * closely or nobody was looking. They are known by their names and by when they were made; a copy of a file that was
+   * read (the other half of copytruncate) begins like that file.
+   */
+  #addMissed(before: Held, current: FileState | undefined, now: EpochMs): void {
+    const { files } = this.#options;
+    const missed: { readonly held: Held; readonly born: bigint }[] = [];
+    try {
+      // A birth time that has changed is none.
+      if (before.born === undefined || files.state(before.log.fd).born !== before.born) return;
+      for (const path of files.siblings(this.path)) {
+        if (!rotatedName.test(path.slice(this.path.length))) continue;
+        const { kind, identity } = files.stat(path);
+        if (kind !== 'file' || identity === current?.identity) continue;
+        if (this.#held().some(({ log }) => log.identity === identity)) continue;
+        const fd = files.open(path);
+        const state = files.state(fd);
+        const { born } = state;
+        const between = born !== undefined && born >= before.born && born <= (current?.born ?? born);
+        if (between && !before.log.beginsLike(fd)) missed.push({ held: this.#hold(fd, state), born });
+        else files.close(fd);
+      }
+    } catch (error) {
+      this.#tell(troubleOf(this.path, error));
+    }
+    missed.sort((a, b) => (a.born < b.born ? -1 : 1));
+    for (const { held } of missed) {
+      held.lostName = now;
+      this.#old.push(held);
     }
   }
 

@@ -150,6 +150,13 @@ export class OpenLog {
     }
   }
 
+  /** Whether another file begins with the bytes that this one begins with. */
+  beginsLike(fd: number): boolean {
+    if (this.#head.length === 0) return false;
+    const there = Buffer.alloc(this.#head.length);
+    return this.#files.read(fd, there, 0) === there.length && there.equals(this.#head);
+  }
+
   close(): void {
     this.#files.close(this.fd);
   }
