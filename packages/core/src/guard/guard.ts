@@ -168,9 +168,9 @@ export class Guard {
     for (const jail of this.#jails.values()) {
       for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#reporter.say(decision.say);
     }
-    await this.#enforcer.idle();
-    // The firewall lifts all bans of a jail at once, which is quicker than one by one.
+    // The firewall lifts all bans of a jail at once, which is quicker than one by one, and knows what of its queue is still worth doing.
     await this.#firewall.stop();
+    await this.#enforcer.idle();
     for (const name of this.#jails.keys()) this.#sayOfJail(`Jail '${name}' stopped`);
     if (this.#options.pool === undefined) await this.#pool.close();
     await this.#store.close();
