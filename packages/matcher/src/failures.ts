@@ -47,6 +47,8 @@ export interface Incidents<T> {
 export interface FilterStatistics {
   /** Lines that counted: all, or without comments and empty lines. */
   readonly lines: number;
+  /** Lines that prefregex matched; 0 without prefregex. */
+  readonly prefregex: number;
   /** Lines that an ignoreregex dropped, by ignoreregex. */
   readonly ignoreregex: readonly number[];
   /** Lines by date template, under the template's name; lines without date are not in it. */

@@ -16,6 +16,8 @@ export interface LineOutcome {
   readonly hits: readonly RegexHit[];
   /** Index of the ignoreregex that dropped the line, or -1. */
   readonly ignored: number;
+  /** Whether prefregex was tried and matched. */
+  readonly prefregex: boolean;
   readonly refusals: readonly Refusal[];
 }
 
@@ -65,7 +67,8 @@ export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: Lin
   const text = `${tuple[0]}${tuple[2]}\n`;
   run.subject('line', text);
   const hits: RegexHit[] = [];
-  const end = (ignored: number): LineOutcome => ({ hits, ignored, refusals: run.refusals });
+  let prefregex = false;
+  const end = (ignored: number): LineOutcome => ({ hits, ignored, prefregex, refusals: run.refusals });
 
   if (filter.ignoresEarly) {
     const ignored = run.ignoredBy(text, 'early');
@@ -73,6 +76,7 @@ export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: Lin
   }
   const prepared = applyPrefregex(filter, text, run);
   if (prepared === undefined) return end(-1);
+  prefregex = filter.prefregex !== undefined;
   const { failregex } = filter;
   for (let index = 0; index < failregex.length; index++) {
     const expression = failregex[index]!;

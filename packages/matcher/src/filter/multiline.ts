@@ -79,7 +79,8 @@ export function matchNextLine(
   const run = new ExpressionRun(filter, options.trace);
   state.lines = [...state.lines, tuple].slice(-filter.maxlines);
   const hits: MultilineHit[] = [];
-  const end = (ignored: number): MultilineOutcome => ({ hits, ignored, refusals: run.refusals });
+  let prefregex = false;
+  const end = (ignored: number): MultilineOutcome => ({ hits, ignored, prefregex, refusals: run.refusals });
 
   let text = textOf(state.lines);
   run.subject('line', text);
@@ -89,6 +90,7 @@ export function matchNextLine(
   }
   const prepared = applyPrefregex(filter, text, run);
   if (prepared === undefined) return end(-1);
+  prefregex = filter.prefregex !== undefined;
   // What prefregex leaves is all that remains of the buffer: fail2ban's rule, however little buffering it leaves.
   if (prepared.content !== undefined) {
     state.lines = prepared.content.split('\n').map((line): LineTuple => ['', '', line]);

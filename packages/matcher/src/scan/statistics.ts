@@ -9,6 +9,7 @@ import { IncidentLog } from './result.js';
 export class StatisticsCounter {
   readonly #templates: readonly Template[];
   #lines = 0;
+  #prefregex = 0;
   readonly #ignoreregex: number[];
   readonly #dates = new Map<string, number>();
   readonly #ignored: IncidentLog<LinePlace>;
@@ -23,6 +24,7 @@ export class StatisticsCounter {
 
   add(outcome: LineOutcome, cut: DateCut, place: Omit<LinePlace, 'text'>): void {
     this.#lines++;
+    if (outcome.prefregex) this.#prefregex++;
     if (cut.found !== undefined) {
       const { name } = this.#templates[cut.found.template]!;
       this.#dates.set(name, (this.#dates.get(name) ?? 0) + 1);
@@ -36,6 +38,7 @@ export class StatisticsCounter {
   taken(): FilterStatistics {
     return {
       lines: this.#lines,
+      prefregex: this.#prefregex,
       ignoreregex: this.#ignoreregex,
       dates: this.#dates,
       ignored: this.#ignored.taken(),
