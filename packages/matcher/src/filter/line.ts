@@ -1,3 +1,4 @@
+import { type Bits, meets } from '../literals/bits.js';
 import type { CompiledFilter } from './compile.js';
 import type { LineTuple } from './dating.js';
 import { addGroups, type Groups, type GroupValue } from './groups.js';
@@ -21,9 +22,18 @@ export interface LineOutcome {
   readonly refusals: readonly Refusal[];
 }
 
+/** Which failregex may match a line at all: those that need one of the bits that the line has. */
+export interface PossibleRegexes {
+  readonly needed: readonly Bits[];
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface LineOptions {
   /** Try every failregex, as `f2b regex` does; the guard stops at the first that matches. */
   readonly all?: boolean;
+  /** The scan knows which literals the line has: a failregex that needs others is not tried. */
+  readonly only?: PossibleRegexes;
   /** Records the line's way, for `f2b explain`. */
   readonly trace?: LineTrace;
 }
@@ -78,7 +88,9 @@ export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: Lin
   if (prepared === undefined) return end(-1);
   prefregex = filter.prefregex !== undefined;
   const { failregex } = filter;
+  const { only } = options;
   for (let index = 0; index < failregex.length; index++) {
+    if (only !== undefined && !meets(only.needed[index]!, only.low, only.high)) continue;
     const expression = failregex[index]!;
     const found = run.exec('failregex', index, expression, prepared.subject);
     if (found === null) continue;

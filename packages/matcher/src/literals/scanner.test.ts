@@ -13,8 +13,8 @@ interface Found {
 }
 
 function scan(text: Buffer, literals: Literal[], maxLineBytes = 65_536, alwaysBits: number[] = []): Found[] {
-  const scanner = new LiteralScanner(literals, { blockBytes: text.length + 1, alwaysBits });
-  text.copy(scanner.block);
+  const scanner = new LiteralScanner(literals, { alwaysBits });
+  text.copy(scanner.block(text.length));
   const found: Found[] = [];
   scanner.scan(text.length, maxLineBytes, (rows) => {
     for (let row = 0; row < rows.count; row++) {

@@ -43,39 +43,49 @@ function scannerModule(): WebAssembly.Module {
 
 /**
  * Finds the lines of a block that contain one of a set of literals, at more than a gigabyte a second on one core.
- * Bytes go straight into `block`, a view of the scanner's own memory, so that nothing is copied on the way from the file.
+ * Bytes go into `block`, a view of the scanner's own memory.
  */
 export class LiteralScanner {
-  /** Read a block to here; whole lines, the last one ending with a newline. */
-  readonly block: Buffer;
   readonly #exports: Exports;
-  readonly #words: Uint32Array;
+  readonly #memory: WebAssembly.Memory;
   readonly #blockAt: number;
   readonly #hitsAt: number;
   readonly #always: bigint;
+  #words: Uint32Array;
+  #block: Buffer;
 
   /**
    * @param literals what to look for; each at least `shortestLiteralBytes` long
-   * @param options.blockBytes how many bytes a block holds at most
    * @param options.alwaysBits bits (0 to 63) that every line has whatever is in it; then every line is a hit
    */
-  constructor(literals: readonly Literal[], options: { blockBytes: Bytes; alwaysBits?: readonly number[] }) {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    const instance = new WebAssembly.Instance(scannerModule(), { env: { memory } });
+  constructor(literals: readonly Literal[], options: { alwaysBits?: readonly number[] } = {}) {
+    this.#memory = new WebAssembly.Memory({ initial: 1 });
+    const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.#memory } });
     this.#exports = instance.exports as unknown as Exports;
     const rows = this.#exports.ROWS.value;
     this.#hitsAt = align(rows + tableBytes(literals));
     this.#blockAt = align(this.#hitsAt + rowsAtOnce * hitBytes + hitBytes);
-    const total = this.#blockAt + options.blockBytes + slackBytes;
-    memory.grow(Math.ceil(total / pageBytes) - 1);
+    this.#memory.grow(Math.ceil(this.#blockAt / pageBytes));
     writeTables(
-      memory.buffer,
+      this.#memory.buffer,
       { nibbles: this.#exports.NIBBLES.value, heads: this.#exports.HEADS.value, rows },
       literals,
     );
-    this.block = Buffer.from(memory.buffer, this.#blockAt, options.blockBytes);
-    this.#words = new Uint32Array(memory.buffer);
     this.#always = (options.alwaysBits ?? []).reduce((bits, bit) => bits | (1n << BigInt(bit)), 0n);
+    this.#words = new Uint32Array(this.#memory.buffer);
+    this.#block = Buffer.alloc(0);
+  }
+
+  /** Where to put at least `bytes` bytes of whole lines, the last one ending with a newline. Valid until the next call. */
+  block(bytes: Bytes): Buffer {
+    const missing = this.#blockAt + bytes + slackBytes - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    if (missing > 0 || this.#block.length < bytes) {
+      // Growing the memory takes the earlier views away.
+      this.#words = new Uint32Array(this.#memory.buffer);
+      this.#block = Buffer.from(this.#memory.buffer, this.#blockAt);
+    }
+    return this.#block;
   }
 
   /**

@@ -1,73 +1,67 @@
+import type { Bytes } from '@f2b/config';
+import type { Incidents } from '../failures.js';
+import { LiteralScanner } from '../literals/scanner.js';
 import type { Block } from './block.js';
-import { ByteSearch, type ByteTerm } from './byte-search.js';
-import type { ScanTerms } from './literals.js';
+import { IncidentLog } from './incidents.js';
+import type { ScanPlan } from './needs.js';
 
-/** Where the next line is that some filters have to look at; each source knows its own filters. */
-export interface CandidateSource {
-  /** Indexes of the filters that this source speaks for, ascending. */
-  readonly filters: readonly number[];
-  /** Start of the first candidate line at or after `from`, which is a line's start; Infinity: no more. */
-  next(block: Block, from: number): number;
+/** A line that some filter may have to look at: its bytes without newline, its number, the bits of what was found in it. */
+export type VisitLine = (start: number, end: number, line: number, low: number, high: number) => void;
+
+/** All lines of a block, counted. */
+export interface LineCount {
+  readonly lines: number;
+  readonly overlong: Incidents<{ readonly offset: Bytes; readonly bytes: Bytes }>;
 }
 
-class LiteralSource implements CandidateSource {
-  readonly filters: readonly number[];
-  readonly #search: ByteSearch;
+/** Finds the lines of a block that matter. */
+export interface CandidateFinder {
+  /** Visits candidate lines in order; lines longer than `maxLineBytes` are counted instead. */
+  find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount;
+}
 
-  constructor(filters: readonly number[], search: ByteSearch) {
-    this.filters = filters;
-    this.#search = search;
+const newline = 0x0a;
+
+/** By the literals of the filters, for logs in which a newline is one byte. */
+export class LiteralFinder implements CandidateFinder {
+  readonly #scanner: LiteralScanner;
+
+  constructor({ literals, alwaysBits }: ScanPlan) {
+    this.#scanner = new LiteralScanner(literals, { alwaysBits });
   }
 
-  next(block: Block, from: number): number {
-    const found = this.#search.find(block.bytes, from, block.length);
-    return found < 0 ? Number.POSITIVE_INFINITY : block.startOfLine(found);
+  find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount {
+    const { length } = block;
+    const overlong = new IncidentLog<{ offset: Bytes; bytes: Bytes }>();
+    if (length === 0) return { lines: 0, overlong: overlong.taken() };
+    const memory = this.#scanner.block(length + 1);
+    memory.set(block.bytes);
+    // Text behind the last newline is a line too.
+    memory[length] = newline;
+    const scanned = memory[length - 1] === newline ? length : length + 1;
+    const { lines } = this.#scanner.scan(scanned, maxLineBytes, (rows) => {
+      for (let row = 0; row < rows.count; row++) {
+        const start = rows.start(row);
+        const end = rows.end(row);
+        if (rows.tooLong(row)) overlong.add({ offset: start, bytes: Math.min(end + 1, length) - start });
+        else visit(start, end, rows.line(row), rows.low(row), rows.high(row));
+      }
+    });
+    return { lines, overlong: overlong.taken() };
   }
 }
 
-class EveryLine implements CandidateSource {
-  readonly filters: readonly number[];
-
-  constructor(filters: readonly number[]) {
-    this.filters = filters;
+/** Every line, with every bit: for statistics, which want to know what became of each, and for code units of two bytes. */
+export class EveryLine implements CandidateFinder {
+  find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount {
+    const overlong = new IncidentLog<{ offset: Bytes; bytes: Bytes }>();
+    let lines = 0;
+    for (let at = 0; at < block.length; lines++) {
+      const { start, end, next } = block.lineAt(at);
+      if (end - start > maxLineBytes) overlong.add({ offset: start, bytes: next - start });
+      else visit(start, end, lines, -1, -1);
+      at = next;
+    }
+    return { lines, overlong: overlong.taken() };
   }
-
-  next(block: Block, from: number): number {
-    return from < block.length ? from : Number.POSITIVE_INFINITY;
-  }
-}
-
-/** One search for the terms of some filters; what several of them look for is looked for once. */
-export function termSearch(terms: readonly ScanTerms[]): ByteSearch {
-  const wanted = new Map<string, ByteTerm>();
-  for (const { terms: texts, foldCase } of terms) {
-    for (const text of texts) wanted.set(`${foldCase}${text}`, { text, foldCase });
-  }
-  return new ByteSearch([...wanted.values()]);
-}
-
-/** A search strides by the length of its shortest term: filters with shorter ones get a search of their own. */
-const shortestOfTheMany = 4;
-
-/**
- * One search for all filters whose terms are known, and every line for the rest. So a filter without literals, or with very short
- * ones, costs itself, not its neighbours.
- */
-export function candidateSources(terms: readonly (ScanTerms | undefined)[]): CandidateSource[] {
-  const sources: CandidateSource[] = [];
-  const isShort = (one: ScanTerms) => one.terms.some((term) => term.length < shortestOfTheMany);
-  for (const short of [false, true]) {
-    const filters = terms.flatMap((one, index) =>
-      one !== undefined && one.terms.length > 0 && isShort(one) === short ? [index] : [],
-    );
-    if (filters.length > 0) sources.push(new LiteralSource(filters, termSearch(filters.map((index) => terms[index]!))));
-  }
-  const blind = terms.flatMap((one, index) => (one === undefined ? [index] : []));
-  if (blind.length > 0) sources.push(new EveryLine(blind));
-  return sources;
-}
-
-/** Every line for every filter: statistics want to know what became of each. */
-export function everyLine(filters: number): CandidateSource[] {
-  return [new EveryLine(Array.from({ length: filters }, (_, index) => index))];
 }

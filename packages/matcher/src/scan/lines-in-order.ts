@@ -3,7 +3,7 @@ import type { LineMatch, RefusedLine, ScanContext, ScanResult } from '../failure
 import type { CompiledFilter } from '../filter/compile.js';
 import { type MultilineState, matchNextLine } from '../filter/multiline.js';
 import { Block } from './block.js';
-import { IncidentLog } from './result.js';
+import { IncidentLog } from './incidents.js';
 import { defaultMaxLineBytes } from './scanner.js';
 import { StatisticsCounter } from './statistics.js';
 
@@ -23,7 +23,7 @@ export function scanLinesInOrder(
 ): ScanResult {
   const { dating, encoding } = filter;
   const block = new Block(bytes, encoding);
-  const overlong = block.overlongLines(maxLineBytes);
+  const overlong = new IncidentLog<{ offset: Bytes; bytes: Bytes }>();
   const matches: LineMatch[] = [];
   const refused = new IncidentLog<RefusedLine>();
   const undecodable = new IncidentLog<{ offset: Bytes }>();
@@ -38,7 +38,10 @@ export function scanLinesInOrder(
     const line = lines;
     const start = offset;
     offset = span.next;
-    if (span.end - span.start > maxLineBytes) continue;
+    if (span.end - span.start > maxLineBytes) {
+      overlong.add({ offset: start, bytes: span.next - start });
+      continue;
+    }
     if (context.statistics?.skipComments === true && block.isComment(span)) continue;
     if (!block.isAsciiLine(span) && !encoding.isValid(block.bytes.subarray(span.start, span.end))) {
       undecodable.add({ offset: start });
@@ -63,7 +66,7 @@ export function scanLinesInOrder(
     matches,
     lines,
     bytes: block.length,
-    overlong: { count: overlong.length, first: overlong.slice(0, 16) },
+    overlong: overlong.taken(),
     refused: refused.taken(),
     undecodable: undecodable.taken(),
     lastTime: context.lastTime === true ? lastTime : Number.NaN,

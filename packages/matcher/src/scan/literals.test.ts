@@ -3,17 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { compileFilter } from '../filter/compile.js';
 import { type PlainFilter, plainSettings } from '../filter/plain-settings.js';
 import { literalSearch } from './literal-search.js';
-import { scanTerms } from './literals.js';
+import { termsOf as termsOfExpression } from './literals.js';
 import { BlockScanner } from './scanner.js';
 
-function termsOf(plain: PlainFilter, literals?: readonly string[]) {
+function termsOf(plain: PlainFilter, literals: readonly string[]) {
   const filter = compileFilter(plainSettings(plain));
-  if (literals === undefined) return scanTerms(filter)?.terms;
-  const failregex = filter.failregex.map((one) => ({
-    ...one,
-    regex: { ...one.regex, literals: { alternatives: literals, foldCase: false } },
-  }));
-  return scanTerms({ ...filter, failregex })?.terms;
+  const [one] = filter.failregex;
+  const regex = { ...one!.regex, literals: { alternatives: literals, foldCase: false } };
+  return termsOfExpression({ ...one!, regex }, filter)?.terms;
 }
 
 const failregex = 'x <HOST>';

@@ -1,6 +1,7 @@
 import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import type { Junction } from '../filter/dating.js';
+import { shortestLiteralBytes } from '../literals/tables.js';
 import type { LogEncoding } from './encoding.js';
 
 /** Pieces of which every raw line that a filter matches contains at least one. */
@@ -12,7 +13,7 @@ export interface ScanTerms {
 }
 
 /** A shorter piece is on nearly every line, and finds nothing that reading all lines would not find as fast. */
-const shortestTerm = 2;
+const shortestTerm = shortestLiteralBytes;
 
 const wordCharacter = /[\p{L}\p{N}_]/u;
 
@@ -59,29 +60,18 @@ function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: 
   return terms;
 }
 
-function ofExpressions(expressions: readonly Expression[], filter: CompiledFilter): ScanTerms | undefined {
-  const all = new Set<string>();
-  let foldCase = false;
-  for (const { regex } of expressions) {
-    if (regex.literals === undefined) return undefined;
-    const terms = certainTerms(regex.literals, filter.dating.junction, filter.encoding);
-    if (terms === undefined) return undefined;
-    foldCase ||= regex.literals.foldCase;
-    for (const term of terms) all.add(term);
-  }
-  // A term that contains another one adds nothing.
-  const terms = [...all].filter((term) => ![...all].some((other) => other !== term && term.includes(other)));
-  return { terms, foldCase };
-}
-
 /**
- * The terms of a filter: those of its failregex, which are the selective ones, or else those of its prefregex. Undefined where
- * neither has any, or where a match may span lines: such a filter has to see every line.
+ * Pieces of which every raw line that `expression` matches contains at least one; undefined where none are certain, or where a
+ * match may span lines.
  */
-export function scanTerms(filter: CompiledFilter): ScanTerms | undefined {
+export function termsOf(expression: Expression, filter: CompiledFilter): ScanTerms | undefined {
   if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
-  return (
-    ofExpressions(filter.failregex, filter) ??
-    (filter.prefregex === undefined ? undefined : ofExpressions([filter.prefregex], filter))
-  );
+  const { literals } = expression.regex;
+  if (literals === undefined) return undefined;
+  const terms = certainTerms(literals, filter.dating.junction, filter.encoding);
+  if (terms === undefined) return undefined;
+  // A term that contains another one adds nothing.
+  const distinct = [...new Set(terms)];
+  const needed = distinct.filter((term) => !distinct.some((other) => other !== term && term.includes(other)));
+  return { terms: needed, foldCase: literals.foldCase };
 }

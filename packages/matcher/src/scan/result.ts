@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import type { Incidents, LineMatch, ScanResult } from '../failures.js';
+import type { LineMatch, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
 
@@ -211,28 +211,4 @@ export function unpackResult(wire: WireResult): ScanResult {
 export function transferables(wire: WireResult): ArrayBuffer[] {
   const { starts, numbers, times } = wire.packed;
   return [starts.buffer, numbers.buffer, times.buffer] as ArrayBuffer[];
-}
-
-/** Counts incidents and keeps the first few. */
-export class IncidentLog<T> {
-  count = 0;
-  readonly first: T[] = [];
-  readonly #keep: number;
-
-  constructor(keep = 16) {
-    this.#keep = keep;
-  }
-
-  add(incident: T): void {
-    this.count++;
-    if (this.first.length < this.#keep) this.first.push(incident);
-  }
-
-  get full(): boolean {
-    return this.first.length >= this.#keep;
-  }
-
-  taken(): Incidents<T> {
-    return { count: this.count, first: this.first };
-  }
 }

@@ -3,13 +3,14 @@ import type { DateRanking } from '../dates/detector.js';
 import type { LineMatch, RefusedLine, ScanContext } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
-import { type LineOutcome, matchLine } from '../filter/line.js';
+import { type LineOutcome, matchLine, type PossibleRegexes } from '../filter/line.js';
+import { meets } from '../literals/bits.js';
 import { Block, type LineSpan } from './block.js';
-import type { ByteSearch } from './byte-search.js';
-import { type CandidateSource, candidateSources, everyLine, termSearch } from './candidates.js';
+import { type CandidateFinder, EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
-import { scanTerms } from './literals.js';
-import { IncidentLog, MatchWriter, type WireResult } from './result.js';
+import { IncidentLog } from './incidents.js';
+import { planScan, type ScanPlan } from './needs.js';
+import { MatchWriter, type WireResult } from './result.js';
 import { StatisticsCounter } from './statistics.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
@@ -36,8 +37,8 @@ export class BlockScanner {
   readonly filters: readonly CompiledFilter[];
   readonly maxLineBytes: Bytes;
   readonly encoding: LogEncoding;
-  readonly #sources: readonly CandidateSource[];
-  readonly #lineSearches: readonly (ByteSearch | undefined)[];
+  readonly #plan: ScanPlan;
+  readonly #finder: CandidateFinder;
   readonly #slots: DateSlot[] = [];
   readonly #slotOf: readonly number[];
 
@@ -55,11 +56,8 @@ export class BlockScanner {
         throw new RangeError(`one scan cannot read a log both as ${encoding.name} and as ${this.encoding.name}`);
       }
     }
-    const terms = filters.map(scanTerms);
-    this.#sources = candidateSources(terms);
-    this.#lineSearches = terms.map((one) =>
-      one === undefined || one.terms.length === 0 ? undefined : termSearch([one]),
-    );
+    this.#plan = planScan(filters);
+    this.#finder = this.encoding.unit === 1 ? new LiteralFinder(this.#plan) : new EveryLine();
     this.#slotOf = filters.map((filter) => this.#slotFor(filter));
   }
 
@@ -71,8 +69,7 @@ export class BlockScanner {
   /** @param bytes whole lines; text behind the last newline is taken for a line too. */
   scan(bytes: Uint8Array, context: ScanContext): WireResult {
     const run = new BlockRun(new Block(bytes, this.encoding), this, this.#slots, this.#slotOf, context);
-    const sources = context.statistics === undefined ? this.#sources : everyLine(this.filters.length);
-    return run.run(sources, context.statistics === undefined ? this.#lineSearches : []);
+    return run.run(context.statistics === undefined ? this.#finder : new EveryLine(), this.#plan);
   }
 }
 
@@ -120,33 +117,20 @@ class BlockRun {
         : scanner.filters.map((filter) => new StatisticsCounter(filter, context.statistics!.keep));
   }
 
-  run(sources: readonly CandidateSource[], lineSearches: readonly (ByteSearch | undefined)[]): WireResult {
+  run(finder: CandidateFinder, { filters: needs }: ScanPlan): WireResult {
     const block = this.#block;
-    const overlong = block.overlongLines(this.#scanner.maxLineBytes);
-    const nexts = sources.map((source) => source.next(block, 0));
-    let counted = 0;
-    let lines = 0;
-    for (;;) {
-      const start = Math.min(...nexts);
-      if (start === Number.POSITIVE_INFINITY) break;
-      const span = block.lineAt(start);
-      lines += block.countLines(counted, start);
-      counted = start;
-      if (span.end - span.start <= this.#scanner.maxLineBytes) {
-        const named = sources.length === 1 ? sources : sources.filter((_, index) => nexts[index] === start);
-        this.#line(span, lines, named, lineSearches);
+    const { lines, overlong } = finder.find(block, this.#scanner.maxLineBytes, (start, end, line, low, high) => {
+      const span = block.span(start, end);
+      for (let index = 0; index < needs.length; index++) {
+        const needed = needs[index]!;
+        if (meets(needed.any, low, high)) this.#judge(index, span, line, { needed: needed.failregex, low, high });
       }
-      for (let index = 0; index < sources.length; index++) {
-        if (nexts[index] === start) nexts[index] = sources[index]!.next(block, span.next);
-      }
-    }
-    lines += block.countLines(counted, block.length);
-    if (block.length > 0 && !this.#endsWithNewline()) lines++;
+    });
     return {
       packed: this.#writer.packed(),
       lines,
       bytes: block.length,
-      overlong: { count: overlong.length, first: overlong.slice(0, 16) },
+      overlong,
       refused: this.#refused.taken(),
       undecodable: this.#undecodable.taken(),
       lastTime: this.#context.lastTime === true && this.#slots.length > 0 ? this.#lastTime() : Number.NaN,
@@ -154,36 +138,12 @@ class BlockRun {
     };
   }
 
-  #endsWithNewline(): boolean {
-    const { unit, newlineAt } = this.#scanner.encoding;
-    const at = this.#block.length - unit + newlineAt;
-    return this.#block.bytes[at] === 0x0a;
-  }
-
-  #line(
-    span: LineSpan,
-    line: number,
-    named: readonly CandidateSource[],
-    searches: readonly (ByteSearch | undefined)[],
-  ): void {
-    const indexes =
-      named.length === 1 ? named[0]!.filters : named.flatMap((source) => source.filters).sort((a, b) => a - b);
-    if (indexes.length === 1) {
-      this.#judge(indexes[0]!, span, line);
-      return;
-    }
-    for (const index of indexes) {
-      if ((searches[index]?.find(this.#block.bytes, span.start, span.end) ?? 0) < 0) continue;
-      this.#judge(index, span, line);
-    }
-  }
-
-  #judge(index: number, span: LineSpan, line: number): void {
+  #judge(index: number, span: LineSpan, line: number, only: PossibleRegexes): void {
     const filter = this.#scanner.filters[index]!;
     const slot = this.#slotOf[index]!;
     if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
     const { cut } = this.#read(slot, span, line);
-    const outcome = matchLine(filter, cut.tuple, { all: this.#context.all === true });
+    const outcome = matchLine(filter, cut.tuple, { all: this.#context.all === true, only });
     for (const refusal of outcome.refusals) {
       this.#refused.add({ filter: index, ...refusal, line, offset: span.start });
     }

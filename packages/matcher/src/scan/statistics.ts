@@ -3,7 +3,7 @@ import type { FilterStatistics, LinePlace } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut } from '../filter/dating.js';
 import type { LineOutcome } from '../filter/line.js';
-import { IncidentLog } from './result.js';
+import { IncidentLog } from './incidents.js';
 
 /** Counts what one filter did with each line. */
 export class StatisticsCounter {
