@@ -11,6 +11,9 @@ export const GAVE_UP = -2;
 const stepsPerCharacter = 24;
 const freeSteps = 512;
 
+/** What is left open at once may take 8 MB; no ordinary line comes near it. */
+const mostStackInts = 2 ** 20;
+
 /** A search compiled to JavaScript: 1 found (slots filled), -1 not found, `GAVE_UP`. Slots are `[start0, end0, start1, …]`. */
 export type CompiledSearch = (subject: string, slots: Int32Array) => number;
 
@@ -25,8 +28,8 @@ export function compileSearch(expression: Expression): CompiledSearch | undefine
   try {
     const cases = emitter.program(expression.root, 'slots[1] = p; return p;');
     const source = [
-      '"use strict"; let budget = 0; let st = new Int32Array(3072);',
-      'function grown(old) { const more = new Int32Array(old.length * 2); more.set(old); return more; }',
+      `"use strict"; let budget = 0; const room = ${3 * (emitter.pushes + 1)}; let st = new Int32Array(room + 1024);`,
+      `function grow() { if (st.length > ${mostStackInts}) return false; const more = new Int32Array(st.length * 2); more.set(st); st = more; return true; }`,
       ...emitter.functions,
       matcherFunction('run', cases),
       searchFunction(expression.root, tables),

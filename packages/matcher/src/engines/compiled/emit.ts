@@ -17,6 +17,8 @@ const mostLines = 20_000;
 export class Emitter {
   /** Bodies of lookarounds and atomic groups, functions of their own. */
   readonly functions: string[] = [];
+  /** Places in the program that push. */
+  pushes = 0;
   readonly #tables: SetTables;
   #code = new Code();
   #lines = 0;
@@ -33,6 +35,7 @@ export class Emitter {
   }
 
   #line(text: string): void {
+    if (text.includes('sp += 3;')) this.pushes++;
     if (++this.#lines > mostLines) throw new Declined('too large');
     this.#code.line(text);
   }
@@ -175,7 +178,7 @@ export class Emitter {
     const head = this.#code.label();
     const end = this.#code.label();
     this.#code.enter(head);
-    this.#line('if (--budget < 0) return -2;');
+    this.#line(`if (--budget < 0) return -2; ${ensureRoom}`);
     if (mode === 'lazy') {
       const take = this.#code.label();
       this.#line(push('p', 'p', `${take}`));
@@ -205,8 +208,11 @@ export class Emitter {
     if (min > 0) this.#line(`if (p - q < ${min}) break;`);
     if (mode === 'possessive' || exclusive({ set, nullable: false }, follow)) return;
     const after = this.#code.label();
-    this.#line(`if (p - q > ${min}) { ${push(`q + ${min}`, 'p - 1', `${after}`)} }`);
+    this.#line(`m = q + ${min};`);
     this.#code.enter(after);
+    // Back at once to where the next character can follow; `m` is how far back the run may give way.
+    if (!follow.nullable) this.#line(`while (p > m && (${this.#cannotBegin(follow.set)})) p--;`);
+    this.#line(`if (p > m) { ${push('m', 'p - 1', `${after}`)} }`);
   }
 
   #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
@@ -265,15 +271,22 @@ export class Emitter {
   }
 }
 
-/** `(min, at, tag)`: resume at `at`, then back to `min` one by one, in case `tag`; or, for a negative tag, put a slot back. */
-function push(min: string, at: string, tag: string): string {
-  return `if (sp + 3 > st.length) st = grown(st); st[sp] = ${min}; st[sp + 1] = ${at}; st[sp + 2] = ${tag}; sp += 3;`;
+/**
+ * `(m, at, tag)`: resume at `at` with `m` in case `tag`; or, for a negative tag, put a slot back. The stack has room for all
+ * pushes of the program between two looks at its size, see `ensureRoom`.
+ */
+function push(m: string, at: string, tag: string): string {
+  return `st[sp] = ${m}; st[sp + 1] = ${at}; st[sp + 2] = ${tag}; sp += 3;`;
 }
+
+/** Looked at where control comes back to the same code: between two looks each push runs at most once. */
+const ensureRoom = 'if (sp + room > st.length && !grow()) return -2;';
 
 /** A function that runs `cases` from position `p`: the end of the match, -1 for none, -2 when the budget ran out. */
 export function matcherFunction(name: string, cases: string): string {
   return `function ${name}(s, n, p, slots, base) {
-let sp = base, pc = 0, c = 0, q = 0, r = 0;
+let sp = base, pc = 0, c = 0, m = 0, q = 0, r = 0;
+${ensureRoom}
 for (;;) {
 switch (pc) {
 ${cases}
@@ -281,11 +294,11 @@ ${cases}
 for (;;) {
 if (sp === base) return -1;
 if (--budget < 0) return -2;
+${ensureRoom}
 sp -= 3;
 const tag = st[sp + 2];
 if (tag < 0) { slots[-1 - tag] = st[sp + 1]; continue; }
-p = st[sp + 1]; pc = tag;
-if (st[sp] < p) { st[sp + 1] = p - 1; sp += 3; }
+m = st[sp]; p = st[sp + 1]; pc = tag;
 break;
 }
 }
