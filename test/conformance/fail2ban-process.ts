@@ -5,10 +5,10 @@ import type { MatchSettings } from '@f2b/matcher';
 import { PYTHON } from './installation.js';
 
 const SCRIPT = `
-import json, logging, os, sys, time
+import json, logging, os, signal, sys, time
 logging.disable(logging.CRITICAL)
 time.tzset()
-from fail2ban.server.filter import Filter
+from fail2ban.server.filter import FileContainer, Filter
 from fail2ban.server.mytime import MyTime
 
 def plain(value):
@@ -18,6 +18,14 @@ def plain(value):
         return [None if one is None else str(one) for one in value]
     return str(value)
 
+class TooSlow(Exception):
+    pass
+
+def give_up(number, frame):
+    raise TooSlow()
+
+signal.signal(signal.SIGALRM, give_up)
+
 def failure(found):
     regex, who, when, data = found
     matches = [''.join(one) if isinstance(one, (list, tuple)) else str(one) for one in data.get('matches') or []]
@@ -25,6 +33,7 @@ def failure(found):
     return {'regex': regex, 'id': None if who is None else str(who), 'time': when, 'groups': groups, 'matches': matches}
 
 filters = {}
+patience = float(sys.argv[1])
 for question in sys.stdin:
     ask = json.loads(question)
     answer = []
@@ -52,11 +61,15 @@ for question in sys.stdin:
     else:
         made = filters[ask['name']]
         for line in ask['lines']:
+            line = FileContainer.decode_line('log', 'UTF-8', line.encode('latin-1')).rstrip('\\r\\n')
             begun = time.perf_counter()
+            signal.setitimer(signal.ITIMER_REAL, patience)
             try:
                 found = [failure(one) for one in made.processLine(line)]
+                signal.setitimer(signal.ITIMER_REAL, 0)
                 answer.append({'found': found, 'ms': (time.perf_counter() - begun) * 1000})
             except Exception as error:
+                signal.setitimer(signal.ITIMER_REAL, 0)
                 answer.append({'error': repr(error), 'ms': (time.perf_counter() - begun) * 1000})
     print(json.dumps(answer), flush=True)
 `;
@@ -83,9 +96,14 @@ export class Fail2banProcess {
   readonly #waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
   #errors = '';
 
-  /** @param zone the local time zone that it lives in */
-  constructor(zone: string) {
-    this.#child = spawn(PYTHON, ['-c', SCRIPT], { env: { ...process.env, TZ: zone, PYTHONIOENCODING: 'utf-8' } });
+  /**
+   * @param zone the local time zone that it lives in
+   * @param patience seconds after which a line is given up; its answer's error then begins with `TooSlow`
+   */
+  constructor(zone: string, patience = 1) {
+    this.#child = spawn(PYTHON, ['-c', SCRIPT, String(patience)], {
+      env: { ...process.env, TZ: zone, PYTHONIOENCODING: 'utf-8' },
+    });
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#lines.on('line', (line) => this.#waiting.shift()?.resolve(line));
     this.#child.stderr.on('data', (data: Buffer) => {
@@ -124,7 +142,7 @@ export class Fail2banProcess {
     await this.#ask({ drop: name });
   }
 
-  /** What the lines, one after the other, give. */
+  /** What the lines (one character per byte) give, one after the other. */
   async lines(name: string, lines: readonly string[]): Promise<readonly Fail2banAnswer[]> {
     return this.#ask({ name, lines });
   }
