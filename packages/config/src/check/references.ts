@@ -16,7 +16,7 @@ export class References {
 
   addText(text: string): void {
     if (text.includes('%(')) {
-      for (const match of text.matchAll(/%\(([^)\n]+)\)s/g)) this.#name(match[1]!);
+      for (const match of text.matchAll(/%\(([^()\n]+)\)s/g)) this.#name(match[1]!);
     }
     if (!text.includes('<')) return;
     for (const match of text.matchAll(/<([^ <>\n]+)>/g)) this.#name(match[1]!);
@@ -26,7 +26,7 @@ export class References {
       this.#prefixes.add(part.slice(slash + 1).toLowerCase());
       if (slash < 0) this.#prefixes.add(part.toLowerCase());
     }
-    for (const match of text.matchAll(/>([^ <>\n]*)\/([^ <>\n]+)>/g)) this.#names.add(match[2]!.toLowerCase());
+    for (const match of text.matchAll(/>([^ <>\n]*)\/([^ <>\n/]+)>/g)) this.#names.add(match[2]!.toLowerCase());
   }
 
   #name(name: string): void {

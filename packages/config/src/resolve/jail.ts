@@ -11,6 +11,9 @@ import { overlayFilter } from './filter-settings.js';
 import { type JailContext, type JailOptionName, optionsAsText, readJailOptions } from './jail-options.js';
 import { resolveLogpaths } from './logpath.js';
 
+/** Characters of an `action` list: finding the ends of brackets takes time that grows with the square of its length. */
+const MAX_ACTION_LIST = 32 * 1024;
+
 /**
  * Resolves one enabled jail with its filter and actions.
  *
@@ -134,6 +137,14 @@ function resolveActions(
     jailOptions: optionsAsText(values),
     builtinActions: context.builtinActions,
   };
+  if (list && list.text.length > MAX_ACTION_LIST) {
+    throw new ConfigError(
+      'F2B_CONFIG_TOO_LARGE',
+      `the action list of '${name}' has ${list.text.length} characters, more than ${MAX_ACTION_LIST}.`,
+      originOf(list),
+      'Put long texts into a file in action.d.',
+    );
+  }
   const found = list ? splitSpecs(list).map((spec) => findAction(actionContext, spec)) : [];
   for (const element of found) {
     const action = element.resolve();

@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, opendirSync, readFileSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 
 /**
  * All that reading a configuration asks of the world. Handed in, so that a tree can be read from memory, and so that what a
@@ -12,8 +11,6 @@ export interface ConfigEdge {
   listDirectory(path: string): readonly string[];
   /** What stands there, symbolic links followed; `dangling` is a link to nothing. */
   kind(path: string): 'file' | 'directory' | 'other' | 'dangling' | 'missing';
-  /** The host's name as the kernel gives it. */
-  hostname(): string;
 }
 
 /** The real file system. */
@@ -43,5 +40,4 @@ export const realEdge: ConfigEdge = {
     if (!stat) return 'missing';
     return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
   },
-  hostname: () => hostname(),
 };

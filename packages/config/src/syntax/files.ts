@@ -51,7 +51,6 @@ export class FileStore {
       }
       return kind;
     },
-    hostname: () => this.edge.hostname(),
   };
 
   list(directory: string): readonly string[] {

@@ -28,10 +28,16 @@ export function unfoldIncludes(
 ): { order: readonly string[]; missing: readonly MissingInclude[] } {
   const order: string[] = [];
   const missing: MissingInclude[] = [];
+  const known = new Map<string, IncludeLists>();
+  const listsOf = (file: string): IncludeLists => {
+    const lists = known.get(file) ?? includeLists(store, file);
+    known.set(file, lists);
+    return lists;
+  };
 
   const visit = (list: readonly string[], ancestors: readonly string[]): void => {
     for (const file of withLocals(store, list)) {
-      const lists = includeLists(store, file);
+      const lists = listsOf(file);
       for (const which of ['before', 'after'] as const) {
         for (const { path, origin } of lists[which]) {
           if (ancestors.includes(path)) continue;

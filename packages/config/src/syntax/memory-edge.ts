@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { ConfigEdge } from './edge.js';
 
 /** A file system in memory: for trees that are built in, and for tests. */
-export function memoryEdge(files: Readonly<Record<string, string | Uint8Array>>, hostname = 'host'): ConfigEdge {
+export function memoryEdge(files: Readonly<Record<string, string | Uint8Array>>): ConfigEdge {
   const contents = new Map(Object.entries(files));
   const directories = new Map<string, Set<string>>([['/', new Set()]]);
   for (const path of contents.keys()) {
@@ -21,6 +21,5 @@ export function memoryEdge(files: Readonly<Record<string, string | Uint8Array>>,
     },
     listDirectory: (path) => [...(directories.get(path.length > 1 ? path.replace(/\/$/, '') : path) ?? [])],
     kind: (path) => (contents.has(path) ? 'file' : directories.has(path) ? 'directory' : 'missing'),
-    hostname: () => hostname,
   };
 }
