@@ -76,6 +76,8 @@ describe('the list of templates', () => {
     const all = names('^\\[{DATE}\\]');
     expect(all).toHaveLength(17);
     expect(all[8]).toBe('^\\[24hour:Minute:Second\\]');
+    // A format that stands at the line start only stays so, and never matches behind a bracket.
+    expect(all[12]).toBe('^\\[^MON-Day-ExYear2 %k:Minute:Second\\]');
   });
 
   it('reads one pattern a line and skips empty lines', () => {

@@ -140,7 +140,8 @@ function unfold(pattern: string): readonly string[] {
   if (form === LINE_BEGIN_MARK) return [...TIED_DEFAULTS, ...BASE_PATTERNS.filter(isTied)];
   if (pattern.search(DATE_PLACEHOLDER) < 0) return [pattern];
   return BASE_PATTERNS.map((base) => {
-    const unbound = base.startsWith(LINE_BEGIN_MARK) ? base.slice(LINE_BEGIN_MARK.length) : base.replace(/^\^/, '');
+    // Only the mark goes. A `^` of the format's own stays, so behind other text such a format never matches: fail2ban's rule.
+    const unbound = base.startsWith(LINE_BEGIN_MARK) ? base.slice(LINE_BEGIN_MARK.length) : base;
     // The epoch formats are no regular expressions: inside other text their names stand for themselves, as in fail2ban.
     const text = unbound === 'EPOCH' ? 'Epoch' : unbound;
     return pattern.replace(DATE_PLACEHOLDER, () => text);
