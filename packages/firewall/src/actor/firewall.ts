@@ -58,7 +58,10 @@ export interface FirewallOptions {
 export interface Firewall {
   /** Starts all jails' actions. Never rejects; answers (and logs) what could not be started. The others run. */
   start(): Promise<readonly Problem[]>;
-  /** Resolves, with one outcome per action of the jail, when all of them have carried the order out. Never rejects. */
+  /**
+   * Resolves, with one outcome per action of the jail (or per action that the order names), when all of them have carried the
+   * order out. A named action that the jail no longer has gives no outcome. Never rejects.
+   */
   submit(order: Order): Promise<readonly Outcome[]>;
   /** Compares what should hold with what does, at every action, and mends it. Logs and answers what it found. */
   check(): Promise<readonly Repair[]>;
@@ -130,8 +133,10 @@ class FirewallActor implements Firewall {
       const error = this.#stopped ? errors.stopped() : errors.unknownJail(quoted(order.jail, 80));
       return [outcomeOf(order, '', error.message)];
     }
+    const { actions } = order;
+    const meant = actions === undefined ? seats : seats.filter(({ settings }) => actions.includes(settings.name));
     return Promise.all(
-      seats.map(async ({ settings, lane }) => ({ ...(await lane.submit(order)), action: settings.name })),
+      meant.map(async ({ settings, lane }) => ({ ...(await lane.submit(order)), action: settings.name })),
     );
   }
 
