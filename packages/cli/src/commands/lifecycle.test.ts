@@ -280,6 +280,17 @@ describe('f2b start -f', () => {
     expect(await exitOf(child)).toBe(0);
   });
 
+  it('guards on when whoever read its output has gone', async () => {
+    const { child, output } = startInForeground(['--logtarget', 'STDOUT']);
+    await until('its first line', () => output().includes('\n'));
+    child.stdout?.destroy();
+    await until('an answer', async () => (await f2b(['--timeout', '2', 'ping'])).code === 0);
+    appendFileSync(watched, `${stamp()} knock from 198.51.100.7\n`.repeat(3));
+    await until('the ban', () => textOf(bans).includes('ban 198.51.100.7\n'));
+    child.kill('SIGTERM');
+    expect(await exitOf(child)).toBe(0);
+  });
+
   it('only prints what it would do in a dry run', async () => {
     const { child, output } = startInForeground(['--dry-run', '--logtarget', 'STDOUT']);
     await until('ready', () => output().includes('Server ready\n'));
