@@ -16,6 +16,9 @@ export type CliErrorCode =
   | 'F2B_REPLY'
   | 'F2B_LOG_LEVEL'
   | 'F2B_LOG_TARGET'
+  | 'F2B_NO_FILTER'
+  | 'F2B_JOURNAL'
+  | 'F2B_LOG_UNREADABLE'
   | 'F2B_START_FAILED';
 
 export class CliError extends Error {

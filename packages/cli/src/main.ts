@@ -20,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
       throw new CliError('F2B_USAGE', `Invalid command '${name}': f2b -h lists the commands`);
     }
     const { command } = await load();
+    if (command.ownWords) return await command.run({ flags, args: words, options: new Map() });
     const parsed = readFlags(words, flags, command.options);
     if (flags.help) return printUsage(0);
     return await command.run({ flags, args: parsed.operands, options: new Map(parsed.options) });

@@ -14,6 +14,8 @@ export interface Invocation {
 export interface Command {
   /** Options that stand behind the command's name, beside fail2ban's flags, which may stand there too. */
   readonly options?: readonly OptionSpec[];
+  /** Reads its words itself, options and all, instead of `options`: `args` holds them as they stand. */
+  readonly ownWords?: boolean;
   /** Runs to the end. @returns the exit code. @throws CliError, which the caller prints. */
   run(invocation: Invocation): Promise<number>;
 }

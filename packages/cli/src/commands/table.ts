@@ -7,5 +7,7 @@ export const commands: ReadonlyMap<string, () => Promise<{ readonly command: Com
   ['status', () => import('./status.js')],
   ['ping', () => import('./ping.js')],
   ['version', () => import('./version.js')],
+  ['regex', () => import('./regex.js')],
+  ['explain', () => import('./explain.js')],
   ['flushlogs', () => import('./flushlogs.js')],
 ]);

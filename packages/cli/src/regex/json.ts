@@ -1,0 +1,20 @@
+import type { GroupValue } from '@f2b/matcher';
+import type { Found } from './failures.js';
+
+/** One failure as `--out json` prints it. */
+export function failureJson(found: Found, line: number, nofail: boolean): string {
+  const { regex, id, parts, time, groups } = found;
+  return JSON.stringify({
+    line,
+    regex: regex + 1,
+    id: parts ?? id ?? null,
+    time: Number.isNaN(time) ? null : Math.round(time * 1000) / 1_000_000,
+    nofail,
+    data: dataOf(groups),
+  });
+}
+
+/** A null prototype would not matter here, but names such as `__proto__` must stay data. */
+function dataOf(groups: ReadonlyMap<string, GroupValue>): Record<string, GroupValue> {
+  return Object.fromEntries(groups);
+}

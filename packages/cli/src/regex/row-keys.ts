@@ -1,0 +1,61 @@
+import type { CompiledFilter } from '@f2b/matcher';
+import type { Found } from './failures.js';
+
+/** Sessions whose order of groups is remembered; as many as there are sessions. */
+const maxSessions = 100;
+
+/**
+ * The names of the groups that a row shows, in the order in which fail2ban comes to know them: those that took no part as well, since
+ * scripts count on them.
+ */
+export class RowKeys {
+  readonly #named: readonly (readonly string[])[];
+  readonly #sessions = new Map<string, string[]>();
+
+  constructor({ prefregex, failregex }: CompiledFilter) {
+    const first = (prefregex?.plan.named ?? []).map(({ name }) => name).filter((name) => name !== 'content');
+    this.#named = failregex.map(({ plan }) => [
+      ...new Set([
+        ...first,
+        ...plan.named.map(({ name }) => name),
+        ...plan.alternatives.map(({ target }) => target),
+        ...plan.tuples.map(({ target }) => target),
+      ]),
+    ]);
+  }
+
+  /** Call it for every line of a session, in order, also for those that are no failure. */
+  of(found: Found): readonly string[] {
+    const named = this.#named[found.regex]!;
+    const groups = found.match.groups;
+    const mlfid = groups.get('mlfid');
+    if (mlfid === undefined) return named;
+    const key = String(mlfid);
+    const forget = groups.get('mlfforget') !== undefined && groups.get('mlfforget') !== '';
+    const known = this.#sessions.get(key);
+    let names: string[];
+    if (known === undefined) {
+      names = named.filter((name) => name !== 'mlfforget');
+      if (groups.has('mlfgained') && !names.includes('nofail')) names.push('nofail');
+      if (groups.has('user') && !forget) names.push('users');
+      if (!forget) this.#remember(key, names);
+    } else {
+      const had = known.filter((name) => name !== 'nofail' && name !== 'mlfgained');
+      if (groups.has('user') && !had.includes('users')) had.push('users');
+      names = [...had, ...named.filter((name) => groups.has(name) && name !== 'mlfforget' && !had.includes(name))];
+      if (groups.has('mlfgained') && !names.includes('nofail')) names.push('nofail');
+      if (forget) this.#sessions.delete(key);
+      else this.#sessions.set(key, names);
+    }
+    // What the session took away again is not shown; what a line of a new session could have had, but has not, is.
+    const isNew = known === undefined && !groups.has('mlfgained');
+    return names.filter(
+      (name) => (name !== 'nofail' && name !== 'mlfgained') || found.groups.has(name) || (isNew && !groups.has(name)),
+    );
+  }
+
+  #remember(key: string, names: string[]): void {
+    this.#sessions.set(key, names);
+    if (this.#sessions.size > maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
+  }
+}
