@@ -101,7 +101,7 @@ export class CompiledRegex implements Regex {
   }
 
   #compiledSearch(): CompiledSearch | undefined {
-    if (this.#compiled === undefined) this.#compiled = compileSearch(this.expression) ?? null;
+    if (this.#compiled === undefined) this.#compiled = compileSearch(this.#reduced) ?? null;
     return this.#compiled ?? undefined;
   }
 

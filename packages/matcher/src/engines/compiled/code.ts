@@ -1,4 +1,4 @@
-import { type CharSet, has, negate, size } from '../../dialect/charset.js';
+import { type CharSet, has, intersect, isEmpty, negate, range } from '../../dialect/charset.js';
 
 /** Thrown while emitting: this engine does not take the expression, another one does. */
 export class Declined extends Error {}
@@ -39,21 +39,30 @@ export class Code {
   }
 }
 
-/** Sets that a few comparisons cannot decide, by table for Latin-1 and by search beyond it. */
+/** How units are tested for membership: by a few comparisons, or by a table for Latin-1 and a search beyond it. */
 export class SetTables {
+  /** Named `t0`, `t1`, … in the code. */
   readonly low: Uint8Array[] = [];
+  /** Named `h0`, `h1`, … in the code; only where units beyond Latin-1 can come. */
   readonly high: Int32Array[] = [];
   readonly #known = new Map<string, number>();
+  readonly #wide: boolean;
+
+  /** @param wide units beyond Latin-1 can come */
+  constructor(wide: boolean) {
+    this.#wide = wide;
+  }
 
   /** An expression that is true when the code unit in variable `c` belongs to `set`. */
   test(set: CharSet, c: string): string {
-    const inverse = negate(set);
-    const direct = comparisons(set, c);
+    const last = this.#wide ? 0xffff : 0xff;
+    const possible = intersect(set, range(0, last));
+    const direct = comparisons(possible, c, last);
     if (direct !== undefined) return direct;
-    const inverted = comparisons(inverse, c);
+    const inverted = comparisons(intersect(negate(set), range(0, last)), c, last);
     if (inverted !== undefined) return `!${inverted}`;
-    const index = this.#index(set);
-    return `(${c} < 256 ? low[${index}][${c}] === 1 : inHigh(high[${index}], ${c}))`;
+    const index = this.#index(possible);
+    return this.#wide ? `(${c} < 256 ? t${index}[${c}] === 1 : inHigh(h${index}, ${c}))` : `(t${index}[${c}] === 1)`;
   }
 
   #index(set: CharSet): number {
@@ -71,16 +80,17 @@ export class SetTables {
 
 const mostComparisons = 3;
 
-function comparisons(set: CharSet, c: string): string | undefined {
-  if (size(set) === 0) return '(false)';
+function comparisons(set: CharSet, c: string, last: number): string | undefined {
+  if (isEmpty(set)) return '(false)';
   if (set.ranges.length / 2 > mostComparisons) return undefined;
   const tests: string[] = [];
   for (let i = 0; i < set.ranges.length; i += 2) {
     const lo = set.ranges[i]!;
     const hi = set.ranges[i + 1]!;
+    if (lo === 0 && hi >= last) return '(true)';
     if (lo === hi) tests.push(`${c} === ${lo}`);
     else if (lo === 0) tests.push(`${c} <= ${hi}`);
-    else if (hi >= 0xffff) tests.push(`${c} >= ${lo}`);
+    else if (hi >= last) tests.push(`${c} >= ${lo}`);
     else tests.push(`(${c} >= ${lo} && ${c} <= ${hi})`);
   }
   return `(${tests.join(' || ')})`;

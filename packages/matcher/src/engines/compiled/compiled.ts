@@ -3,6 +3,7 @@ import { inRanges } from '../set-table.js';
 import { Declined, SetTables } from './code.js';
 import { Emitter, matcherFunction } from './emit.js';
 import { firstOf } from './first.js';
+import { unitsOf } from './subject.js';
 
 /** The subject is not for this engine, or hurt it: ask the exact matcher. */
 export const GAVE_UP = -2;
@@ -17,25 +18,47 @@ const mostStackInts = 2 ** 20;
 /** A search compiled to JavaScript: 1 found (slots filled), -1 not found, `GAVE_UP`. Slots are `[start0, end0, start1, …]`. */
 export type CompiledSearch = (subject: string, slots: Int32Array) => number;
 
+/** The same over the units of a subject. */
+type UnitSearch<U> = (units: U, length: number, slots: Int32Array) => number;
+
 /**
  * Compiles a tree to a backtracking search, as fast as a hand-written parser on ordinary lines. It is linear by construction: the
  * steps it may take are bounded by the subject's length, and when they run out it gives up, and the memoised matcher answers.
  * @returns undefined when the expression is not for this engine
  */
 export function compileSearch(expression: Expression): CompiledSearch | undefined {
-  const tables = new SetTables();
+  const latin1 = generate<Uint8Array>(expression, false);
+  if (latin1 === undefined) return undefined;
+  let wide: UnitSearch<Uint16Array> | undefined;
+  return (subject, slots) => {
+    const units = unitsOf(subject);
+    if (units === undefined) return GAVE_UP;
+    if (units.kind === 'latin1') return latin1(units.latin1, units.length, slots);
+    wide ??= generate<Uint16Array>(expression, true)!;
+    return wide(units.wide, units.length, slots);
+  };
+}
+
+/** One function for each kind of array: V8 makes neither fast where both come to the same place. */
+function generate<U>(expression: Expression, isWide: boolean): UnitSearch<U> | undefined {
+  const tables = new SetTables(isWide);
   const emitter = new Emitter(tables);
   try {
     const cases = emitter.program(expression.root, 'slots[1] = p; return p;');
-    const source = [
-      `"use strict"; let budget = 0; const room = ${3 * (emitter.pushes + 1)}; let st = new Int32Array(room + 1024);`,
-      `function grow() { if (st.length > ${mostStackInts}) return false; const more = new Int32Array(st.length * 2); more.set(st); st = more; return true; }`,
+    const body = [
       ...emitter.functions,
       matcherFunction('run', cases),
       searchFunction(expression.root, tables),
       'return search;',
     ].join('\n');
-    return new Function('low', 'high', 'inHigh', source)(tables.low, tables.high, inRanges) as CompiledSearch;
+    const source = `"use strict"; const room = ${3 * (emitter.pushes + 1)}; let budget = 0, stack = new Int32Array(room + 1024);
+${tables.low.map((_, index) => `const t${index} = low[${index}], h${index} = high[${index}];`).join(' ')}
+function grow() {
+if (stack.length > ${mostStackInts}) return false;
+const more = new Int32Array(stack.length * 2); more.set(stack); stack = more; return true;
+}
+${body}`;
+    return new Function('low', 'high', 'inHigh', source)(tables.low, tables.high, inRanges) as UnitSearch<U>;
   } catch (error) {
     if (error instanceof Declined) return undefined;
     throw error;
@@ -47,12 +70,8 @@ function searchFunction(root: Node, tables: SetTables): string {
   const first = firstOf(root);
   const skip = first.nullable
     ? ''
-    : `if (start >= n) return -1; const c = s.charCodeAt(start); if (!${tables.test(first.set, 'c')}) continue;`;
-  // Half of a pair is no character: such subjects go to the matcher that walks by code points.
-  return `const pair = /[\\ud800-\\udfff]/;
-function search(s, slots) {
-const n = s.length;
-if (pair.test(s)) return ${GAVE_UP};
+    : `if (start >= n) return -1; const c = u[start]; if (!${tables.test(first.set, 'c')}) continue;`;
+  return `function search(u, n, slots) {
 budget = n * ${stepsPerCharacter} + ${freeSteps};
 const last = ${isAnchored(root) ? 0 : 'n'};
 for (let start = 0; start <= last; start++) {
@@ -60,7 +79,7 @@ ${skip}
 if (--budget < 0) return ${GAVE_UP};
 slots.fill(-1);
 slots[0] = start;
-const end = run(s, n, start, slots, 0);
+const end = run(u, n, start, slots, 0);
 if (end === ${GAVE_UP}) return ${GAVE_UP};
 if (end >= 0) return 1;
 }

@@ -5,6 +5,7 @@ import { WORD } from '../../dialect/unicode.js';
 import { widthOf } from '../../dialect/width.js';
 import { Code, Declined, type SetTables } from './code.js';
 import { ANYTHING, exclusive, type First, firstOf, followedBy } from './first.js';
+import { milestonesOf } from './milestones.js';
 
 const mostCopies = 16;
 const mostLines = 20_000;
@@ -45,9 +46,7 @@ export class Emitter {
       case 'empty':
         return;
       case 'char':
-        return this.#line(
-          `if (p >= n) break; c = s.charCodeAt(p); if (!${this.#tables.test(node.set, 'c')}) break; p++;`,
-        );
+        return this.#line(`if (p >= n) break; c = u[p]; if (!${this.#tables.test(node.set, 'c')}) break; p++;`);
       case 'concat':
         return this.#concat(node.items, follow);
       case 'alternate':
@@ -83,7 +82,7 @@ export class Emitter {
     for (let i = 0; i < items.length; ) {
       const literal = literalFrom(items, i);
       if (literal.length > 1) {
-        const tests = literal.map((unit, at) => `s.charCodeAt(p + ${at}) !== ${unit}`);
+        const tests = literal.map((unit, at) => `u[p + ${at}] !== ${unit}`);
         this.#line(`if (n - p < ${literal.length} || ${tests.join(' || ')}) break; p += ${literal.length};`);
         i += literal.length;
       } else {
@@ -111,15 +110,30 @@ export class Emitter {
       const first = firsts[index]!;
       const decided = firsts.slice(index + 1).every((other) => exclusive(first, other));
       if (!first.nullable) this.#line(`if (${this.#cannotBegin(first.set)}) { pc = ${otherwise}; continue; }`);
-      if (!decided) this.#line(push('p', 'p', `${otherwise}`));
+      if (!decided) {
+        this.#skipUnless(milestonesOf(branch), otherwise);
+        this.#line(push('p', 'p', `${otherwise}`));
+      }
       this.#emit(branch, follow);
       this.#code.go(end);
       this.#code.begin(otherwise);
     }
   }
 
+  /** Goes on at `otherwise` unless each of `texts` is ahead, one behind the other. */
+  #skipUnless(texts: readonly (readonly number[])[], otherwise: number): void {
+    if (texts.length === 0) return;
+    this.#line('q = p;');
+    for (const units of texts) {
+      const differs = units.map((unit, at) => `u[q + ${at}] !== ${unit}`).join(' || ');
+      // A look ahead costs a fraction of a step for each unit, found or not.
+      this.#line(`r = n - ${units.length}; c = q; while (q <= r && (${differs})) q++; left -= (q - c) >> 3;`);
+      this.#line(`if (q > r) { pc = ${otherwise}; continue; } q += ${units.length};`);
+    }
+  }
+
   #cannotBegin(set: CharSet): string {
-    return `p >= n || (c = s.charCodeAt(p), !${this.#tables.test(set, 'c')})`;
+    return `p >= n || (c = u[p], !${this.#tables.test(set, 'c')})`;
   }
 
   #conditional(group: number, yes: Node, no: Node, follow: First): void {
@@ -178,7 +192,7 @@ export class Emitter {
     const head = this.#code.label();
     const end = this.#code.label();
     this.#code.enter(head);
-    this.#line(`if (--budget < 0) return -2; ${ensureRoom}`);
+    this.#line(`if (--left < 0) return -2; ${ensureRoom}`);
     if (mode === 'lazy') {
       const take = this.#code.label();
       this.#line(push('p', 'p', `${take}`));
@@ -203,8 +217,8 @@ export class Emitter {
     const bound = max === Number.POSITIVE_INFINITY ? 'n' : `Math.min(n, p + ${max})`;
     this.#line(`q = p; r = ${bound};`);
     if (set.ranges.join() === ALL.ranges.join()) this.#line('p = r > p ? r : p;');
-    else this.#line(`while (p < r) { c = s.charCodeAt(p); if (!${this.#tables.test(set, 'c')}) break; p++; }`);
-    this.#line('budget -= p - q; if (budget < 0) return -2;');
+    else this.#line(`while (p < r) { c = u[p]; if (!${this.#tables.test(set, 'c')}) break; p++; }`);
+    this.#line('left -= p - q; if (left < 0) return -2;');
     if (min > 0) this.#line(`if (p - q < ${min}) break;`);
     if (mode === 'possessive' || exclusive({ set, nullable: false }, follow)) return;
     const after = this.#code.label();
@@ -219,7 +233,7 @@ export class Emitter {
     const units = literalFrom(body.kind === 'concat' ? body.items : [body], 0);
     if (ahead && units.length === (body.kind === 'concat' ? body.items.length : 1)) {
       // The common guard in front of a repeated `.`: no call for a few characters.
-      const tests = units.map((unit, at) => `s.charCodeAt(p + ${at}) === ${unit}`);
+      const tests = units.map((unit, at) => `u[p + ${at}] === ${unit}`);
       const present = `n - p >= ${units.length} && ${tests.join(' && ')}`;
       return this.#line(negative ? `if (${present}) break;` : `if (!(${present})) break;`);
     }
@@ -237,11 +251,12 @@ export class Emitter {
     const name = `f${this.functions.length}`;
     this.functions.push('');
     this.#emit(body, ANYTHING);
-    this.#line('sp = base; return p;');
+    this.#line('budget = left; return p;');
     this.functions[Number(name.slice(1))] = matcherFunction(name, this.#code.text());
     this.#code = outer;
-    const call = `${name}(s, n, ${at}, slots, sp)`;
-    this.#line(`r = ${condition === undefined ? call : `${condition} ? ${call} : -1`}; if (r === -2) return -2;`);
+    const call = `${name}(u, n, ${at}, slots, sp)`;
+    const guarded = condition === undefined ? call : `${condition} ? ${call} : -1`;
+    this.#line(`budget = left; r = ${guarded}; if (r === -2) return -2; left = budget; st = stack;`);
   }
 
   #assertion(what: Assertion): string {
@@ -251,11 +266,11 @@ export class Emitter {
       case 'end':
         return '(p === n)';
       case 'endOrFinalNewline':
-        return '(p === n || (p === n - 1 && s.charCodeAt(p) === 10))';
+        return '(p === n || (p === n - 1 && u[p] === 10))';
       case 'lineStart':
-        return '(p === 0 || s.charCodeAt(p - 1) === 10)';
+        return '(p === 0 || u[p - 1] === 10)';
       case 'lineEnd':
-        return '(p === n || s.charCodeAt(p) === 10)';
+        return '(p === n || u[p] === 10)';
       case 'wordBoundary':
         return `(${this.#isWord('p - 1', 'p > 0')} !== ${this.#isWord('p', 'p < n')})`;
       case 'notWordBoundary':
@@ -267,7 +282,7 @@ export class Emitter {
   }
 
   #isWord(at: string, inside: string): string {
-    return `(${inside} && (c = s.charCodeAt(${at}), ${this.#tables.test(WORD, 'c')}))`;
+    return `(${inside} && (c = u[${at}], ${this.#tables.test(WORD, 'c')}))`;
   }
 }
 
@@ -280,20 +295,20 @@ function push(m: string, at: string, tag: string): string {
 }
 
 /** Looked at where control comes back to the same code: between two looks each push runs at most once. */
-const ensureRoom = 'if (sp + room > st.length && !grow()) return -2;';
+const ensureRoom = 'if (sp + room > st.length) { if (!grow()) return -2; st = stack; }';
 
 /** A function that runs `cases` from position `p`: the end of the match, -1 for none, -2 when the budget ran out. */
 export function matcherFunction(name: string, cases: string): string {
-  return `function ${name}(s, n, p, slots, base) {
-let sp = base, pc = 0, c = 0, m = 0, q = 0, r = 0;
+  return `function ${name}(u, n, p, slots, base) {
+let st = stack, left = budget, sp = base, pc = 0, c = 0, m = 0, q = 0, r = 0;
 ${ensureRoom}
 for (;;) {
 switch (pc) {
 ${cases}
 }
 for (;;) {
-if (sp === base) return -1;
-if (--budget < 0) return -2;
+if (sp === base) { budget = left; return -1; }
+if (--left < 0) return -2;
 ${ensureRoom}
 sp -= 3;
 const tag = st[sp + 2];
