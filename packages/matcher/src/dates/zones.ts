@@ -1,5 +1,7 @@
 /** Time zones as fail2ban knows them: fixed offsets, no switching to summer time. */
+
 import type { Milliseconds } from '@f2b/config';
+import { digitValue } from './characters.js';
 import { unknownZone } from './errors.js';
 
 /** A zone with one offset all year. */
@@ -65,6 +67,13 @@ const ABBREVIATIONS = readAbbreviations();
 const ZONE = /^([A-Z](?:[A-Z]{2,4})?)?([+-][01]\d(?::?\d{2})?)?$/;
 const MINUTE: Milliseconds = 60_000;
 
+/** Minutes may be written in the digits of any script, as Python's `\d` takes them. */
+function withAsciiDigits(text: string): string {
+  return /^[\0-\x7f]*$/.test(text)
+    ? text
+    : text.replace(/\p{Nd}/gu, (digit) => String(digitValue(digit.codePointAt(0)!)));
+}
+
 /**
  * Offset of a zone text: an upper-case abbreviation, an offset (`+01`, `+0100`, `+01:00`), or both, which add up.
  *
@@ -72,7 +81,7 @@ const MINUTE: Milliseconds = 60_000;
  *   fail2ban fails with a KeyError)
  */
 export function zoneOffset(text: string): Milliseconds | undefined {
-  const parts = ZONE.exec(text);
+  const parts = ZONE.exec(withAsciiDigits(text));
   if (parts === null) return undefined;
   let minutes = 0;
   const [, name, offset] = parts;
