@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Milliseconds } from '@f2b/config';
 import { Piscina } from 'piscina';
 import { PoolError } from './errors.js';
-import type { ScanAnswer, ScanTask } from './task.js';
+import type { ScanAnswer, ScanTask, WarmTask } from './task.js';
 
-/** A worker without work ends after a minute; the next block starts a new one. */
-const idleMilliseconds = 60_000;
+type Piscinas = Piscina<ScanTask | WarmTask | null, ScanAnswer>;
 
 /** Workers that may die one after the other, none of them finishing anything, before their work is given back as failed. */
 const fruitlessDeaths = 3;
@@ -33,12 +33,15 @@ function workerFile(): string {
  */
 export class Crew {
   readonly #size: number;
-  #piscina: Piscina<ScanTask | null, ScanAnswer>;
+  readonly #idle: Milliseconds;
+  #piscina: Piscinas;
   #deaths = 0;
   #ended = false;
 
-  constructor(size: number) {
+  /** @param idle a worker without work ends after this; the next block starts a new one. Infinity: it stays. */
+  constructor(size: number, idle: Milliseconds) {
     this.#size = size;
+    this.#idle = idle;
     this.#piscina = this.#hire();
   }
 
@@ -46,12 +49,12 @@ export class Crew {
     return this.#piscina.threads;
   }
 
-  #hire(): Piscina<ScanTask | null, ScanAnswer> {
-    const piscina = new Piscina<ScanTask | null, ScanAnswer>({
+  #hire(): Piscinas {
+    const piscina: Piscinas = new Piscina({
       filename: workerFile(),
       minThreads: 0,
       maxThreads: this.#size,
-      idleTimeout: idleMilliseconds,
+      idleTimeout: this.#idle,
       trackUnmanagedFds: false,
       recordTiming: false,
     });
@@ -61,7 +64,7 @@ export class Crew {
     return piscina;
   }
 
-  #mourn(piscina: Piscina<ScanTask | null, ScanAnswer>): void {
+  #mourn(piscina: Piscinas): void {
     if (this.#ended || piscina !== this.#piscina || piscina.queueSize === 0 || piscina.threads.length > 0) return;
     this.#deaths++;
     if (this.#deaths >= fruitlessDeaths) {
@@ -79,6 +82,11 @@ export class Crew {
     const answer = await this.#piscina.run(task);
     this.#deaths = 0;
     return answer;
+  }
+
+  /** Has every worker do `task`, those included that must be started for it. Resolves when all have, or have died over it. */
+  async warm(task: WarmTask): Promise<void> {
+    await Promise.allSettled(Array.from({ length: this.#size }, () => this.#piscina.run(task)));
   }
 
   async end(): Promise<void> {

@@ -153,6 +153,39 @@ describe('a pool', () => {
   });
 });
 
+describe('warming', () => {
+  it('starts every worker, and changes no result', async () => {
+    const scans = pool({ workers: 3, idle: Number.POSITIVE_INFINITY });
+    expect(scans.threads).toHaveLength(0);
+    await scans.warm(now, new Map([['jail', block(20)]]));
+    const started = [...scans.threads].sort();
+    expect(started).toHaveLength(3);
+    const results = await Promise.all([1, 2, 3, 4].map((lines) => scans.scanBlock('jail', block(lines), { now })));
+    expect(results.map(({ matches }) => matches.length)).toEqual([1, 2, 3, 4]);
+    expect([...scans.threads].sort()).toEqual(started);
+  });
+
+  it('comes to an end when a worker dies over it, and when the pool is closed', async () => {
+    const scans = pool({ workers: 2 });
+    const warming = scans.warm(now);
+    await until(() => scans.workerThreads.length > 0);
+    await scans.workerThreads[0]!.terminate();
+    await warming;
+    expect((await scans.scanBlock('jail', block(3), { now })).matches).toHaveLength(3);
+    const again = scans.warm(now);
+    await scans.close();
+    await again;
+    await scans.warm(now);
+  });
+
+  it('is over for workers that have been idle for long', async () => {
+    const scans = pool({ workers: 2, idle: 1 });
+    await scans.warm(now);
+    await until(() => scans.threads.length === 0);
+    expect((await scans.scanBlock('jail', block(3), { now })).matches).toHaveLength(3);
+  });
+});
+
 /** A worker that has begun to work. */
 async function busyWorker(scans: ScanPool) {
   await until(() => scans.workerThreads.some(({ threadId }) => threadId >= 0));

@@ -1,4 +1,4 @@
-import type { Bytes } from '@f2b/config';
+import type { Bytes, EpochMs } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
 import type { Usedns } from '../filter/identifier.js';
 import type { MatchSettings } from '../filter/settings.js';
@@ -24,6 +24,20 @@ export interface ScanTask {
   /** Bytes in shared memory, so that they are still here when a worker dies over them. */
   readonly work: { readonly bytes: SharedArrayBuffer; readonly length: Bytes } | FileRange;
   readonly context: ScanContext;
+}
+
+/**
+ * What a worker is to do before there is work: compile the scanners that it will need, and run them over a sample until its
+ * engines are warm. Every worker gets the same task; none begins before all have one, so that no worker takes two.
+ */
+export interface WarmTask {
+  readonly scanners: readonly { readonly plan: number; readonly planJson: SharedArrayBuffer }[];
+  /** Whole lines like those to come, one sample for each scanner; empty: only compile. */
+  readonly samples: readonly Uint8Array[];
+  readonly now: EpochMs;
+  /** One number: how many workers have come. */
+  readonly arrived: SharedArrayBuffer;
+  readonly workers: number;
 }
 
 /** A worker's answer: errors of the scan itself come back as text, so that a rejected task always means a dead worker. */

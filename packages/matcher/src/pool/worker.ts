@@ -1,10 +1,11 @@
+import type { Milliseconds } from '@f2b/config';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { Regex } from '../engines/engine.js';
 import { compileFilter } from '../filter/compile.js';
 import { RangeReader } from '../scan/range.js';
 import { transferables, type WireResult } from '../scan/result.js';
 import { BlockScanner } from '../scan/scanner.js';
-import { readPlan, type ScanAnswer, type ScanTask } from './task.js';
+import { readPlan, type ScanAnswer, type ScanTask, type WarmTask } from './task.js';
 
 /** Scanners that this thread compiled, most recently used last. */
 const scanners = new Map<number, BlockScanner>();
@@ -12,7 +13,13 @@ const knownScanners = 64;
 const reader = new RangeReader();
 let scratch = Buffer.alloc(0);
 
-function scannerOf(task: ScanTask): BlockScanner {
+/** The longest that a worker waits for the others to start. */
+const startTogether: Milliseconds = 5000;
+/** What warming may take of a worker's time, the compiling not counted: its engines get hot in a few passes. */
+const warmingTime: Milliseconds = 200;
+const warmingPasses = 20;
+
+function scannerOf(task: Pick<ScanTask, 'plan' | 'planJson'>): BlockScanner {
   let scanner = scanners.get(task.plan);
   if (scanner === undefined) {
     const plan = readPlan(task.planJson);
@@ -39,6 +46,24 @@ function scan(task: ScanTask): WireResult {
   return 'fd' in work ? reader.scan(scanner, work, context) : scanner.scan(ownBytes(work.bytes, work.length), context);
 }
 
+function warm({ scanners: wanted, samples, now, arrived, workers }: WarmTask): void {
+  const count = new Int32Array(arrived);
+  Atomics.add(count, 0, 1);
+  Atomics.notify(count, 0);
+  const latest = performance.now() + startTogether;
+  for (let here = Atomics.load(count, 0); here < workers; here = Atomics.load(count, 0)) {
+    if (Atomics.wait(count, 0, here, latest - performance.now()) === 'timed-out') break;
+  }
+  const ready = wanted.slice(-knownScanners).map((one) => scannerOf(one));
+  const end = performance.now() + warmingTime;
+  for (let pass = 0; pass < warmingPasses && performance.now() < end; pass++) {
+    for (const [index, scanner] of ready.entries()) {
+      const sample = samples[wanted.length - ready.length + index];
+      if (sample !== undefined && performance.now() < end) scanner.scan(sample, { now });
+    }
+  }
+}
+
 /** The answer with its arrays handed over instead of copied. */
 function handedOver(result: WireResult): ScanAnswer {
   const answer: ScanAnswer = { result };
@@ -46,9 +71,13 @@ function handedOver(result: WireResult): ScanAnswer {
 }
 
 /** Entry of a pool worker. A task that is null only wants a worker to be there. */
-export default function run(task: ScanTask | null): ScanAnswer | null {
+export default function run(task: ScanTask | WarmTask | null): ScanAnswer | null {
   if (task === null) return null;
   try {
+    if ('arrived' in task) {
+      warm(task);
+      return null;
+    }
     return handedOver(scan(task));
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
