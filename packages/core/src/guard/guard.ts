@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
-import { openPool, type Regex, type ScanPool } from '@f2b/matcher';
+import { openPool, type PoolOptions, type Regex, type ScanPool } from '@f2b/matcher';
 import type { Decision } from '../jails/decisions.js';
 import { Dns } from '../jails/dns.js';
 import type { Log } from '../log.js';
@@ -29,6 +29,8 @@ export interface GuardOptions {
   readonly store?: Store;
   /** A pool that the caller closes; without one, the guard opens and closes its own. */
   readonly pool?: ScanPool;
+  /** Whether the workers are got ready before there is work for them, and stay; default: true. */
+  readonly warmWorkers?: boolean;
   readonly openFirewall?: (options: FirewallOptions) => Firewall;
   /** How often every log is looked at, whatever the watcher says. */
   readonly pollEvery?: Milliseconds;
@@ -73,7 +75,7 @@ export class Guard {
     const { clock } = this.#edges;
     this.#reporter = new Reporter(options.log, this.events, () => clock.now());
     this.#store = options.store ?? openMemoryStore();
-    this.#pool = options.pool ?? openPool(poolOptions(settings));
+    this.#pool = options.pool ?? openPool(poolOptions(options));
     this.#dns = new Dns((name) => this.#edges.resolve(name));
     const jailOf = (name: string) => this.#jails.get(name);
     const open = options.openFirewall ?? openFirewall;
@@ -112,6 +114,8 @@ export class Guard {
     this.#checkedAt = this.#edges.clock.now();
     this.#schedule();
     await starting;
+    // Not before everything runs: it must not make the start slower.
+    if (this.#options.warmWorkers ?? true) void this.#logs.warmWorkers();
   }
 
   /** Names of all jails, running or not, in the order of the configuration. */
@@ -321,7 +325,8 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   return guard;
 }
 
-function poolOptions({ own }: Settings): { readonly workers?: number; readonly maxLineBytes: number } {
-  const { workers, maxLineBytes } = own;
-  return workers === undefined ? { maxLineBytes } : { workers, maxLineBytes };
+function poolOptions({ settings, warmWorkers = true }: GuardOptions): PoolOptions {
+  const { workers, maxLineBytes } = settings.own;
+  const idle = warmWorkers ? { idle: Number.POSITIVE_INFINITY } : {};
+  return { maxLineBytes, ...idle, ...(workers === undefined ? {} : { workers }) };
 }

@@ -10,6 +10,7 @@ import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
  * no worker may have that. All of it happens here, in order.
  */
 export class OrderedScan implements ScanLane {
+  readonly pooled = false;
   readonly #filter: CompiledFilter;
   readonly #files: Files;
   readonly #clock: Clock;

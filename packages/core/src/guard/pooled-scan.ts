@@ -9,6 +9,7 @@ import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
  * scanned here, where they take less time than their way to a worker.
  */
 export class PooledScan implements ScanLane {
+  readonly pooled = true;
   readonly #pool: ScanPool;
   readonly #key: string;
   readonly #filter: CompiledFilter;

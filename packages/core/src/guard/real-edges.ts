@@ -25,6 +25,7 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
   return {
     clock: {
       now: () => Date.now(),
+      elapsed: () => performance.now(),
       after(delay, then) {
         const timer = setTimeout(then, Math.min(Math.max(0, delay), longestDelay));
         timer.unref();

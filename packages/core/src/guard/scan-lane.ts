@@ -15,6 +15,8 @@ export interface PieceResult {
 
 /** A way of scanning one log's blocks, for one jail or for several at once. */
 export interface ScanLane {
+  /** Its blocks may go to the pool's workers. */
+  readonly pooled: boolean;
   /** Begins the scan of a block elsewhere; undefined: it is scanned by `pieces`, when its turn has come. */
   begin(block: Block): Promise<ScanResult> | undefined;
   /** Scans a block here, piece by piece; the caller lets others go first in between. */

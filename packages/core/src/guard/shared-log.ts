@@ -6,13 +6,14 @@ import { byteNewline, type NewlineKind } from '../sources/file/newline.js';
 import type { Clock, Edges } from './edges.js';
 import type { GuardedJail } from './guarded-jail.js';
 import { OrderedScan } from './ordered-scan.js';
+import type { Pace } from './pace.js';
 import { PooledScan } from './pooled-scan.js';
 import { reasonOf } from './reporter.js';
 import type { ScanLane } from './scan-lane.js';
 import { startingPoint } from './starting-point.js';
 
-/** Matching lines judged before other work gets its turn: a flood must not hold up control commands and timers. */
-const judgedAtOnce = 200;
+/** Lines judged between two looks at the time: a fraction of a millisecond's work. */
+const linesPerLook = 8;
 
 /** A jail as one of the readers of a log. */
 interface Reader {
@@ -41,6 +42,7 @@ export class SharedLog {
   readonly #readers: Reader[] = [];
   readonly #edges: Pick<Edges, 'files'> & { readonly clock: Clock };
   readonly #pool: ScanPool;
+  readonly #pace: Pace;
   readonly #events: SharedLogEvents;
   #scans: Scan[] = [];
   /** The readers have changed since the scans were divided: many jails may come at once, and a scan is made for all. */
@@ -52,10 +54,12 @@ export class SharedLog {
     path: string,
     pool: ScanPool,
     edges: Pick<Edges, 'files'> & { readonly clock: Clock },
+    pace: Pace,
     events: SharedLogEvents,
   ) {
     this.path = path;
     this.#pool = pool;
+    this.#pace = pace;
     this.#edges = edges;
     this.#events = events;
   }
@@ -114,7 +118,7 @@ export class SharedLog {
       for (const { scan, result } of begun) {
         try {
           if (result === undefined) await this.#judgePieces(block, scan);
-          else await this.#judge(block, scan, await result, block.start);
+          else await this.#judgeScanned(block, scan, await result);
         } catch (error) {
           this.#events.failed(reasonOf(error));
         }
@@ -124,10 +128,16 @@ export class SharedLog {
   }
 
   async #judgePieces(block: Block, scan: Scan): Promise<void> {
+    await this.#pace.turn();
     for (const { result, start } of scan.lane.pieces(block)) {
       await this.#judge(block, scan, result, start);
-      await this.#edges.clock.pause();
+      if (this.#pace.over) await this.#pace.turn();
     }
+  }
+
+  async #judgeScanned(block: Block, scan: Scan, result: ScanResult): Promise<void> {
+    if (result.matches.length > 0) await this.#pace.turn();
+    await this.#judge(block, scan, result, block.start);
   }
 
   /** @param start what the result's offsets count from */
@@ -135,7 +145,7 @@ export class SharedLog {
     let judged = 0;
     for (const match of result.matches) {
       this.#judgeLine(block, scan, match, start);
-      if (++judged % judgedAtOnce === 0) await this.#edges.clock.pause();
+      if (++judged % linesPerLook === 0 && this.#pace.over) await this.#pace.turn();
     }
     this.#events.scanned(result.bytes, result);
   }
@@ -151,6 +161,12 @@ export class SharedLog {
     } catch (error) {
       this.#events.failed(`[${jail.name}] Failed to process line: ${reasonOf(error)}`);
     }
+  }
+
+  /** The keys under which the pool is asked to scan this log's lines. */
+  scanKeys(): readonly string[] {
+    if (this.#stale) this.#divide();
+    return this.#scans.filter(({ lane }) => lane.pooled).map(({ key }) => key);
   }
 
   /** Divides the readers among as few scans as possible. */

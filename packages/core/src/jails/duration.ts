@@ -41,11 +41,19 @@ function roundTo(seconds: Seconds, step: Seconds): Seconds {
   return Math.round(seconds / step) * step;
 }
 
+let lastSecond = Number.NaN;
+let lastWritten = '';
+
 /** Local time as fail2ban writes it into messages: `2026-11-23 00:45:24`. What lies after the year 9999 is its last second. */
 export function formatLocalTime(time: EpochMs): string {
+  // Lines of a burst fall into the same few seconds.
+  const second = Math.floor(time / 1000);
+  if (second === lastSecond) return lastWritten;
   const date = new Date(time);
   if (!Number.isFinite(time) || Number.isNaN(date.getTime()) || date.getFullYear() > 9999) return '9999-12-31 23:59:59';
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  lastWritten = `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  lastSecond = second;
+  return lastWritten;
 }
