@@ -8,6 +8,8 @@ export interface Found {
   /** Index of the failregex. */
   readonly regex: number;
   readonly match: LineMatch;
+  /** The groups of this line alone. */
+  readonly own: Groups;
   /** Undefined for a line whose session does not name anybody yet. */
   readonly id: string | undefined;
   /** The parts of an identifier that is a tuple. */
@@ -16,9 +18,16 @@ export interface Found {
   readonly family: 'inet4' | 'inet6' | undefined;
   /** NaN where neither the line nor one shortly before it says when. */
   readonly time: EpochMs;
+  /** The groups of the failure, those of its session's earlier lines included. */
   readonly groups: Groups;
-  /** All lines of the failure. */
+  /** All lines of the failure; none unless the finder was told to keep them. */
   readonly lines: readonly LineTuple[];
+}
+
+/** A match, its groups read. */
+export interface ReadMatch {
+  readonly match: LineMatch;
+  readonly groups: Groups;
 }
 
 /** What becomes of a matching line. */
@@ -27,7 +36,7 @@ export type Verdict =
   /** No failure by itself (`<F-NOFAIL>`), or nobody named yet: counted as ignored. */
   | { readonly kind: 'nofail'; readonly found: Found }
   /** It names a host that does not resolve or is not to be looked up: counted as missed. */
-  | { readonly kind: 'nobody'; readonly match: LineMatch };
+  | { readonly kind: 'nobody'; readonly read: ReadMatch };
 
 /** A line without a date takes that of the line before it, unless it is older than this. */
 const recent = 60_000;
@@ -39,23 +48,28 @@ export class FailureFinder {
   readonly #sessions = new Sessions();
   #dns: Dns | undefined;
   readonly #looks: boolean;
+  readonly #keepsLines: boolean;
 
-  constructor(filter: CompiledFilter, now: EpochMs) {
+  /** @param keepsLines whether a failure is to name all lines of its session */
+  constructor(filter: CompiledFilter, now: EpochMs, keepsLines: boolean) {
+    this.#keepsLines = keepsLines;
     this.#filter = filter;
     this.now = now;
     this.#looks = filter.usedns === 'yes' || filter.usedns === 'warn';
   }
 
-  /** Looks up the host names that these lines need; call it before `judge`. */
-  async prepare(matches: readonly LineMatch[]): Promise<void> {
-    if (!this.#looks) return;
+  /** Matches with their groups read once, and the host names that they need looked up: what `judge` takes. */
+  async prepare(matches: readonly LineMatch[]): Promise<readonly ReadMatch[]> {
+    const read = matches.map((match) => ({ match, groups: match.groups }));
+    if (!this.#looks) return read;
     const names = new Set<string>();
-    for (const match of matches) {
-      if (!match.groups.has('dns')) continue;
-      const who = identify(match.groups, this.#filter.usedns);
-      if (who.kind === 'lookup') names.add(who.name);
+    for (const { groups } of read) {
+      if (!groups.has('dns')) continue;
+      const who = identify(groups, this.#filter.usedns);
+      if (who.kind === 'lookup' && !this.#addresses.has(who.name)) names.add(who.name);
     }
     if (names.size > 0) await this.#lookUp([...names]);
+    return read;
   }
 
   async #lookUp(names: readonly string[]): Promise<void> {
@@ -81,29 +95,34 @@ export class FailureFinder {
   }
 
   /** Judges one match; matches come in the order of the log. */
-  judge(match: LineMatch): Verdict {
-    const { groups } = match;
+  judge(read: ReadMatch): Verdict {
+    const { match, groups } = read;
+    const { usedns } = this.#filter;
     const mlfid = groups.get('mlfid');
     const time = this.timeOf(match);
-    const tuples = match.lines ?? [this.#kept(match, time)];
-    if (mlfid === undefined) return this.#verdict(match, groups, time, tuples, identify(groups, this.#filter.usedns));
-    const line = tuples.map((tuple) => tuple.join('\0')).join('\x01');
+    if (mlfid === undefined)
+      return this.#verdict(read, groups, time, this.#linesOf(match, time), identify(groups, usedns));
+    const own = this.#linesOf(match, time);
+    const line = this.#keepsLines ? JSON.stringify(own) : '';
     const session = this.#sessions.line(String(mlfid), groups, line, this.now);
     if (session === undefined) {
-      const [found] = this.#found(match, groups, time, tuples, identify(groups, this.#filter.usedns));
-      return { kind: 'nofail', found: found ?? pendingOf(match, groups, time, tuples) };
+      const [found] = this.#found(read, groups, time, own, identify(groups, usedns));
+      return { kind: 'nofail', found: found ?? pendingOf(read, groups, time, own) };
     }
-    const who = identify(session.groups, this.#filter.usedns);
-    const lines = session.matches.flatMap((one) => one.split('\x01').map(tupleOf));
+    const who = identify(session.groups, usedns);
     if (who.kind === 'nobody') session.postpone();
-    return this.#verdict(match, session.groups, time, lines, who);
+    const lines = this.#keepsLines ? session.matches.flatMap((one) => JSON.parse(one) as LineTuple[]) : own;
+    return this.#verdict(read, session.groups, time, lines, who);
   }
 
   /** What a further failregex made of a line that is judged already: it counts, but changes no session. */
-  look(match: LineMatch): Verdict {
-    const { groups } = match;
-    const time = this.timeOf(match);
-    return this.#verdict(match, groups, time, [match.tuple], identify(groups, this.#filter.usedns));
+  look(read: ReadMatch): Verdict {
+    const { match, groups } = read;
+    return this.#verdict(read, groups, this.timeOf(match), noLines, identify(groups, this.#filter.usedns));
+  }
+
+  #linesOf(match: LineMatch, time: EpochMs): readonly LineTuple[] {
+    return this.#keepsLines ? (match.lines ?? [this.#kept(match, time)]) : noLines;
   }
 
   /** The line as it is kept: a reused date stands in front of it. */
@@ -112,68 +131,64 @@ export class FailureFinder {
     return ['', match.preceding.text, match.tuple.join('')];
   }
 
-  #verdict(match: LineMatch, groups: Groups, time: EpochMs, lines: readonly LineTuple[], who: Identification): Verdict {
-    const found = this.#found(match, groups, time, lines, who);
+  #verdict(read: ReadMatch, groups: Groups, time: EpochMs, lines: readonly LineTuple[], who: Identification): Verdict {
+    const found = this.#found(read, groups, time, lines, who);
     if (found.length > 0) return { kind: 'failure', found };
-    if (who.kind === 'nobody') return { kind: 'nofail', found: pendingOf(match, groups, time, lines) };
-    return { kind: 'nobody', match };
+    if (who.kind === 'nobody') return { kind: 'nofail', found: pendingOf(read, groups, time, lines) };
+    return { kind: 'nobody', read };
   }
 
   #found(
-    match: LineMatch,
+    read: ReadMatch,
     groups: Groups,
     time: EpochMs,
     lines: readonly LineTuple[],
     who: Identification,
   ): readonly Found[] {
-    const { regex } = match;
-    const common = { regex, match, time, groups, lines };
     switch (who.kind) {
       case 'known': {
+        const { id, ip, family } = who.who;
         const fid = groups.get('fid');
-        const parts = typeof fid === 'object' && tupleText(fid) === who.who.id ? fid : undefined;
-        return [{ ...common, id: who.who.id, parts, ip: who.who.ip, family: familyOf(who.who.family) }];
+        const parts = typeof fid === 'object' && tupleText(fid) === id ? fid : undefined;
+        return [foundOf(read, groups, time, lines, id, parts, ip, familyOf(family))];
       }
       case 'refused':
         if (who.text === '' || groups.has('dns')) return [];
         // It looks like an address to the expression: shown, as fail2ban shows it, though nobody can be banned by it.
-        return [{ ...common, id: who.text, parts: undefined, ip: who.text, family: undefined }];
+        return [foundOf(read, groups, time, lines, who.text, undefined, who.text, undefined)];
       case 'lookup':
-        return (this.#addresses.get(who.name) ?? []).map((address) => ({
-          ...common,
-          id: address,
-          parts: undefined,
-          ip: address,
-          family: address.includes(':') ? ('inet6' as const) : ('inet4' as const),
-        }));
+        return (this.#addresses.get(who.name) ?? []).map((address) =>
+          foundOf(read, groups, time, lines, address, undefined, address, address.includes(':') ? 'inet6' : 'inet4'),
+        );
       default:
         return [];
     }
   }
 }
 
+const noLines: readonly LineTuple[] = [];
+
+/** One literal for all: objects of one shape. */
+function foundOf(
+  { match, groups: own }: ReadMatch,
+  groups: Groups,
+  time: EpochMs,
+  lines: readonly LineTuple[],
+  id: string | undefined,
+  parts: Found['parts'],
+  ip: string | undefined,
+  family: Found['family'],
+): Found {
+  return { regex: match.regex, match, own, id, parts, ip, family, time, groups, lines };
+}
+
+function pendingOf(read: ReadMatch, groups: Groups, time: EpochMs, lines: readonly LineTuple[]): Found {
+  return foundOf(read, groups, time, lines, undefined, undefined, undefined, undefined);
+}
+
 function familyOf(family: unknown): Found['family'] {
   if (family === undefined) return undefined;
   return /6/.test(String(family)) ? 'inet6' : 'inet4';
-}
-
-function pendingOf(match: LineMatch, groups: Groups, time: EpochMs, lines: readonly LineTuple[]): Found {
-  return {
-    regex: match.regex,
-    match,
-    id: undefined,
-    parts: undefined,
-    ip: undefined,
-    family: undefined,
-    time,
-    groups,
-    lines,
-  };
-}
-
-function tupleOf(text: string): LineTuple {
-  const [before = '', date = '', ...after] = text.split('\0');
-  return [before, date, after.join('\0')];
 }
 
 async function newDns(): Promise<Dns> {

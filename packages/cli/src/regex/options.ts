@@ -247,7 +247,7 @@ export function readRegexOptions(words: readonly string[]): { options: RegexOpti
   };
   const operands: string[] = [];
   const rest = [...words];
-  const valueOf = (name: string, inline: string | undefined): string => {
+  const valueFor = (name: string, inline: string | undefined): string => {
     const value = inline ?? rest.shift();
     if (value === undefined) throw usage(`option ${name} needs a value`);
     return value;
@@ -263,7 +263,7 @@ export function readRegexOptions(words: readonly string[]): { options: RegexOpti
       const inline = equals < 0 ? undefined : word.slice(equals + 1);
       const option = longOption(name);
       if (option.value === undefined && inline !== undefined) throw usage(`option ${name} takes no value`);
-      option.apply(options, option.value === undefined ? '' : valueOf(name, inline));
+      option.apply(options, option.value === undefined ? '' : valueFor(name, inline));
     } else if (word.startsWith('-') && word !== '-') {
       for (let at = 1; at < word.length; at++) {
         const name = `-${word[at]}`;
@@ -271,7 +271,7 @@ export function readRegexOptions(words: readonly string[]): { options: RegexOpti
         if (option === undefined) throw usage(`no such option: ${name}`);
         if (option.value === undefined) option.apply(options, '');
         else {
-          option.apply(options, valueOf(name, word.slice(at + 1) || undefined));
+          option.apply(options, valueFor(name, word.slice(at + 1) || undefined));
           break;
         }
       }

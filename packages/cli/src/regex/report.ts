@@ -1,4 +1,4 @@
-import type { CompiledFilter, Expression } from '@f2b/matcher';
+import type { CompiledFilter, Expression, LineMatch } from '@f2b/matcher';
 import type { Verdict } from './failures.js';
 import type { LogPart } from './log.js';
 import type { RegexOptions } from './options.js';
@@ -93,8 +93,7 @@ export class Report {
     const nofail: NumberedLine[] = [];
     const nobody: NumberedLine[] = [];
     for (const { verdict, line } of verdicts) {
-      const match = verdict.kind === 'failure' ? verdict.found[0]!.match : verdictMatch(verdict);
-      const text = lineText(match.tuple);
+      const text = lineText(matchOf(verdict).tuple);
       (verdict.kind === 'failure' ? matched : verdict.kind === 'nofail' ? nofail : nobody).push({ line, text });
     }
     this.#matched.add(matched, matched.length);
@@ -191,8 +190,9 @@ export class Report {
   }
 }
 
-function verdictMatch(verdict: Exclude<Verdict, { kind: 'failure' }>) {
-  return verdict.kind === 'nofail' ? verdict.found.match : verdict.match;
+function matchOf(verdict: Verdict): LineMatch {
+  if (verdict.kind === 'failure') return verdict.found[0]!.match;
+  return verdict.kind === 'nofail' ? verdict.found.match : verdict.read.match;
 }
 
 /** Two lists of lines as one, in the log's order. */

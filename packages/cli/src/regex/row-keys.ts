@@ -10,6 +10,8 @@ const maxSessions = 100;
  */
 export class RowKeys {
   readonly #named: readonly (readonly string[])[];
+  /** Of a line that begins a session: without and with users; most lines do. */
+  readonly #first: readonly (readonly [string[], string[]])[];
   readonly #sessions = new Map<string, string[]>();
 
   constructor({ prefregex, failregex }: CompiledFilter) {
@@ -22,12 +24,16 @@ export class RowKeys {
         ...plan.tuples.map(({ target }) => target),
       ]),
     ]);
+    this.#first = this.#named.map((named) => {
+      const names = named.filter((name) => name !== 'mlfforget');
+      return [names, names.includes('users') ? names : [...names, 'users']] as const;
+    });
   }
 
   /** Call it for every line of a session, in order, also for those that are no failure. */
   of(found: Found): readonly string[] {
     const named = this.#named[found.regex]!;
-    const groups = found.match.groups;
+    const groups = found.own;
     const mlfid = groups.get('mlfid');
     if (mlfid === undefined) return named;
     const key = String(mlfid);
@@ -35,10 +41,10 @@ export class RowKeys {
     const known = this.#sessions.get(key);
     let names: string[];
     if (known === undefined) {
-      names = named.filter((name) => name !== 'mlfforget');
-      if (groups.has('mlfgained') && !names.includes('nofail')) names.push('nofail');
-      if (groups.has('user') && !forget) names.push('users');
+      names = this.#first[found.regex]![groups.has('user') && !forget ? 1 : 0];
+      if (groups.has('mlfgained') && !names.includes('nofail')) names = [...names, 'nofail'];
       if (!forget) this.#remember(key, names);
+      if (!groups.has('nofail') && !groups.has('mlfgained')) return names;
     } else {
       const had = known.filter((name) => name !== 'nofail' && name !== 'mlfgained');
       if (groups.has('user') && !had.includes('users')) had.push('users');

@@ -2,16 +2,14 @@ import {
   type CompiledFilter,
   compileFilter,
   FilterError,
-  type LineMatch,
   type MatchSettings,
   plainSettings,
   readUsedns,
 } from '@f2b/matcher';
 import type { Flags } from '../commandline/flags.js';
 import { CliError } from '../errors.js';
-import { embeddedDirectory } from '../places/configuration-directory.js';
-import { isDirectory } from './config-directory.js';
-import { FailureFinder, type Verdict } from './failures.js';
+import { chooseDirectory } from './config-directory.js';
+import { FailureFinder, type ReadMatch, type Verdict } from './failures.js';
 import { headerLines } from './header.js';
 import { scanJournal } from './journal.js';
 import { failureJson } from './json.js';
@@ -104,12 +102,6 @@ async function refuse(error: FilterError, out: Output, reports: boolean): Promis
   return refused;
 }
 
-/** The configuration directory; a missing one only means that no name is known. */
-function chooseDirectory(asked: string | undefined): string {
-  if (asked !== undefined) return asked;
-  return ['/etc/f2b', '/etc/fail2ban'].find(isDirectory) ?? embeddedDirectory;
-}
-
 function withOptions(
   subject: Subject,
   options: RegexOptions,
@@ -150,13 +142,13 @@ export function scanSource(log: LogSource, scan: LogScan): Iterable<LogPart> | A
 }
 
 /** Matches of one part by line, without those on comments. */
-function* byLine(matches: readonly LineMatch[], skipComments: boolean): Generator<readonly LineMatch[]> {
+function* byLine(matches: readonly ReadMatch[], skipComments: boolean): Generator<readonly ReadMatch[]> {
   for (let at = 0; at < matches.length; ) {
     const first = matches[at]!;
-    const { line } = first;
+    const { line } = first.match;
     let past = at + 1;
-    while (past < matches.length && matches[past]!.line === line) past++;
-    if (!(skipComments && isComment(first))) yield matches.slice(at, past);
+    while (past < matches.length && matches[past]!.match.line === line) past++;
+    if (!(skipComments && isComment(first.match))) yield matches.slice(at, past);
     at = past;
   }
 }
@@ -165,18 +157,17 @@ const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 
 
 async function fullReport({ options, filter, log, now, out }: Job, started: number): Promise<number> {
   const report = new Report(filter, options, log.kind !== 'journal' || filter.settings.datepattern !== undefined);
-  const finder = new FailureFinder(filter, now);
+  const finder = new FailureFinder(filter, now, false);
   const progress = new Progress();
   const skipComments = passesComments(log);
   const context = { now, all: options.checkAll, statistics: { keep: report.keep, skipComments } };
   let lines = 0;
   for await (const part of scanSource(log, { filter, context })) {
-    const { matches } = part.result;
-    await finder.prepare(matches);
+    const matches = await finder.prepare(part.result.matches);
     const verdicts: { verdict: Verdict; line: number }[] = [];
     for (const hits of byLine(matches, skipComments)) {
       const verdict = finder.judge(hits[0]!);
-      verdicts.push({ verdict, line: hits[0]!.line });
+      verdicts.push({ verdict, line: hits[0]!.match.line });
       report.hit(verdict, now);
       for (const other of hits.slice(1)) report.hit(finder.look(other), now);
     }
@@ -199,16 +190,16 @@ async function tokens(job: Job): Promise<number> {
   const json = token === 'json';
   const write = json ? undefined : tokenWriter(token, filter, now);
   const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
-  const finder = new FailureFinder(filter, now);
+  const finder = new FailureFinder(filter, now, token === 'msg' || token === 'matches' || token.includes('<'));
   const progress = new Progress();
   const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
   const skipComments = passesComments(log);
   for await (const { result, line, done } of scanSource(log, { filter, context: { now } })) {
-    const { matches } = result;
-    await finder.prepare(matches);
-    for (const match of matches) {
+    const matches = await finder.prepare(result.matches);
+    for (const read of matches) {
+      const { match } = read;
       if (skipComments && isComment(match)) continue;
-      const verdict = finder.judge(match);
+      const verdict = finder.judge(read);
       if (verdict.kind === 'failure') {
         counts.matched++;
         for (const found of verdict.found) {
@@ -242,13 +233,12 @@ async function inverted({ options, filter, log, now, out }: Job): Promise<number
     throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
   }
   const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
-  const finder = new FailureFinder(filter, now);
+  const finder = new FailureFinder(filter, now, false);
   const skipComments = passesComments(log);
   const statistics = { keep: Number.POSITIVE_INFINITY, skipComments };
   let matched = 0;
   for await (const { result } of scanSource(log, { filter, context: { now, statistics } })) {
-    const { matches } = result;
-    await finder.prepare(matches);
+    const matches = await finder.prepare(result.matches);
     const [counted] = result.statistics ?? [];
     const others = [...(counted?.missed.first ?? []), ...(counted?.ignored.first ?? [])].map(({ line, text }) => ({
       line,
@@ -256,7 +246,7 @@ async function inverted({ options, filter, log, now, out }: Job): Promise<number
     }));
     for (const hits of byLine(matches, skipComments)) {
       if (finder.judge(hits[0]!).kind === 'failure') matched++;
-      else others.push({ line: hits[0]!.line, text: lineText(hits[0]!.tuple) });
+      else others.push({ line: hits[0]!.match.line, text: lineText(hits[0]!.match.tuple) });
     }
     for (const { text } of others.sort((a, b) => a.line - b.line)) {
       out.line(shown(text));
