@@ -47,7 +47,8 @@ export class DateDetector {
   /** In their first order. */
   readonly templates: readonly Template[];
   private readonly searches: readonly TemplateSearch[];
-  private readonly plans: readonly FieldPlan[];
+  /** Made when a template's first date is read. */
+  private readonly plans: (FieldPlan | undefined)[];
   private readonly tied: readonly boolean[];
   private readonly quick: readonly (QuickFormat | undefined)[];
   private readonly fields = new DateFields();
@@ -57,7 +58,7 @@ export class DateDetector {
   constructor(templates: readonly Template[], searches: readonly TemplateSearch[]) {
     this.templates = templates;
     this.searches = searches;
-    this.plans = searches.map((search) => planFields(search.groupNames));
+    this.plans = searches.map(() => undefined);
     this.quick = templates.map(quickFormat);
     this.tied = templates.map((template) => (template.flags & (LINE_BEGIN | LINE_END)) !== 0);
   }
@@ -113,19 +114,24 @@ export class DateDetector {
       }
     }
 
-    const { possible, bits } = this.possibleStarts();
-    let filled = false;
+    let starts: ReturnType<DateDetector['possibleStarts']> | undefined;
     for (let place = 0; place < count; place++) {
       if (place === skip) continue;
       const template = order[place] as number;
       const search = this.searches[template] as TemplateSearch;
-      const bit = bits[template] as number;
-      if (bit < 0) {
+      if (this.tied[template] === true) {
+        // The usual forms are read in place, before anything is compiled for them.
+        const groups: number[] = [];
+        if (this.quick[template]?.(line, groups))
+          return this.accept(this.found(template, line, groups), place, ranking);
         if (!search.search(line, 0, line.length)) continue;
       } else {
-        if (!filled) possible.fill(line);
-        filled = true;
-        if (!possible.search(bit)) continue;
+        if (starts === undefined) {
+          starts = this.possibleStarts();
+          starts.possible.fill(line);
+        }
+        const bit = starts.bits[template] as number;
+        if (!(bit < 0 ? search.search(line, 0, line.length) : starts.possible.search(bit))) continue;
       }
       const start = search.offsets[0] as number;
       if (place < count - 1 && this.tied[template] !== true) {
@@ -153,6 +159,12 @@ export class DateDetector {
       this.starts = { possible: new PossibleStarts(members.flatMap((template) => scanners[template] ?? [])), bits };
     }
     return this.starts;
+  }
+
+  private planOf(template: number): FieldPlan {
+    const plan = this.plans[template] ?? planFields((this.searches[template] as TemplateSearch).groupNames);
+    this.plans[template] = plan;
+    return plan;
   }
 
   private accept(found: FoundDate, place: number, ranking: DateRanking): FoundDate {
@@ -184,7 +196,7 @@ export class DateDetector {
     const template = this.templates[found.template] as Template;
     if (template.value === 'fields') {
       const { fields } = this;
-      if (!fields.read(found.line, found.groups, this.plans[found.template] as FieldPlan)) return undefined;
+      if (!fields.read(found.line, found.groups, this.planOf(found.template))) return undefined;
       return fieldsToEpoch(fields, context);
     }
     const start = found.groups[template.valueGroup * 2] as number;
@@ -201,7 +213,7 @@ export class DateDetector {
     const template = this.templates[found.template] as Template;
     if (template.value !== 'fields') return template.value === 'tai64n';
     if (context.zone !== undefined) return true;
-    const { letters, groups } = this.plans[found.template] as FieldPlan;
+    const { letters, groups } = this.planOf(found.template);
     // z and Z
     return groups.some(
       (group, index) => ((letters[index] as number) | 32) === 122 && (found.groups[group * 2] as number) >= 0,
@@ -225,7 +237,7 @@ export function compileDatepattern(pattern: string | undefined, options: Datepat
   const templates = readTemplates(pattern, options.thisYear);
   const searches = templates.map((template) => {
     const search = compileSearch(template);
-    if (search.groupNames.length < 2)
+    if (!template.stock && search.groupNames.length < 2)
       throw invalidRegex(template.pattern, template.regex, 'there is no group to cut out');
     return search;
   });

@@ -27,20 +27,27 @@ export interface TemplateSearch {
  * @throws DateError `F2B_DATE_REGEX`
  */
 export function compileSearch(template: Template): TemplateSearch {
+  // A stock template is known to compile; that is put off until it is needed, because most logs need two of the 31.
+  return template.stock ? searchWhenNeeded(template) : compiledSearch(template);
+}
+
+function compiledSearch(template: Template): TemplateSearch {
   const parsed = parseSyntax(template.regex);
-  if (parsed === undefined) return generalSearch(template);
+  const program = parsed === undefined ? undefined : compileScan(parsed);
+  if (parsed === undefined || program === undefined) return generalSearch(template);
+  return scannerSearch(new DateScanner(program), parsed);
+}
+
+function searchWhenNeeded(template: Template): TemplateSearch {
   let compiled: TemplateSearch | undefined;
   const compile = (): TemplateSearch => {
-    if (compiled === undefined) {
-      const program = compileScan(parsed);
-      compiled = program === undefined ? generalSearch(template) : scannerSearch(new DateScanner(program), parsed);
-    }
+    compiled ??= compiledSearch(template);
     return compiled;
   };
-  // A stock template is known to compile; that is put off until it is needed, because most logs need two of the 31.
-  if (!template.stock) return compile();
   return {
-    groupNames: parsed.groupNames,
+    get groupNames() {
+      return compile().groupNames;
+    },
     get engine() {
       return compile().engine;
     },
