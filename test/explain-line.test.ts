@@ -25,7 +25,7 @@ describe('f2b explain', () => {
     const { consumed, rest, piece } = way.attempts[0]!.stopped;
     expect(consumed).toMatch(/in handle_re$/);
     expect(rest).toMatch(/^sponse_peerpoke/);
-    expect(piece).toMatch(/^q/);
+    expect(piece).toMatch(/^ in handle_request_register/);
   });
 
   it('spells control characters out', () => {
