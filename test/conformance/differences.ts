@@ -27,9 +27,9 @@ export function explained({ answer, theirs, ours, judge }: Difference): string |
   }
   if (answer.error?.startsWith('TooSlow') === true) return 'fail2ban needs more than a second for the line';
   // fail2ban 1.0.2 wants something beside the two colons; since 1.1 one colon may begin an address, as in f2b.
-  const colons = ours.every(({ groups }) => /^:(?:[^:]|:$)/.test(String(groups.ip6 ?? '')));
-  if (theirs.length === 0 && ours.length > 0 && colons)
-    return 'addresses that are `::` or begin with one colon: since 1.1';
+  const colons = ours.every(({ groups }) => /^:(?!:)|^::$|:::/.test(String(groups.ip6 ?? '')));
+  const theirColons = theirs.every(({ groups }) => /^:/.test(String(groups.ip6 ?? '')));
+  if (ours.length > 0 && colons && theirColons) return 'addresses that are `::` or hold a single colon: since 1.1';
   if (judge.filter.maxlines > 1 && withoutMatches(theirs) === withoutMatches(ours)) {
     const skipped = ours.map(({ groups }) => String(groups.skiplines0 ?? '')).join('');
     if (/[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/.test(skipped)) {

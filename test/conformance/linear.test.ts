@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileSearch } from '../../packages/matcher/src/dates/template-search.js';
 import { readTemplates } from '../../packages/matcher/src/dates/templates.js';
 import { compileRegex } from '../../packages/matcher/src/engines/regex.js';
-import { Fail2banProcess } from './fail2ban-process.js';
+import { type Fail2banAnswer, Fail2banProcess } from './fail2ban-process.js';
 import { type HurtfulLine, hurtfulLines, lineOf } from './hurtful-lines.js';
 import { findInstallation } from './installation.js';
 import { readSamples } from './sample-file.js';
@@ -22,6 +22,8 @@ const sizes = [1024, 4096, 16_384, 65_536] as const;
 /** Starts of a line weigh differently in short lines and in long ones; a square would be sixteen times this. */
 const tolerance = 1.25;
 const now = Date.UTC(2005, 7, 14, 10);
+/** How long fail2ban may take for a line that is shown beside ours. */
+const patienceSeconds = 2;
 
 /** What the expressions of a filter get to see of its sample lines. */
 function subjectsOf({ name, compiled }: StockFilter): string[] {
@@ -179,7 +181,7 @@ describe.skipIf(installation === undefined)('lines built to hurt the stock filte
     const rows = [
       `${measured} lines measured; most steps: ${what}, on ${JSON.stringify(line)}: ${steps.join(' / ')} steps`,
     ];
-    const oracle = new Fail2banProcess('UTC', 5);
+    const oracle = new Fail2banProcess('UTC', patienceSeconds);
     const own = known.map(([name, hurt]) => [name, hurt] as const);
     const name = what.split(',')[0]!;
     if (filters.some((filter) => filter.name === name)) own.push([name, line]);
@@ -198,8 +200,15 @@ describe.skipIf(installation === undefined)('lines built to hurt the stock filte
         // fail2ban gets the line with its date where the filter looks for it.
         const date = '2005-08-14 11:00:00';
         const stamped = text.startsWith('[]') || text.includes(' [] ') ? text.replace('[]', `[${date}]`) : date + text;
-        const [answer] = patient ? await oracle.lines('hurt', [stamped.slice(0, -1)]) : [undefined];
-        const theirs = answer === undefined ? '-' : answer.error === undefined ? answer.ms.toFixed(1) : '> 5000';
+        const [answer]: readonly (Fail2banAnswer | undefined)[] = patient
+          ? await oracle.lines('hurt', [stamped.slice(0, -1)])
+          : [undefined];
+        const theirs =
+          answer === undefined
+            ? '-'
+            : answer.error === undefined
+              ? answer.ms.toFixed(1)
+              : `> ${1000 * patienceSeconds}`;
         patient = answer !== undefined && answer.ms < 1000;
         cells.push(`${ours.toFixed(2)} | ${theirs}`);
       }

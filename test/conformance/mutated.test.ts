@@ -21,7 +21,7 @@ const installation = findInstallation();
 const names = installation === undefined ? [] : stockFilterNames(installation);
 
 /** Lines per filter and set of options, in runs of lines that share sessions, last dates and the ranking of templates. */
-const runs = 12;
+const runs = 10;
 const seed = 0;
 const linesPerRun = 16;
 
