@@ -35,6 +35,10 @@ export function explained({ answer, theirs, ours, judge }: Difference): string |
     if (/[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/.test(skipped)) {
       return 'a line that <SKIPLINES> passed over holds a Unicode line separator: fail2ban takes it for part of the failure';
     }
+    const filled = (failures: readonly Judged[]) =>
+      JSON.stringify(failures.map(({ matches }) => matches.filter((line) => line !== '')));
+    if (filled(theirs) === filled(ours))
+      return 'an empty line that belongs to a match of several: fail2ban leaves it out';
     const lengths = (failures: readonly Judged[]) => failures.map(({ matches }) => matches.length).join();
     if (skipped !== '' && lengths(theirs) === lengths(ours)) {
       return 'of lines equal but for their dates fail2ban takes out the first for the one that <SKIPLINES> passed over';
