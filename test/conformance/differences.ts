@@ -32,8 +32,8 @@ export function explained({ answer, theirs, ours, judge }: Difference): string |
   if (ours.length > 0 && colons && theirColons) return 'addresses that are `::` or hold a single colon: since 1.1';
   if (judge.filter.maxlines > 1 && withoutMatches(theirs) === withoutMatches(ours)) {
     const skipped = ours.map(({ groups }) => String(groups.skiplines0 ?? '')).join('');
-    if (/[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/.test(skipped)) {
-      return 'a line that <SKIPLINES> passed over holds a Unicode line separator: fail2ban takes it for part of the failure';
+    if (/[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/.test(skipped)) {
+      return 'a line that <SKIPLINES> passed over holds a line separator other than the newline: fail2ban takes it for part of the failure';
     }
     const filled = (failures: readonly Judged[]) =>
       JSON.stringify(failures.map(({ matches }) => matches.filter((line) => line !== '')));
