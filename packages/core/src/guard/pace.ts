@@ -2,10 +2,10 @@ import type { Milliseconds } from '@f2b/config';
 import type { Clock } from './edges.js';
 
 /**
- * What may be judged at one go before the event loop has its turn again: half of the 20 ms that control commands and timers may
- * ever be kept waiting, less what one more piece of work may take.
+ * What may be judged at one go before the event loop has its turn again. Control commands and timers shall never wait for more
+ * than 20 ms; a garbage collection in the middle of a turn takes up to 10 of them.
  */
-const turnTime: Milliseconds = 8;
+const turnTime: Milliseconds = 6;
 
 /**
  * Shares the main thread out among the logs: who has much to do works in turns bounded by time, one log a turn, with the

@@ -88,9 +88,9 @@ export class IgnoreList {
 
   /** By which rule somebody is ignored; undefined when by none. */
   check(who: Identifier, now: EpochMs): IgnoredBy | undefined {
-    const address = parseAddress(who.ip);
     if (this.#ignoreself && this.#isOwn(who, now)) return 'ignoreself rule';
     if (this.#singles.has(who.id) || this.#singles.has(who.ip)) return 'ip';
+    const address = this.#networks.size + this.#files.length > 0 ? parseAddress(who.ip) : undefined;
     if (address !== undefined && this.#networks.has(address)) return 'ip';
     for (const addresses of this.#names.values()) if (addresses.has(who.ip)) return 'dns';
     for (const file of this.#files) {

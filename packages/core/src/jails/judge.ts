@@ -105,11 +105,11 @@ export class Judge {
     const warn = (say: Extract<Decision, { kind: 'note' }>['say']) => decisions.push({ kind: 'note', say });
     const timed = this.#time.of(match, reading, this.settings.findtime, warn);
     if (timed === undefined) return decisions;
-    const text = detached(timed.tuple.join(''));
+    const text = wholeLine(timed.tuple);
     const found = detachedGroups(match.groups);
     const mlfid = found.get('mlfid');
     let groups: Groups = found;
-    let matches: readonly string[] = match.lines?.map((line) => detached(line.join(''))) ?? [text];
+    let matches: readonly string[] = match.lines?.map(wholeLine) ?? [text];
     let postpone = () => {};
     if (mlfid !== undefined) {
       const session = this.#sessions.line(sessionKey(mlfid), found, text, reading.now);
@@ -320,6 +320,12 @@ const shortestShare = 13;
  */
 function detached(text: string): string {
   return text.length < shortestShare ? text : `${text} `.slice(0, -1);
+}
+
+/** The line as one text of its own: putting several parts together copies them, a single part is handed through. */
+function wholeLine(tuple: DatedLine['tuple']): string {
+  const parts = tuple.filter((part) => part !== '');
+  return parts.length > 1 ? parts.join('') : detached(parts[0] ?? '');
 }
 
 function isDetached(value: GroupValue): boolean {

@@ -50,6 +50,8 @@ export class LineTime {
    */
   of(line: DatedLine, reading: Reading, findtime: Seconds, warn: (message: LogMessage) => void): TimedLine | undefined {
     const { now, inOperation } = reading;
+    // Cut out of the scan's result each time that it is asked for.
+    const { tuple } = line;
     if (line.date === 'own' && Number.isFinite(line.time)) {
       let time = line.time;
       if (inOperation && Math.abs(time - now) > tolerance) {
@@ -62,8 +64,8 @@ export class LineTime {
         return undefined;
       }
       this.#lastDate = time;
-      this.#lastText = line.tuple[1];
-      return { time: Math.min(time, now), tuple: line.tuple };
+      this.#lastText = tuple[1];
+      return { time: Math.min(time, now), tuple };
     }
     if (line.preceding !== undefined) {
       const { time, text } = line.preceding;
@@ -72,10 +74,9 @@ export class LineTime {
       this.#lastText = text;
     }
     if (this.#lastDate > now - tolerance) {
-      const tuple = ['', this.#lastText, line.tuple.join('')] as const;
-      return { time: Math.min(this.#lastDate, now), tuple };
+      return { time: Math.min(this.#lastDate, now), tuple: ['', this.#lastText, tuple.join('')] };
     }
-    if (line.date === 'empty' || inOperation) return { time: now, tuple: line.tuple };
+    if (line.date === 'empty' || inOperation) return { time: now, tuple };
     this.#warnOnce('undated', now, warn, () => {
       return 'Found a match but no valid date/time in it: the line is dropped. Set datepattern in the filter, or check the line with f2b regex';
     });

@@ -16,7 +16,7 @@ let scratch = Buffer.alloc(0);
 /** The longest that a worker waits for the others to start. */
 const startTogether: Milliseconds = 5000;
 /** What warming may take of a worker's time, the compiling not counted: its engines get hot in a few passes. */
-const warmingTime: Milliseconds = 200;
+const warmingTime: Milliseconds = 1000;
 const warmingPasses = 20;
 
 function scannerOf(task: Pick<ScanTask, 'plan' | 'planJson'>): BlockScanner {
