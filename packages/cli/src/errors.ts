@@ -19,6 +19,7 @@ export type CliErrorCode =
   | 'F2B_NO_FILTER'
   | 'F2B_JOURNAL'
   | 'F2B_LOG_UNREADABLE'
+  | 'F2B_BENCH'
   | 'F2B_START_FAILED';
 
 export class CliError extends Error {

@@ -11,6 +11,7 @@ Commands:
     status [JAIL]            what the server, or one jail, is doing
     ping [SECONDS]           is the server alive?
     version                  the server's version
+    bench [LOG] [FILTER...]  how fast filters are on a log, and why (bench -h)
     flushlogs                reopen the log file, after a rotation
 
 Options:

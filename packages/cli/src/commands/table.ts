@@ -8,6 +8,7 @@ export const commands: ReadonlyMap<string, () => Promise<{ readonly command: Com
   ['ping', () => import('./ping.js')],
   ['version', () => import('./version.js')],
   ['regex', () => import('./regex.js')],
+  ['bench', () => import('./bench.js')],
   ['explain', () => import('./explain.js')],
   ['flushlogs', () => import('./flushlogs.js')],
 ]);

@@ -1,0 +1,51 @@
+/**
+ * The stages of the scan one by one, for whoever measures them: `f2b bench` and the micro-benchmarks. Nothing that judges lines
+ * goes this way.
+ */
+
+import type { Regex } from './engines/engine.js';
+import { isAnchored } from './engines/first.js';
+import { reduce } from './engines/reduce.js';
+import { CompiledRegex } from './engines/regex.js';
+import type { CompiledFilter } from './filter/compile.js';
+import { Block } from './scan/block.js';
+import { LiteralFinder } from './scan/candidates.js';
+import { termsOf } from './scan/literals.js';
+import { planScan } from './scan/needs.js';
+import { defaultMaxLineBytes } from './scan/scanner.js';
+
+export { parse } from './dialect/parser.js';
+export { compile } from './engines/compile.js';
+export { compileSearch } from './engines/compiled/compiled.js';
+export { ExactMatcher } from './engines/exact.js';
+export { reduce } from './engines/reduce.js';
+export { LiteralScanner } from './literals/scanner.js';
+
+/** What the literals of a filter leave of a block. */
+export interface LiteralCount {
+  readonly lines: number;
+  /** Lines that the filter has to look at. */
+  readonly candidates: number;
+}
+
+/** Only the search for literals, as the block scan does it for this filter. For logs in which a newline is one byte. */
+export function literalStage(filter: CompiledFilter): (bytes: Uint8Array) => LiteralCount {
+  const finder = new LiteralFinder(planScan([filter]));
+  return (bytes) => {
+    let candidates = 0;
+    const { lines } = finder.find(new Block(bytes, filter.encoding), defaultMaxLineBytes, () => {
+      candidates++;
+    });
+    return { lines, candidates };
+  };
+}
+
+/** Pieces of which every line that this failregex matches contains one; undefined: every line has to be looked at. */
+export function literalsOf(filter: CompiledFilter, failregex: number): readonly string[] | undefined {
+  return termsOf(filter.failregex[failregex]!, filter)?.terms;
+}
+
+/** Whether a match can only begin where the text begins. */
+export function isAnchoredAtStart(regex: Regex): boolean {
+  return regex instanceof CompiledRegex && isAnchored(reduce(regex.expression).root);
+}
