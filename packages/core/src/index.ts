@@ -7,6 +7,7 @@ export type { Clock, Edges } from './guard/edges.js';
 export { ticketOf } from './guard/enforcer.js';
 export type { GuardEvents, GuardProblem } from './guard/events.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
+export type { GuardHealth } from './guard/health.js';
 export { ignoreSettings, judgeSettings } from './guard/jail-options.js';
 export { realEdges } from './guard/real-edges.js';
 export type { JailState, JailStatus } from './guard/status.js';

@@ -9,6 +9,7 @@ import { type LogReader, Tailer } from '../sources/file/tailer.js';
 import type { Edges } from './edges.js';
 import type { GuardEvents } from './events.js';
 import type { GuardedJail } from './guarded-jail.js';
+import { LineCounts } from './health.js';
 import { Pace } from './pace.js';
 import { type Reporter, reasonOf } from './reporter.js';
 import { lastLines } from './sample.js';
@@ -46,6 +47,8 @@ export class FollowedLogs {
   readonly #tailer: Tailer;
   readonly #logs = new Map<string, SharedLog>();
   readonly #pace: Pace;
+  /** Of the lines of all logs so far. */
+  readonly counts = new LineCounts();
   #closed = false;
 
   constructor(options: FollowedLogsOptions) {
@@ -145,7 +148,9 @@ export class FollowedLogs {
     });
   }
 
-  #scanned(path: string, bytes: Bytes, { lines, overlong, refused, undecodable }: ScanResult): void {
+  #scanned(path: string, bytes: Bytes, result: ScanResult): void {
+    const { lines, overlong, refused, undecodable } = result;
+    this.counts.add(result);
     const { events, reporter } = this.#options;
     events.emit('scanned', { path, bytes, lines });
     if (overlong.count > 0) this.#longLine(path, overlong.count);
@@ -177,7 +182,10 @@ export class FollowedLogs {
         reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message });
       },
       trouble: (trouble) => this.#trouble(log, trouble),
-      longLine: (path) => this.#longLine(path, 1),
+      longLine: (path) => {
+        this.counts.skipped++;
+        this.#longLine(path, 1);
+      },
     };
     const { path, chooseStart: start, newline, startsAtEnd: inOperation } = log;
     this.#tailer.follow(path, reader, { start, resume: this.#options.resume(path), newline, inOperation });

@@ -11,6 +11,7 @@ import type { GuardEvents } from './events.js';
 import { firewallOptions } from './firewall-setup.js';
 import { FollowedLogs } from './followed-logs.js';
 import type { GuardedJail } from './guarded-jail.js';
+import { type GuardHealth, measureLoopDelay } from './health.js';
 import { startJail } from './jail-starter.js';
 import { Questions } from './questions.js';
 import { realEdges } from './real-edges.js';
@@ -58,6 +59,7 @@ export class Guard {
   readonly #enforcer: Enforcer;
   readonly #questions: Questions;
   readonly #logs: FollowedLogs;
+  readonly #loopDelay = measureLoopDelay();
   readonly #jails = new Map<string, GuardedJail>();
   readonly #failed = new Map<string, string>();
   /** Expressions compiled so far: jails share them. */
@@ -128,6 +130,19 @@ export class Guard {
     return why === undefined ? this.#jails.get(name)?.status() : failedStatus(name, why);
   }
 
+  /** Figures of the running guard, for whoever watches over it. */
+  health(): GuardHealth {
+    const { read, skipped, refused, undecodable } = this.#logs.counts;
+    return {
+      linesRead: read,
+      linesSkipped: skipped,
+      linesRefused: refused,
+      linesUndecodable: undecodable,
+      longestDelay: this.#loopDelay.longest,
+      blocksRedone: this.#pool.redone,
+    };
+  }
+
   /** Reads and judges everything that is in the logs now, and waits until what follows from it has been done. */
   async settled(): Promise<void> {
     await this.#logs.settled();
@@ -167,6 +182,7 @@ export class Guard {
     const positions = await this.#logs.close();
     await this.#questions.idle();
     this.#stopTimer();
+    this.#loopDelay.stop();
     this.#store.positions(positions);
     this.#enforcer.stop();
     for (const jail of this.#jails.values()) {

@@ -102,6 +102,8 @@ test('a flood of overlong lines is told, not shouted', async () => {
   append(knock('203.0.113.9').repeat(3));
   await says(/ Ban 203\.0\.113\.9$/);
   expect(trial.logged.filter((line) => /skipped whole/.test(line))).toHaveLength(1);
+  expect(trial.guard.health()).toMatchObject({ linesRead: 23, linesSkipped: 20, linesRefused: 0, blocksRedone: 0 });
+  expect(trial.guard.health().longestDelay).toBeGreaterThanOrEqual(0);
 });
 
 test('two jails ban and unban one address each for itself', async () => {

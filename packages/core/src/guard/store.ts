@@ -18,7 +18,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Remembers as long as the process lives. */
+/**
+ * Remembers as long as the process lives: a guard that is killed begins anew, reads each log from where findtime begins, counts
+ * what it finds there again, and knows nothing of the bans that were in force.
+ */
 export function openMemoryStore(): Store {
   const positions = new Map<string, LogPosition>();
   return {
