@@ -7,6 +7,7 @@ import { parseBoolean } from '../values/boolean.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
 import { resolveDefinition } from './definition.js';
 import { type ConfigSet, type Library, safeFileName } from './library.js';
+import { nearestFile } from './nearest-file.js';
 
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
 const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
@@ -48,7 +49,7 @@ export function findAction(context: ActionContext, text: Traced): FoundAction {
       'F2B_CONFIG_NO_ACTION',
       `Unable to read action ${pythonRepr(spec.name)}`,
       originOf(text),
-      `Write the name of a file in action.d without its ending, or a built-in action (${[...context.builtinActions].join(', ')}).`,
+      `${nearestFile(context.library.store, 'action.d', spec.name)}Write the name of a file in action.d without its ending, or a built-in action (${[...context.builtinActions].join(', ')}).`,
       { definition: true },
     );
   }

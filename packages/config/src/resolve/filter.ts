@@ -5,6 +5,7 @@ import { type Traced, traced } from '../syntax/traced.js';
 import type { Spec } from '../values/spec.js';
 import { resolveDefinition } from './definition.js';
 import { type Library, safeFileName } from './library.js';
+import { nearestFile } from './nearest-file.js';
 
 /** A filter file, resolved with its arguments. */
 export interface ResolvedFilter {
@@ -48,7 +49,7 @@ export function readFilter(
       'F2B_CONFIG_NO_FILTER',
       `Unable to read the filter ${pythonRepr(spec.name)}`,
       origin,
-      'Write the name of a file in filter.d, without its ending.',
+      `${nearestFile(library.store, 'filter.d', spec.name)}Write the name of a file in filter.d, without its ending.`,
       { definition: true },
     );
   }

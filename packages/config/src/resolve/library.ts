@@ -59,7 +59,7 @@ export class Library {
         overrode: undefined,
       });
     }
-    const { order, missing } = unfoldIncludes(this.store, files);
+    const { order, missing, circular } = unfoldIncludes(this.store, files);
     for (const { path, origin } of missing) {
       if (path.endsWith('.local')) continue;
       this.findings.add(
@@ -68,6 +68,15 @@ export class Library {
         `the included file ${path} does not exist.`,
         origin,
         'Mend the name, or remove it from [INCLUDES].',
+      );
+    }
+    for (const { path, origin } of circular) {
+      this.findings.add(
+        'warning',
+        'F2B_CONFIG_INCLUDE_LOOP',
+        `the included file ${path} includes this one in turn, or is this one: it is not read again.`,
+        origin,
+        'Remove one of the two from [INCLUDES].',
       );
     }
     for (const file of order) {

@@ -9,7 +9,7 @@ import { originOf } from './traced.js';
 /** More files than any tree needs; a chain of includes that doubles at each step would pass any memory. */
 const MAX_INCLUDED = 2_000;
 
-/** An include that names no file. */
+/** An include that leads nowhere: there is no such file, or it is being read already. */
 export interface MissingInclude {
   readonly path: string;
   readonly origin: Origin | undefined;
@@ -25,9 +25,10 @@ export interface MissingInclude {
 export function unfoldIncludes(
   store: FileStore,
   files: readonly string[],
-): { order: readonly string[]; missing: readonly MissingInclude[] } {
+): { order: readonly string[]; missing: readonly MissingInclude[]; circular: readonly MissingInclude[] } {
   const order: string[] = [];
   const missing: MissingInclude[] = [];
+  const circular: MissingInclude[] = [];
   const known = new Map<string, IncludeLists>();
   const listsOf = (file: string): IncludeLists => {
     const lists = known.get(file) ?? includeLists(store, file);
@@ -40,8 +41,10 @@ export function unfoldIncludes(
       const lists = listsOf(file);
       for (const which of ['before', 'after'] as const) {
         for (const { path, origin } of lists[which]) {
-          if (ancestors.includes(path)) continue;
-          if (path === file) continue;
+          if (path === file || ancestors.includes(path)) {
+            circular.push({ path, origin });
+            continue;
+          }
           if (store.kind(path) === 'missing' && store.kind(localOf(path)) === 'missing') missing.push({ path, origin });
           visit([path], [...ancestors, file]);
         }
@@ -58,7 +61,7 @@ export function unfoldIncludes(
     }
   };
   visit(files, []);
-  return { order, missing };
+  return { order, missing, circular };
 }
 
 function localOf(file: string): string {

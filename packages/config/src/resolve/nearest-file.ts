@@ -1,0 +1,12 @@
+import { posix } from 'node:path';
+import { nearest } from '../check/nearest.js';
+import type { FileStore } from '../syntax/files.js';
+
+/** `Did you mean 'sshd'? `, where the folder holds a file whose name is near to a misspelt one; else nothing. */
+export function nearestFile(store: FileStore, folder: string, name: string): string {
+  const path = posix.join(store.directory, folder);
+  if (store.kind(path) !== 'directory') return '';
+  const names = store.list(path).flatMap((file) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []);
+  const near = nearest(name, new Set(names));
+  return near === undefined ? '' : `Did you mean '${near}'? `;
+}
