@@ -17,6 +17,8 @@ export type CliErrorCode =
   | 'F2B_LOG_LEVEL'
   | 'F2B_LOG_TARGET'
   | 'F2B_NO_FILTER'
+  | 'F2B_NO_JAIL'
+  | 'F2B_NO_SETTING'
   | 'F2B_JOURNAL'
   | 'F2B_LOG_UNREADABLE'
   | 'F2B_BENCH'

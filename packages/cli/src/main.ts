@@ -13,6 +13,8 @@ async function main(argv: readonly string[]): Promise<number> {
     if (flags.help) return printUsage(0);
     refuseUnready(flags);
     const [name, ...words] = operands;
+    const code = await flagCommands(flags, name !== undefined);
+    if (code !== undefined) return code;
     if (name === undefined) return printUsage(failed);
     if (name === 'help') return printUsage(0);
     const load = commands.get(name);
@@ -40,13 +42,14 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** fail2ban-client's flags that this version does not serve are refused in words: silence would look like success. */
 function refuseUnready(flags: Flags): void {
-  const asked = [
-    flags.dump && '-d',
-    flags.test && '-t',
-    flags.interactive && '-i',
-    flags.str2sec !== undefined && '--str2sec',
-  ].find(Boolean);
-  if (asked) throw new CliError('F2B_USAGE', `option ${asked} of fail2ban-client is not in this version of f2b`);
+  if (flags.interactive) throw new CliError('F2B_USAGE', 'option -i of fail2ban-client is not in this version of f2b');
+}
+
+/** `-d`, `-t` and their kin, which are commands of their own. @returns the exit code; undefined: go on with the command */
+async function flagCommands(flags: Flags, hasCommand: boolean): Promise<number | undefined> {
+  if (flags.dump === undefined && !flags.test && flags.str2sec === undefined) return undefined;
+  const { runFlagCommands } = await import('./config/flag-commands.js');
+  return runFlagCommands(flags, hasCommand);
 }
 
 async function printVersion(form: 'short' | 'long'): Promise<number> {

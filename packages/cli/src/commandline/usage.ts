@@ -11,6 +11,8 @@ Commands:
     status [JAIL]            what the server, or one jail, is doing
     ping [SECONDS]           is the server alive?
     version                  the server's version
+    config show JAIL [KEY]   each setting, the place that set it, and what that place overrode (--json)
+    config check             what is wrong with the configuration, where, and what to do (--json)
     bench [LOG] [FILTER...]  how fast filters are on a log, and why (bench -h)
     flushlogs                reopen the log file, after a rotation
 
@@ -23,6 +25,9 @@ Options:
     --loglevel LEVEL         CRITICAL, ERROR, WARNING, NOTICE, INFO, DEBUG, TRACEDEBUG, HEAVYDEBUG
     --logtarget TARGET       a file name, STDOUT, STDERR, SYSOUT or SYSLOG
     --syslogsocket auto|FILE socket of the system's log
+    -d, --dp                 print the configuration as fail2ban's commands, and end (--dp: long ones broken)
+    -t, --test               test the configuration, expressions too; with a COMMAND, run it if all is well
+    --str2sec TIME           print a time such as 1d12h in seconds, and end
     -f                       stay in the foreground
     -b                       run in the background (default)
     -x                       take over a socket file that is in the way

@@ -10,5 +10,6 @@ export const commands: ReadonlyMap<string, () => Promise<{ readonly command: Com
   ['regex', () => import('./regex.js')],
   ['bench', () => import('./bench.js')],
   ['explain', () => import('./explain.js')],
+  ['config', () => import('./config.js')],
   ['flushlogs', () => import('./flushlogs.js')],
 ]);

@@ -1,0 +1,19 @@
+import { type Finding, formatOrigin } from '@f2b/config';
+import type { Flags } from '../commandline/flags.js';
+import { sayAsClient } from '../commands/client-log.js';
+import type { LevelName } from '../logs/levels.js';
+
+const levelOf: Readonly<Record<Finding['severity'], LevelName>> = { error: 'ERROR', warning: 'WARNING', hint: 'INFO' };
+
+/** What is wrong with a configuration, one log line each on standard error, place first. */
+export function sayFindings(flags: Flags, findings: readonly Finding[]): void {
+  for (const { severity, origin, what, advice } of findings) {
+    const place = origin === undefined ? '' : `${formatOrigin(origin)}: `;
+    sayAsClient(flags, levelOf[severity], `${place}${sentence(what)} ${advice}`);
+  }
+}
+
+/** fail2ban's own messages, which some findings keep, end without a full stop. */
+function sentence(text: string): string {
+  return /[.!?:]$/.test(text) ? text : `${text}.`;
+}
