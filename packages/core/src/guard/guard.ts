@@ -5,6 +5,7 @@ import { openPool, type PoolOptions, type Regex, type ScanPool } from '@f2b/matc
 import type { Decision } from '../jails/decisions.js';
 import { Dns } from '../jails/dns.js';
 import type { Log } from '../log.js';
+import { Acts } from './acts.js';
 import type { Edges } from './edges.js';
 import { Enforcer } from './enforcer.js';
 import type { GuardEvents } from './events.js';
@@ -58,6 +59,7 @@ export class Guard {
   readonly #firewall: Firewall;
   readonly #enforcer: Enforcer;
   readonly #questions: Questions;
+  readonly #acts: Acts;
   readonly #logs: FollowedLogs;
   readonly #loopDelay = measureLoopDelay();
   readonly #jails = new Map<string, GuardedJail>();
@@ -92,6 +94,15 @@ export class Guard {
     });
     this.#questions = new Questions(this.#dns, this.#edges, ({ name: jail }, code, what) => {
       this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: code });
+    });
+    this.#acts = new Acts({
+      store: this.#store,
+      reporter: this.#reporter,
+      events: this.events,
+      questions: this.#questions,
+      enforcer: this.#enforcer,
+      clock,
+      banned: () => this.#schedule(),
     });
     this.#logs = new FollowedLogs({
       own: settings.own,
@@ -217,7 +228,7 @@ export class Guard {
         dns: this.#dns,
         store: this.#store,
         known: this.#known,
-        carryOut: (guarded, decision) => this.#carryOut(guarded, decision),
+        carryOut: (guarded, decision) => this.#acts.carryOut(guarded, decision),
         problem: (code, what) => this.#reporter.problem({ code, jail: name, what, level: 'WARNING', subject: what }),
       });
       this.#jails.set(name, jail);
@@ -245,42 +256,6 @@ export class Guard {
       return;
     }
     this.#sayOfJail(`Jail '${jail.name}' started`);
-  }
-
-  /** The one place where decisions become acts: told to the store, then to the log, then done. */
-  #carryOut(jail: GuardedJail, decision: Decision): void {
-    const { name } = jail;
-    if (decision.kind === 'ban') this.#store.ban(name, decision.ban);
-    if (decision.kind === 'unban') this.#store.unban(name, decision.ban.who.id);
-    if (decision.kind !== 'ask' && decision.say !== undefined) this.#reporter.say(decision.say);
-    switch (decision.kind) {
-      case 'found':
-        this.events.emit('found', { jail: name, who: decision.who, time: decision.time });
-        break;
-      case 'ignored':
-        this.events.emit('ignored', { jail: name, who: decision.who, by: decision.by });
-        break;
-      case 'ask':
-        this.#questions.ask(jail, decision.question);
-        break;
-      case 'ban':
-        this.#enforcer.ban(name, decision.ban);
-        this.events.emit('ban', { jail: name, ban: decision.ban });
-        this.#schedule();
-        break;
-      case 'prolong':
-        this.#enforcer.prolong(name, decision.ban);
-        break;
-      case 'already':
-        this.#enforcer.doubt(decision.ban, this.#edges.clock.now());
-        break;
-      case 'unban':
-        this.#enforcer.unban(name, decision.ban);
-        this.events.emit('unban', { jail: name, ban: decision.ban });
-        break;
-      case 'note':
-        break;
-    }
   }
 
   /** One timer, for the earliest end of a ban or the next housekeeping. */
