@@ -106,7 +106,7 @@ export function jobCommand(job, args) {
     case 'test':
       return ['node_modules/vitest/vitest.mjs', 'run', ...args];
     case 'bench':
-      return ['bench/run.mjs', ...args];
+      return ['bench/dist/main.js', ...args];
     default:
       return undefined;
   }

@@ -52,10 +52,10 @@ export function newestSource(root) {
     if (mtimeMs !== undefined && (!newest || mtimeMs > newest.mtimeMs)) newest = { file, mtimeMs };
   };
   look('tsconfig.base.json');
-  for (const name of packagesOf(root)) {
-    look(`packages/${name}/package.json`);
-    look(`packages/${name}/tsconfig.json`);
-    const source = `packages/${name}/src`;
+  for (const place of placesOf(root)) {
+    look(`${place}/package.json`);
+    look(`${place}/tsconfig.json`);
+    const source = `${place}/src`;
     for (const entry of readdirSync(join(root, source), { recursive: true, withFileTypes: true })) {
       // A removed file shows in its folder's time only.
       const path = join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1);
@@ -67,12 +67,13 @@ export function newestSource(root) {
 
 /** Packages without their compiled code. @param {string} root */
 export function unbuilt(root) {
-  return packagesOf(root).filter((name) => !existsSync(join(root, `packages/${name}/dist/index.js`)));
+  return placesOf(root)
+    .filter((place) => !['index.js', 'main.js'].some((entry) => existsSync(join(root, place, 'dist', entry))))
+    .map((place) => place.replace('packages/', ''));
 }
 
-/** @param {string} root */
-function packagesOf(root) {
-  return readdirSync(join(root, 'packages')).filter((name) =>
-    existsSync(join(root, 'packages', name, 'tsconfig.json')),
-  );
+/** The folders with code to be compiled: every package, and the measurements. @param {string} root */
+function placesOf(root) {
+  const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
+  return [...packages, 'bench'].filter((place) => existsSync(join(root, place, 'tsconfig.json')));
 }

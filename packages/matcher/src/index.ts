@@ -47,4 +47,3 @@ export { type FileRange, maxRangeBytes } from './scan/range.js';
 export { unpackResult } from './scan/result.js';
 export { BlockScanner, defaultMaxLineBytes, type ScannerOptions } from './scan/scanner.js';
 export * as stages from './stages.js';
-export * as stages from './stages.js';

@@ -14,6 +14,7 @@ import { termsOf } from './scan/literals.js';
 import { planScan } from './scan/needs.js';
 import { defaultMaxLineBytes } from './scan/scanner.js';
 
+export { compileDatepattern } from './dates/detector.js';
 export { parse } from './dialect/parser.js';
 export { compile } from './engines/compile.js';
 export { compileSearch } from './engines/compiled/compiled.js';

@@ -1,0 +1,69 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { median, writeGeneratedLog } from 'f2b';
+import { measureInProcess } from './child.js';
+import type { LiveCost } from './live-process.js';
+import { type OfflineOptions, seed } from './offline.js';
+
+export interface LiveResult {
+  readonly lines: number;
+  /** Of the rounds: median, and the slowest. */
+  readonly seconds: number;
+  readonly slowest: number;
+  /** Milliseconds, the longest of all rounds. */
+  readonly longestBlock: number;
+  readonly found: number;
+  readonly bans: number;
+}
+
+const burst = 100_000;
+const hitRate = 0.05;
+
+/**
+ * Appends many lines at once to a log that a guard follows, with the sshd filter and bans in dry run.
+ * @param configuration whose filters are used
+ */
+export function measureLive(configuration: string, options: OfflineOptions): LiveResult {
+  const costs: LiveCost[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    options.say(`live: round ${round}`);
+    costs.push(oneBurst(configuration, options));
+  }
+  const seconds = costs.map((cost) => cost.seconds);
+  return {
+    lines: costs[0]!.lines,
+    seconds: median(seconds),
+    slowest: Math.max(...seconds),
+    longestBlock: Math.max(...costs.map((cost) => cost.longestBlock)),
+    found: costs[0]!.found,
+    bans: costs[0]!.bans,
+  };
+}
+
+function oneBurst(configuration: string, options: OfflineOptions): LiveCost {
+  const directory = join(options.directory, 'live');
+  mkdirSync(directory, { mode: 0o700 });
+  try {
+    const log = join(directory, 'auth.log');
+    writeTree(directory, configuration, log);
+    const until = Date.now();
+    writeGeneratedLog(log, { kind: 'sshd', hitRate, lines: 20_000, seed, until });
+    writeGeneratedLog(join(directory, 'appended'), { kind: 'sshd', hitRate, lines: burst, seed: seed + 1, until });
+    return measureInProcess<LiveCost>('live-process.js', [directory, log, String(burst)]);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** A configuration with one jail on `log`; its filters are those of `configuration`. */
+export function writeTree(directory: string, configuration: string, log: string): void {
+  cpSync(join(configuration, 'filter.d'), join(directory, 'filter.d'), { recursive: true });
+  writeFileSync(
+    join(directory, 'fail2ban.conf'),
+    `[Definition]\nloglevel = NOTICE\nlogtarget = STDERR\nsyslogsocket = auto\nsocket = ${directory}/f2b.sock\npidfile = ${directory}/f2b.pid\ndbfile = None\ndbpurgeage = 1d\nallowipv6 = auto\n`,
+  );
+  writeFileSync(
+    join(directory, 'jail.conf'),
+    `[DEFAULT]\nfindtime = 1d\nbantime = 1h\nmaxretry = 5\nusedns = no\naction = offendingips\n[sshd]\nenabled = true\nbackend = auto\nlogpath = ${log}\n`,
+  );
+}

@@ -1,0 +1,92 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { logKinds } from 'f2b';
+import { chart } from './chart.js';
+import { measureJails } from './jails.js';
+import { measureLive } from './live.js';
+import { machineLines, machineName } from './machine.js';
+import { microReport } from './micro/report.js';
+import { measureOffline, type OfflineOptions, type OfflineResult } from './offline.js';
+import { optionsText, type Part, readSuiteOptions, type SuiteOptions } from './options.js';
+import { report } from './report.js';
+import { measureStartup } from './startup.js';
+import type { SuiteResult } from './targets.js';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const hitRates = [0, 0.005, 0.05, 0.3];
+/** The sshd log is the long one; two million lines show the rate of the others. */
+const mostLinesOfOthers = 2_000_000;
+
+/** The configuration that f2b and fail2ban-regex take filters from by themselves. */
+const configuration =
+  ['/etc/f2b', '/etc/fail2ban'].find((directory) => existsSync(join(directory, 'filter.d'))) ??
+  fileURLToPath(new URL('../../packages/cli/defaults', import.meta.url));
+
+const say = (what: string) => process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${what}\n`);
+
+function measureKind(kind: Part & keyof typeof logKinds, options: OfflineOptions): OfflineResult[] {
+  const { filter } = logKinds[kind];
+  if (!existsSync(join(configuration, 'filter.d', `${filter}.conf`))) {
+    say(`${kind}: left out, since ${configuration} has no filter ${filter}`);
+    return [];
+  }
+  const lines = kind === 'sshd' ? options.lines : Math.min(options.lines, mostLinesOfOthers);
+  return hitRates.map((hitRate) => measureOffline({ kind, hitRate }, { ...options, lines }));
+}
+
+async function measureSuite({ only, lines, rounds }: SuiteOptions, directory: string): Promise<SuiteResult> {
+  const options: OfflineOptions = { directory, lines, rounds, until: Date.now(), say };
+  const wanted = (part: Part) => only.includes(part);
+  const kinds = (['sshd', 'asterisk', 'nginx'] as const).filter(wanted);
+  return {
+    offline: kinds.flatMap((kind) => measureKind(kind, options)),
+    ...(wanted('jails') ? { jails: measureJails(configuration, options) } : {}),
+    ...(wanted('live') ? { live: measureLive(configuration, options) } : {}),
+    ...(wanted('startup') ? { startup: await measureStartup(configuration, options) } : {}),
+  };
+}
+
+function writeDown(file: string, text: string): void {
+  writeFileSync(join(folder, file), text);
+  say(`wrote bench/${file}`);
+}
+
+async function main(): Promise<number> {
+  let options: SuiteOptions;
+  try {
+    options = readSuiteOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message}\n`);
+    return 2;
+  }
+  const machine = machineLines(folder);
+  if (options.micro) {
+    const page = microReport(machine, say);
+    process.stdout.write(page);
+    writeDown('MICRO.md', page);
+    return 0;
+  }
+  const directory = mkdtempSync(join(options.directory ?? tmpdir(), 'f2b-bench-'));
+  const clear = () => rmSync(directory, { recursive: true, force: true });
+  process.once('SIGINT', () => {
+    clear();
+    process.exit(130);
+  });
+  try {
+    const results = await measureSuite(options, directory);
+    const page = report(results, { machine, options: optionsText(options) });
+    process.stdout.write(page);
+    if (options.write) {
+      writeDown('RESULTS.md', page);
+      if (results.offline.length > 0) writeDown('RESULTS.svg', chart(results.offline, machineName()));
+    }
+    // A faster answer that is another one would be no gain.
+    return results.offline.some(({ sameRows }) => sameRows !== undefined && sameRows.different > 0) ? 1 : 0;
+  } finally {
+    clear();
+  }
+}
+
+process.exitCode = await main();

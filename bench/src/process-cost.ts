@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bytes, Seconds } from '@f2b/config';
+
+/** What one run of a whole process cost, its start included. */
+export interface ProcessCost {
+  readonly wall: Seconds;
+  /** User and system time of the process and all of its children. */
+  readonly cpu: Seconds;
+  readonly peakMemory: Bytes;
+  readonly status: number;
+  /** File that holds its standard output. */
+  readonly output: string;
+}
+
+// Node does not tell what a child has used; the kernel tells its parent, and Python passes it on.
+const meter = `
+import json, resource, subprocess, sys, time
+output = open(sys.argv[1], 'wb')
+started = time.monotonic()
+status = subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL).returncode
+wall = time.monotonic() - started
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({'wall': wall, 'cpu': used.ru_utime + used.ru_stime, 'peakMemory': used.ru_maxrss * 1024, 'status': status}))
+`;
+
+/**
+ * Runs `command` to its end with its output going to a file, as a log's failures would go to a pipe.
+ * @param directory where the output file goes; a later run of the same name replaces it
+ * @throws Error when the command cannot be run at all
+ */
+export function processCost(directory: string, name: string, command: readonly string[]): ProcessCost {
+  const output = join(directory, `${name.replaceAll(/\W+/g, '-')}.out`);
+  closeSync(openSync(output, 'w', 0o600));
+  const metered = spawnSync('python3', ['-c', meter, output, ...command], { encoding: 'utf8' });
+  if (metered.error)
+    throw new Error(`processes are measured with python3, which cannot be run: ${metered.error.message}`);
+  if (metered.status !== 0) throw new Error(`${command.join(' ')} could not be run: ${metered.stderr}`);
+  return { ...JSON.parse(metered.stdout), output };
+}
