@@ -1,4 +1,4 @@
-import { readSettings, renderPretty, renderStream } from '@f2b/config';
+import { readSettings, renderPretty, renderStream } from '@f2b/config/stream';
 import type { Flags } from '../commandline/flags.js';
 import { failed } from '../commands/command.js';
 import { configurationDirectory } from '../places/configuration-directory.js';

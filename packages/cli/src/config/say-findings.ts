@@ -1,4 +1,5 @@
-import { type Finding, formatOrigin } from '@f2b/config';
+import type { Finding } from '@f2b/config';
+import { formatOrigin } from '@f2b/config/stream';
 import type { Flags } from '../commandline/flags.js';
 import { sayAsClient } from '../commands/client-log.js';
 import type { LevelName } from '../logs/levels.js';
