@@ -3,4 +3,4 @@ export { generateLog, type LogToGenerate, writeGeneratedLog } from './bench/logs
 export { type LogKind, logKinds } from './bench/logs/kinds.js';
 export type { LogKindName } from './bench/options.js';
 export { median, type Spread, spreadOf } from './bench/statistics.js';
-export { f2bVersion } from './version.js';
+export { f2bVersion } from './places/version.js';

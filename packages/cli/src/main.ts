@@ -53,13 +53,16 @@ async function flagCommands(flags: Flags, hasCommand: boolean): Promise<number |
 }
 
 async function printVersion(form: 'short' | 'long'): Promise<number> {
-  const { f2bVersion } = await import('./version.js');
+  const { f2bVersion } = await import('./places/version.js');
   process.stdout.write(form === 'short' ? `${f2bVersion()}\n` : `f2b v${f2bVersion()}\n`);
   return 0;
 }
 
 async function printUsage(code: number): Promise<number> {
-  const [{ usageText }, { f2bVersion }] = await Promise.all([import('./commandline/usage.js'), import('./version.js')]);
+  const [{ usageText }, { f2bVersion }] = await Promise.all([
+    import('./commandline/usage.js'),
+    import('./places/version.js'),
+  ]);
   process.stdout.write(usageText(f2bVersion()));
   return code;
 }

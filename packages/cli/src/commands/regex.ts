@@ -9,7 +9,7 @@ export const command: Command = {
   async run({ flags, args }) {
     const { options, operands } = readRegexOptions(args);
     if (options.show !== undefined) {
-      const { f2bVersion } = await import('../version.js');
+      const { f2bVersion } = await import('../places/version.js');
       const { regexUsage } = await import('../regex/usage.js');
       process.stdout.write(
         options.show === 'help'

@@ -9,7 +9,7 @@ import { starterReport } from '../daemon/starter-report.js';
 import { CliError, reasonOf } from '../errors.js';
 import { configurationDirectory } from '../places/configuration-directory.js';
 import { controlSocket } from '../places/control-socket.js';
-import { f2bVersion } from '../version.js';
+import { f2bVersion } from '../places/version.js';
 import { sayAsClient } from './client-log.js';
 import type { Command } from './command.js';
 

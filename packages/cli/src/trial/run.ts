@@ -4,7 +4,7 @@ import type { Guard } from '@f2b/core';
 import type { Flags } from '../commandline/flags.js';
 import { runDaemon } from '../daemon/run.js';
 import { type ConfigurationDirectory, configurationDirectory } from '../places/configuration-directory.js';
-import { f2bVersion } from '../version.js';
+import { f2bVersion } from '../places/version.js';
 import { findHostLogs } from './host-logs.js';
 import { replay } from './replay.js';
 import { readSample } from './sample.js';

@@ -10,6 +10,9 @@ export interface LineSpan {
   readonly next: number;
 }
 
+/** Turning this many bytes into a string costs what cutting out one line does. */
+const bytesPerCutOut = 500;
+
 /**
  * A block of whole lines as the scan sees it: its bytes, and (once a line of it matters) the same bytes as a string of one character per
  * byte, out of which lines are cut without copying. Text behind the last newline is a line too.
@@ -18,6 +21,7 @@ export class Block {
   readonly bytes: Buffer;
   #text: string | undefined;
   #ascii: boolean | undefined;
+  #cutOut = 0;
   readonly #encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>;
 
   constructor(bytes: Uint8Array, encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>) {
@@ -75,9 +79,16 @@ export class Block {
 
   /** A line's text; plain slices where it is ASCII. */
   decode(line: LineSpan, encoding: LogEncoding): string {
-    if (encoding.asciiBytes && this.isAsciiLine(line)) return this.text.slice(line.start, line.end);
+    if (encoding.asciiBytes && this.isAsciiLine(line)) return this.#latin1(line);
     const text = encoding.decode(this.bytes.subarray(line.start, line.end));
     return encoding.unit === 2 ? text.replace(/[\r\n]+$/, '') : text;
+  }
+
+  /** A few lines are cut out one by one; where many are wanted, the whole block as a string is cheaper. */
+  #latin1({ start, end }: LineSpan): string {
+    if (this.#text === undefined && ++this.#cutOut * bytesPerCutOut < this.length)
+      return this.bytes.toString('latin1', start, end);
+    return this.text.slice(start, end);
   }
 
   isAsciiLine(line: LineSpan): boolean {
