@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
 import {
   BlockScanner,
@@ -7,6 +7,7 @@ import {
   newMultilineState,
   openPool,
   type ScanContext,
+  type ScanPool,
   type ScanResult,
   scanFile,
   scanLinesInOrder,
@@ -36,6 +37,19 @@ const blockBytes: Bytes = 1024 * 1024;
 /** A line that has no end within this much is cut here: it is over the cap by far. */
 const longestTail: Bytes = 8 * 1024 * 1024;
 
+/**
+ * The workers for a log that is worth them, already starting: that takes as long as reading the configuration, which goes on meanwhile.
+ * @returns undefined where the log is no file, or a small one; the caller closes the pool
+ */
+export function workersFor(path: string): ScanPool | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size <= smallBytes) return undefined;
+  const pool = openPool();
+  // Workers that cannot start are reported by the scan, with what it was about.
+  pool.warm(Date.now()).catch(() => undefined);
+  return pool;
+}
+
 /** Scans a text that stands on the command line. */
 export function* scanText(text: string, scan: LogScan): Generator<LogPart> {
   if (text !== '') yield* scanBlocks([Buffer.from(text)], scan);
@@ -43,9 +57,10 @@ export function* scanText(text: string, scan: LogScan): Generator<LogPart> {
 
 /**
  * Scans a file, a pipe or the standard input (`-`). The last line counts even without a newline.
+ * @param workers read and scan a file in parallel; without them it is scanned here
  * @throws CliError `F2B_LOG_UNREADABLE`
  */
-export async function* scanLog(path: string, scan: LogScan): AsyncGenerator<LogPart> {
+export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool): AsyncGenerator<LogPart> {
   let fd: number;
   try {
     fd = path === '-' ? 0 : openSync(path, 'r');
@@ -54,19 +69,14 @@ export async function* scanLog(path: string, scan: LogScan): AsyncGenerator<LogP
   }
   try {
     const stat = fstatSync(fd);
-    if (!stat.isFile() || scan.filter.maxlines > 1 || stat.size <= smallBytes) {
+    if (workers === undefined || scan.filter.maxlines > 1) {
       yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined), scan);
       return;
     }
-    const pool = openPool();
-    try {
-      pool.register('log', [scan.filter]);
-      const file = { fd, start: 0, end: stat.size, takeLast: true };
-      for await (const { result, offset, line } of scanFile(pool, 'log', file, scan.context)) {
-        yield { result, line, done: (offset + result.bytes) / stat.size };
-      }
-    } finally {
-      await pool.close();
+    workers.register('log', [scan.filter]);
+    const file = { fd, start: 0, end: stat.size, takeLast: true };
+    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context)) {
+      yield { result, line, done: (offset + result.bytes) / stat.size };
     }
   } finally {
     if (fd !== 0) closeSync(fd);

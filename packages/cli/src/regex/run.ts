@@ -5,6 +5,7 @@ import {
   type MatchSettings,
   plainSettings,
   readUsedns,
+  type ScanPool,
 } from '@f2b/matcher';
 import type { Flags } from '../commandline/flags.js';
 import { CliError } from '../errors.js';
@@ -13,7 +14,7 @@ import { FailureFinder, type ReadMatch, type Verdict } from './failures.js';
 import { headerLines } from './header.js';
 import { scanJournal } from './journal.js';
 import { failureJson } from './json.js';
-import { isComment, type LogPart, type LogScan, scanLog, scanText } from './log.js';
+import { isComment, type LogPart, type LogScan, scanLog, scanText, workersFor } from './log.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
 import { escapeControls, Output, ReaderGone } from './output.js';
@@ -33,6 +34,7 @@ interface Job {
   readonly log: LogSource;
   readonly now: number;
   readonly out: Output;
+  readonly workers: ScanPool | undefined;
 }
 
 /**
@@ -41,6 +43,20 @@ interface Job {
  * @throws CliError, ConfigError
  */
 export async function runRegex(options: RegexOptions, operands: readonly string[], flags: Flags): Promise<number> {
+  const workers = workersFor(operands[0] ?? '');
+  try {
+    return await run(options, operands, flags, workers);
+  } finally {
+    await workers?.close();
+  }
+}
+
+async function run(
+  options: RegexOptions,
+  operands: readonly string[],
+  flags: Flags,
+  workers: ScanPool | undefined,
+): Promise<number> {
   const [logText = '', regexText = '', ignoreText] = operands;
   const started = performance.now();
   const now = options.now ?? Date.now();
@@ -78,7 +94,7 @@ export async function runRegex(options: RegexOptions, operands: readonly string[
     for (const line of headerLines({ options, subject, ignoreregex, filter, log, encoding: shown })) out.line(line);
   }
   if (filter === undefined) return await refuse(broken!, out, reports);
-  const job = { options, filter, log, now, out };
+  const job = { options, filter, log, now, out, workers };
   try {
     await out.flush();
     const matched = reports ? await fullReport(job, started) : await tokens(job);
@@ -130,10 +146,14 @@ function journalMatches(options: RegexOptions, subject: Subject): string[] {
 }
 
 /** The parts of the log, whatever it is. */
-export function scanSource(log: LogSource, scan: LogScan): Iterable<LogPart> | AsyncIterable<LogPart> {
+export function scanSource(
+  log: LogSource,
+  scan: LogScan,
+  workers?: ScanPool,
+): Iterable<LogPart> | AsyncIterable<LogPart> {
   switch (log.kind) {
     case 'file':
-      return scanLog(log.path, scan);
+      return scanLog(log.path, scan, workers);
     case 'journal':
       return scanJournal(log, scan);
     case 'text':
@@ -155,14 +175,14 @@ function* byLine(matches: readonly ReadMatch[], skipComments: boolean): Generato
 
 const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 'text' && log.several);
 
-async function fullReport({ options, filter, log, now, out }: Job, started: number): Promise<number> {
+async function fullReport({ options, filter, log, now, out, workers }: Job, started: number): Promise<number> {
   const report = new Report(filter, options, log.kind !== 'journal' || filter.settings.datepattern !== undefined);
   const finder = new FailureFinder(filter, now, false);
   const progress = new Progress();
   const skipComments = passesComments(log);
   const context = { now, all: options.checkAll, statistics: { keep: report.keep, skipComments } };
   let lines = 0;
-  for await (const part of scanSource(log, { filter, context })) {
+  for await (const part of scanSource(log, { filter, context }, workers)) {
     const matches = await finder.prepare(part.result.matches);
     const verdicts: { verdict: Verdict; line: number }[] = [];
     for (const hits of byLine(matches, skipComments)) {
@@ -194,7 +214,7 @@ async function tokens(job: Job): Promise<number> {
   const progress = new Progress();
   const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
   const skipComments = passesComments(log);
-  for await (const { result, line, done } of scanSource(log, { filter, context: { now } })) {
+  for await (const { result, line, done } of scanSource(log, { filter, context: { now } }, job.workers)) {
     const matches = await finder.prepare(result.matches);
     for (const read of matches) {
       const { match } = read;
@@ -228,7 +248,7 @@ async function tokens(job: Job): Promise<number> {
 }
 
 /** `-i`: the lines that are no failure, whole. */
-async function inverted({ options, filter, log, now, out }: Job): Promise<number> {
+async function inverted({ options, filter, log, now, out, workers }: Job): Promise<number> {
   if (options.out !== undefined && options.out !== 'msg') {
     throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
   }
@@ -237,7 +257,7 @@ async function inverted({ options, filter, log, now, out }: Job): Promise<number
   const skipComments = passesComments(log);
   const statistics = { keep: Number.POSITIVE_INFINITY, skipComments };
   let matched = 0;
-  for await (const { result } of scanSource(log, { filter, context: { now, statistics } })) {
+  for await (const { result } of scanSource(log, { filter, context: { now, statistics } }, workers)) {
     const matches = await finder.prepare(result.matches);
     const [counted] = result.statistics ?? [];
     const others = [...(counted?.missed.first ?? []), ...(counted?.ignored.first ?? [])].map(({ line, text }) => ({

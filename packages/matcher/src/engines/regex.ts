@@ -22,41 +22,59 @@ export function compileRegex(source: string, options: ParseOptions = {}): Compil
   return new CompiledRegex(parse(source, options));
 }
 
+/** Beyond this many characters a line is out of the ordinary, and perhaps built to hurt. */
+const ordinaryLength = 2048;
+
 const ASCII_ONLY = /^[\0-\x7f]*$/;
 
 /** An expression with its engines: RE2 judges, and the cheapest engine that is linear on the subject finds the groups. */
 export class CompiledRegex implements Regex {
   readonly source: string;
-  readonly engine: EngineName;
-  readonly why: string;
   readonly groupCount: number;
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: Regex['literals'];
-  readonly #reduced: Expression;
   readonly #anchored: boolean;
-  readonly #ascii: Re2Captures;
-  readonly #asciiGate: Re2Gate;
   readonly #offsets: Int32Array;
   // Built when first needed: most expressions of a host never see a line that they could match.
+  #reducedForm: Expression | undefined;
+  #asciiForms:
+    | { readonly captures: Re2Captures; readonly gate: Re2Gate; readonly inexact: string | undefined }
+    | undefined;
   #gate: Re2Gate | undefined;
   #program: Program | undefined;
   #matcher: ExactMatcher | undefined;
   #compiled: CompiledSearch | null | undefined;
 
   constructor(readonly expression: Expression) {
-    const reduced = reduce(expression);
     this.source = expression.source;
     this.groupCount = expression.groupCount;
     this.groupNames = expression.groupNames;
     this.literals = requiredLiterals(expression);
-    const ascii = asciiSource(reduced);
-    this.#ascii = new Re2Captures(ascii);
-    this.#asciiGate = new Re2Gate(ascii.source);
-    this.#reduced = reduced;
-    this.#anchored = isAnchored(reduced.root);
+    this.#anchored = isAnchored(expression.root);
     this.#offsets = new Int32Array(2 * (this.groupCount + 1));
-    this.engine = isBudgeted(reduced) ? 'budgeted' : ascii.inexact === undefined ? 're2' : 'gate+exact';
-    this.why = ascii.inexact === undefined ? 'RE2 says exactly the same' : `${ascii.inexact} is beyond RE2`;
+  }
+
+  get engine(): EngineName {
+    if (isBudgeted(this.#reduced)) return 'budgeted';
+    return this.#ascii.inexact === undefined ? 're2' : 'gate+exact';
+  }
+
+  get why(): string {
+    const { inexact } = this.#ascii;
+    return inexact === undefined ? 'RE2 says exactly the same' : `${inexact} is beyond RE2`;
+  }
+
+  get #reduced(): Expression {
+    this.#reducedForm ??= reduce(this.expression);
+    return this.#reducedForm;
+  }
+
+  get #ascii() {
+    if (this.#asciiForms === undefined) {
+      const ascii = asciiSource(this.#reduced);
+      this.#asciiForms = { captures: new Re2Captures(ascii), gate: new Re2Gate(ascii.source), inexact: ascii.inexact };
+    }
+    return this.#asciiForms;
   }
 
   /** RE2 source that accepts at least every subject that the expression matches, whatever its characters. */
@@ -66,14 +84,15 @@ export class CompiledRegex implements Regex {
 
   exec(subject: string, counter?: StepCounter): RegexMatch | null {
     if (counter) return this.#execExactly(subject, counter);
-    // An anchored search fails at the first wrong character, sooner than RE2 can be asked.
-    if (!this.#anchored && this.#refuses(subject)) return null;
+    // An anchored search of an ordinary line fails at the first wrong character, sooner than RE2 can be asked.
+    const asked = !this.#anchored || subject.length > ordinaryLength;
+    if (asked && this.#refuses(subject)) return null;
     const offsets = this.#offsets;
     const found = this.#compiledSearch()?.(subject, offsets) ?? GAVE_UP;
     if (found !== GAVE_UP) return found < 0 ? null : new Match(subject, offsets);
-    if (this.#anchored && this.#refuses(subject)) return null;
+    if (!asked && this.#refuses(subject)) return null;
     if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
-      const captured = this.#ascii.exec(subject, offsets);
+      const captured = this.#ascii.captures.exec(subject, offsets);
       if (captured !== undefined) return captured ? new Match(subject, offsets) : null;
     }
     return this.#execExactly(subject);
@@ -81,7 +100,7 @@ export class CompiledRegex implements Regex {
 
   test(subject: string): boolean {
     if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
-      const judged = this.#asciiGate.test(subject);
+      const judged = this.#ascii.gate.test(subject);
       if (judged !== undefined) return judged;
     }
     return this.exec(subject) !== null;

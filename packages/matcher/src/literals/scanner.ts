@@ -88,19 +88,31 @@ export class LiteralScanner {
     return this.#block;
   }
 
+  /** Whether `bytes` stand where `block` put them: then they need not be copied there. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer === this.#memory.buffer && bytes.byteOffset >= this.#blockAt;
+  }
+
   /**
-   * Scans the first `length` bytes of `block`; the last of them must be a newline. Rows are handed to `onHits` in line order, a batch
+   * Scans `length` bytes of `block`; the last of them must be a newline. Rows are handed to `onHits` in line order, a batch
    * at a time; a batch is valid only during the call.
+   * @param from where the lines begin in `block`; the offsets in the rows count from there
    * @param maxLineBytes longer lines become rows that are `tooLong`
-   * @returns number of lines in the block, and how many of them were too long
+   * @returns number of lines, and how many of them were too long
    */
-  scan(length: Bytes, maxLineBytes: Bytes, onHits: (rows: HitRows) => void): { lines: number; tooLong: number } {
+  scan(
+    length: Bytes,
+    maxLineBytes: Bytes,
+    onHits: (rows: HitRows) => void,
+    from: Bytes = 0,
+  ): { lines: number; tooLong: number } {
+    const start = this.#blockAt + from;
     const state = this.#exports.STATE.value / 4;
     this.#words.fill(0, state, state + 3);
-    const end = this.#blockAt + length;
+    const end = start + length;
     const outEnd = this.#hitsAt + rowsAtOnce * hitBytes;
     while (this.#words[state]! < length) {
-      const out = this.#exports.scan(this.#blockAt, end, this.#hitsAt, outEnd, maxLineBytes, this.#always);
+      const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, this.#always);
       const count = (out - this.#hitsAt) / hitBytes;
       if (count > 0) onHits(new Rows(this.#words, this.#hitsAt / 4, count));
     }

@@ -16,6 +16,8 @@ export interface LineCount {
 
 /** Finds the lines of a block that matter. */
 export interface CandidateFinder {
+  /** Memory in which a block of so many bytes can be scanned where it stands; undefined where it makes no difference. */
+  room(bytes: Bytes): Buffer | undefined;
   /** Visits candidate lines in order; lines longer than `maxLineBytes` are counted instead. */
   find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount;
 }
@@ -30,29 +32,45 @@ export class LiteralFinder implements CandidateFinder {
     this.#scanner = new LiteralScanner(literals, { alwaysBits });
   }
 
+  room(bytes: Bytes): Buffer {
+    // One more for the newline that a last line may lack.
+    return this.#scanner.block(bytes + 1);
+  }
+
   find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount {
     const { length } = block;
     const overlong = new IncidentLog<{ offset: Bytes; bytes: Bytes }>();
     if (length === 0) return { lines: 0, overlong: overlong.taken() };
+    const inPlace = this.#scanner.holds(block.bytes);
     const memory = this.#scanner.block(length + 1);
-    memory.set(block.bytes);
+    const from = inPlace ? block.bytes.byteOffset - memory.byteOffset : 0;
+    if (!inPlace) memory.set(block.bytes);
     // Text behind the last newline is a line too.
-    memory[length] = newline;
-    const scanned = memory[length - 1] === newline ? length : length + 1;
-    const { lines } = this.#scanner.scan(scanned, maxLineBytes, (rows) => {
-      for (let row = 0; row < rows.count; row++) {
-        const start = rows.start(row);
-        const end = rows.end(row);
-        if (rows.tooLong(row)) overlong.add({ offset: start, bytes: Math.min(end + 1, length) - start });
-        else visit(start, end, rows.line(row), rows.low(row), rows.high(row));
-      }
-    });
+    memory[from + length] = newline;
+    const scanned = memory[from + length - 1] === newline ? length : length + 1;
+    const { lines } = this.#scanner.scan(
+      scanned,
+      maxLineBytes,
+      (rows) => {
+        for (let row = 0; row < rows.count; row++) {
+          const start = rows.start(row);
+          const end = rows.end(row);
+          if (rows.tooLong(row)) overlong.add({ offset: start, bytes: Math.min(end + 1, length) - start });
+          else visit(start, end, rows.line(row), rows.low(row), rows.high(row));
+        }
+      },
+      from,
+    );
     return { lines, overlong: overlong.taken() };
   }
 }
 
 /** Every line, with every bit: for statistics, which want to know what became of each, and for code units of two bytes. */
 export class EveryLine implements CandidateFinder {
+  room(): undefined {
+    return undefined;
+  }
+
   find(block: Block, maxLineBytes: Bytes, visit: VisitLine): LineCount {
     const overlong = new IncidentLog<{ offset: Bytes; bytes: Bytes }>();
     let lines = 0;

@@ -31,16 +31,21 @@ function readFully(fd: number, into: Buffer, at: number, length: number, positio
   return got;
 }
 
-/** Reads ranges of files and scans them. Owns one buffer that grows to the largest range. */
+/** Reads ranges of files and scans them: in the scanner's memory where it has some, else in a buffer that grows to the largest range. */
 export class RangeReader {
-  #buffer = Buffer.allocUnsafeSlow(0);
+  #own = Buffer.allocUnsafeSlow(0);
+  #buffer: Buffer = this.#own;
 
-  #room(bytes: Bytes): Buffer {
-    if (this.#buffer.length < bytes) {
+  /** Room for so many bytes; what was read keeps its place. */
+  #room(bytes: Bytes, scanner: BlockScanner): Buffer {
+    const lent = scanner.room(bytes);
+    if (lent !== undefined) this.#buffer = lent;
+    else if (this.#own.length < bytes) {
       const wider = Buffer.allocUnsafeSlow(bytes);
-      this.#buffer.copy(wider);
+      this.#own.copy(wider);
+      this.#own = wider;
       this.#buffer = wider;
-    }
+    } else this.#buffer = this.#own;
     return this.#buffer;
   }
 
@@ -57,7 +62,7 @@ export class RangeReader {
     const { unit } = scanner.encoding;
     // The unit before the range tells whether `start` is a line's start.
     const before = start >= unit ? unit : 0;
-    let length = readFully(fd, this.#room(before + end - start), 0, before + end - start, start - before);
+    let length = readFully(fd, this.#room(before + end - start, scanner), 0, before + end - start, start - before);
     const wanted = before + end - start;
     const first = before === 0 ? 0 : afterNewline(this.#buffer, 0, length, scanner);
     if (first < 0 || first >= wanted || length <= before)
@@ -68,7 +73,7 @@ export class RangeReader {
       // The last line goes on behind the range: read to its end, but no further than a line may be long.
       let found = -1;
       while (length >= wanted && found < 0 && length - last <= scanner.maxLineBytes + unit) {
-        const more = readFully(fd, this.#room(length + tailBytes), length, tailBytes, start - before + length);
+        const more = readFully(fd, this.#room(length + tailBytes, scanner), length, tailBytes, start - before + length);
         found = afterNewline(this.#buffer, Math.max(last, length - unit + 1), length + more, scanner);
         length += more;
         if (more < tailBytes) break;

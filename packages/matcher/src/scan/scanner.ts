@@ -66,6 +66,11 @@ export class BlockScanner {
     return same >= 0 ? same : this.#slots.push({ dating, encoding }) - 1;
   }
 
+  /** Memory to read a block into so that it is scanned without being copied; its contents hold until the next scan. */
+  room(bytes: Bytes): Buffer | undefined {
+    return this.#finder.room(bytes);
+  }
+
   /** @param bytes whole lines; text behind the last newline is taken for a line too. */
   scan(bytes: Uint8Array, context: ScanContext): WireResult {
     const run = new BlockRun(new Block(bytes, this.encoding), this, this.#slots, this.#slotOf, context);
