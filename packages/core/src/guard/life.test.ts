@@ -1,4 +1,5 @@
 import { renameSync } from 'node:fs';
+import { openPool } from '@f2b/matcher';
 import { expect, test, vi } from 'vitest';
 import { guardTrial } from './guard.trial.js';
 import { openMemoryStore, type Store } from './store.js';
@@ -117,4 +118,30 @@ test('two jails ban and unban one address each for itself', async () => {
   append(knock('203.0.113.9').repeat(3));
   await says(/\[gate\] Unban 203\.0\.113\.9$/);
   expect([banned('door'), banned('gate')]).toEqual([['203.0.113.9'], []]);
+});
+
+test('a worker that dies in the middle of a burst costs no line, and none counts twice (P2)', async () => {
+  const pool = openPool({ workers: 1 });
+  append('');
+  await start(door('maxretry = 1000000\n').replace('maxretry = 3\n', ''), { pool });
+  // After this the worker is there, and done with whatever it had to do first.
+  append(knock('203.0.113.9').repeat(10_000));
+  await trial.guard.settled();
+  let knocks = 10_000;
+  // A worker that ended between two blocks has had none to lose: then once more.
+  for (let burst = 0; burst < 20 && trial.guard.health().blocksRedone === 0; burst++) {
+    append(knock('203.0.113.9').repeat(60_000));
+    knocks += 60_000;
+    let over = false;
+    const settled = trial.guard.settled().then(() => {
+      over = true;
+    });
+    while (pool.load === 0 && !over) await new Promise((resolve) => setImmediate(resolve));
+    await pool.workerThreads[0]?.terminate();
+    await settled;
+  }
+  expect(trial.guard.jailStatus('door')?.totalFailed).toBe(knocks);
+  expect(trial.guard.health().blocksRedone).toBeGreaterThan(0);
+  await trial.stop();
+  await pool.close();
 });
