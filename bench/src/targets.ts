@@ -56,12 +56,20 @@ const aims: readonly Aim[] = [
   against('asterisk', 0.005, 'fail2ban-regex', 150),
   against('nginx', 0.005, 'fail2ban-regex', 150),
   {
-    measure: '50 jails on one log against 1 jail, no hits: CPU of the scan',
+    measure: '50 jails on one log against 1 jail, all with one filter, no hits: CPU of the scan',
     unit: 'x',
     must: 'at most',
     bound: 1.5,
     only: 'jails',
-    figure: ({ jails }) => jails && (jails.different ?? jails.alike).cpuSeconds / jails.one.cpuSeconds,
+    figure: ({ jails }) => jails && jails.alike.cpuSeconds / jails.one.cpuSeconds,
+  },
+  {
+    measure: '50 jails on one log against 1 jail, with as many stock filters, no hits: CPU of the scan',
+    unit: 'x',
+    must: 'at most',
+    bound: 1.5,
+    only: 'jails',
+    figure: ({ jails }) => jails?.different && jails.different.cpuSeconds / jails.one.cpuSeconds,
   },
   {
     measure: 'peak memory of f2b regex, sshd log, 5 % hits',
