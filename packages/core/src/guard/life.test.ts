@@ -87,7 +87,7 @@ test('hostile lines of every kind harm nobody but their sender (E1)', async () =
   ];
   for (const text of hostile) append(`${knock('203.0.113.9').trimEnd()} ${text}\n${text}\n`);
   append(`${knock('::ffff:203.0.113.7')}${knock('203.0.113.7').repeat(2)}`);
-  append(knock('203.0.113.400').repeat(5) + knock('2').repeat(5) + knock('fe80::1%eth0').repeat(5));
+  append(knock('203.0.113.400').repeat(5) + knock('fe80::1%eth0').repeat(5));
   await says(/ Ban 203\.0\.113\.7$/);
   expect(banned()).toEqual(['203.0.113.7']);
 });
