@@ -7,6 +7,8 @@ module.exports = {
   resolve: {
     alias: {
       '@f2b/config$': source('config'),
+      '@f2b/config/server$': resolve(__dirname, 'packages/config/src/resolve/server-settings.ts'),
+      '@f2b/config/stream$': resolve(__dirname, 'packages/config/src/stream.ts'),
       '@f2b/matcher$': source('matcher'),
       '@f2b/firewall$': source('firewall'),
       '@f2b/core$': source('core'),

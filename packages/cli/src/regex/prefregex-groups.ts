@@ -3,7 +3,7 @@ import { isComment } from './log.js';
 import type { LogSource } from './log-source.js';
 import type { Output } from './output.js';
 import { dictRepr } from './python.js';
-import { scanSource } from './run.js';
+import { scanSource } from './scan-source.js';
 
 /**
  * Writes the groups of every line that prefregex matches. The log is read once more for it, so that they need not be kept; of the

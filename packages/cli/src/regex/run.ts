@@ -12,15 +12,15 @@ import { CliError } from '../errors.js';
 import { chooseDirectory } from './config-directory.js';
 import { FailureFinder, type ReadMatch, type Verdict } from './failures.js';
 import { headerLines } from './header.js';
-import { scanJournal } from './journal.js';
 import { failureJson } from './json.js';
-import { isComment, type LogPart, type LogScan, scanLog, scanText, workersFor } from './log.js';
+import { isComment, workersFor } from './log.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
 import { escapeControls, Output, ReaderGone } from './output.js';
 import { prefregexGroups } from './prefregex-groups.js';
 import { Progress } from './progress.js';
 import { Report } from './report.js';
+import { scanSource } from './scan-source.js';
 import { findSubject, ignoreregexFile, type Subject } from './subject.js';
 import { lineText, tokenWriter } from './tokens.js';
 
@@ -143,22 +143,6 @@ function journalMatches(options: RegexOptions, subject: Subject): string[] {
   if (options.journalmatch !== undefined) return options.journalmatch.split(/\s+/).filter((word) => word !== '');
   if (subject.kind === 'regex') return [];
   return subject.settings.journalmatch.flatMap((words, index) => (index === 0 ? words : ['+', ...words]));
-}
-
-/** The parts of the log, whatever it is. */
-export function scanSource(
-  log: LogSource,
-  scan: LogScan,
-  workers?: ScanPool,
-): Iterable<LogPart> | AsyncIterable<LogPart> {
-  switch (log.kind) {
-    case 'file':
-      return scanLog(log.path, scan, workers);
-    case 'journal':
-      return scanJournal(log, scan);
-    case 'text':
-      return scanText(log.text, scan);
-  }
 }
 
 /** Matches of one part by line, without those on comments. */
