@@ -71,9 +71,10 @@ describe('from a line in a log to an order to the firewall', () => {
 
   test('a ban ends on time, and the firewall is told', async () => {
     append('');
-    await start(door().replace('bantime = 10m', 'bantime = 1s'));
+    await start(door().replace('bantime = 10m', 'bantime = 30s'));
     append(knock('203.0.113.9').repeat(3));
     await says(/NOTICE \[door\] Ban/);
+    trial.moveClock(31_000);
     await says(/NOTICE \[door\] Unban 203\.0\.113\.9$/);
     await trial.guard.settled();
     expect(banned()).toEqual([]);

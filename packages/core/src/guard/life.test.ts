@@ -113,9 +113,12 @@ test('two jails ban and unban one address each for itself', async () => {
   const gate = door()
     .replace('[door]', '[gate]')
     .replace('filter = door', 'filter = gate')
-    .replace('bantime = 10m', 'bantime = 1');
+    .replace('bantime = 10m', 'bantime = 30s');
   await start(`${door()}\n${gate}`);
   append(knock('203.0.113.9').repeat(3));
+  await says(/\[gate\] Ban 203\.0\.113\.9$/);
+  await says(/\[door\] Ban 203\.0\.113\.9$/);
+  trial.moveClock(31_000);
   await says(/\[gate\] Unban 203\.0\.113\.9$/);
   expect([banned('door'), banned('gate')]).toEqual([['203.0.113.9'], []]);
 });
