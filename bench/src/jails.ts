@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { knownNames, readOneFilter } from '@f2b/config';
-import { compileFilter } from '@f2b/matcher';
+import { type CompiledFilter, compileFilter, stages } from '@f2b/matcher';
 import { writeGeneratedLog } from 'f2b';
 import { measureInProcess } from './child.js';
 import type { JailsCost } from './jails-process.js';
@@ -12,8 +12,11 @@ export interface JailsResult {
   readonly one: JailsCost;
   /** The same filter again and again. */
   readonly alike: JailsCost;
-  /** As many different ones of the installed filters as there are, at most 50. */
+  /** As many different ones of the installed filters as there are, at most 50; undefined where hardly any are installed. */
   readonly different: JailsCost | undefined;
+  /** The same with filters in place of which no literal spares any line: `unspared` are their names. */
+  readonly any: JailsCost | undefined;
+  readonly unspared: readonly string[];
 }
 
 const manyJails = 50;
@@ -27,32 +30,40 @@ export function measureJails(directory: string, options: OfflineOptions): JailsR
     options.say(`jails: ${names.length} on one log`);
     return measureInProcess<JailsCost>('jails-process.js', [log, String(options.rounds), directory, ...names]);
   };
-  const many = differentFilters(directory);
+  const all = singleLineFilters(directory);
+  const isUnspared = (name: string) => all.get(name) === false;
+  // sshd leads, as the one that the others are measured against.
+  const names = ['sshd', ...[...all.keys()].filter((name) => name !== 'sshd').sort()];
+  const spared = names.filter((name) => !isUnspared(name)).slice(0, manyJails);
+  const any = names.slice(0, manyJails);
   const result = {
     one: cost(['sshd']),
     alike: cost(Array.from({ length: manyJails }, () => 'sshd')),
-    different: many.length < 2 ? undefined : cost(many),
+    different: spared.length < 2 ? undefined : cost(spared),
+    any: any.some(isUnspared) ? cost(any) : undefined,
+    unspared: any.filter(isUnspared),
   };
   rmSync(log);
   return result;
 }
 
-/** sshd, and the first other filters of the configuration that read lines one by one. */
-function differentFilters(directory: string): string[] {
-  const names = ['sshd'];
-  for (const name of [...knownNames({ directory }).filters].sort()) {
-    if (names.length >= manyJails) break;
-    if (name !== 'sshd' && isSingleLine(name, directory)) names.push(name);
+/** Filters of the configuration that read lines one by one, and whether literals spare them lines. */
+function singleLineFilters(directory: string): Map<string, boolean> {
+  const block = Buffer.from('an honest line\n');
+  const filters = new Map<string, boolean>();
+  for (const name of knownNames({ directory }).filters) {
+    const filter = compiled(name, directory);
+    if (filter?.maxlines !== 1 || filter.failregex.length === 0 || filter.encoding.unit !== 1) continue;
+    filters.set(name, stages.literalStage(filter)(block).candidates === 0);
   }
-  return names;
+  return filters;
 }
 
-function isSingleLine(name: string, directory: string): boolean {
+function compiled(name: string, directory: string): CompiledFilter | undefined {
   try {
-    const filter = compileFilter(readOneFilter(name, { directory, backend: 'auto' })!);
-    return filter.maxlines === 1 && filter.failregex.length > 0 && filter.encoding.unit === 1;
+    return compileFilter(readOneFilter(name, { directory, backend: 'auto' })!);
   } catch {
     // Files that others include are no filters of their own.
-    return false;
+    return undefined;
   }
 }

@@ -64,6 +64,6 @@ export function writeTree(directory: string, configuration: string, log: string)
   );
   writeFileSync(
     join(directory, 'jail.conf'),
-    `[DEFAULT]\nfindtime = 1d\nbantime = 1h\nmaxretry = 5\nusedns = no\naction = offendingips\n[sshd]\nenabled = true\nbackend = auto\nlogpath = ${log}\n`,
+    `[DEFAULT]\nfindtime = 1d\nbantime = 1h\nmaxretry = 5\nusedns = no\naction = offendingips\n[sshd]\nfilter = sshd\nenabled = true\nbackend = auto\nlogpath = ${log}\n`,
   );
 }

@@ -56,7 +56,7 @@ export function report(results: SuiteResult, { machine, options }: RunDescriptio
     );
   }
   if (results.jails) {
-    const { one, alike, different } = results.jails;
+    const { one, alike, different, any, unspared } = results.jails;
     parts.push(
       '',
       '## Many jails on one log, no hits',
@@ -66,8 +66,10 @@ export function report(results: SuiteResult, { machine, options }: RunDescriptio
       ...jailsTable(one, [
         ['sshd', one],
         ['sshd, again and again', alike],
-        ...(different ? [['sshd and the first other installed filters', different] as const] : []),
+        ...(different ? [['different installed filters', different] as const] : []),
+        ...(any ? [[`the same, with ${unspared.length} that have to look at every line`, any] as const] : []),
       ]),
+      ...(unspared.length > 0 ? ['', `No literal spares these any line: ${unspared.join(', ')}.`] : []),
     );
   }
   if (results.live) {

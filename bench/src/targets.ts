@@ -64,7 +64,7 @@ const aims: readonly Aim[] = [
     figure: ({ jails }) => jails && jails.alike.cpuSeconds / jails.one.cpuSeconds,
   },
   {
-    measure: '50 jails on one log against 1 jail, with as many stock filters, no hits: CPU of the scan',
+    measure: '50 jails on one log against 1 jail, with different stock filters, no hits: CPU of the scan',
     unit: 'x',
     must: 'at most',
     bound: 1.5,
