@@ -10,7 +10,7 @@ export function microReport(machine: readonly string[], say: (what: string) => v
     '# Micro-benchmarks',
     '',
     'Written by `npm run bench -- --micro`; do not edit. One thread, warm, medians; each job in the way f2b does it and in the ways it might',
-    'have been done. "found" must be the same in every way of a job.',
+    'have been done. All ways of a job have to find the same.',
     '',
     ...machine.map((line) => `- ${line}`),
     '',

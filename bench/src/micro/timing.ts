@@ -17,10 +17,15 @@ export interface WayFigure {
 const leastSeconds = 0.05;
 const passes = 5;
 
-/** Times several ways in turns, warm; the median of each. */
+/**
+ * Times several ways in turns, warm; the median of each.
+ * @throws Error when they do not find the same: they would not have done the same job
+ */
 export function timeWays(ways: readonly Way[]): WayFigure[] {
   const times = ways.map((): number[] => []);
   const found = ways.map((way) => way.run());
+  const other = ways.find((_, index) => found[index] !== found[0]);
+  if (other) throw new Error(`${other.name} found ${found[ways.indexOf(other)]}, ${ways[0]!.name} ${found[0]}`);
   for (let pass = 0; pass < passes; pass++) {
     for (const [index, way] of ways.entries()) {
       const began = performance.now();

@@ -8,10 +8,8 @@ const datesWorthSaying = 0.4;
 /** What about a filter the advice has to know besides its figures. */
 export interface Advised {
   readonly hits: number;
-  readonly lines: number;
   readonly hasDatepattern: boolean;
   readonly maxlines: number;
-  readonly hasPrefregex: boolean;
 }
 
 /** What the figures of a filter suggest, most costly first; each one sentence that says what to do. */

@@ -75,12 +75,10 @@ async function measure(
   }
   const [first] = all;
   const about = compiled.map(
-    ({ settings, maxlines, prefregex }, index): Advised => ({
+    ({ settings, maxlines }, index): Advised => ({
       hits: all[index]!.rounds[0]!.hits,
-      lines: all[index]!.rounds[0]!.lines,
       hasDatepattern: settings.datepattern !== undefined,
       maxlines,
-      hasPrefregex: prefregex !== undefined,
     }),
   );
   return {
