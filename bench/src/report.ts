@@ -27,6 +27,9 @@ export function report(results: SuiteResult, { machine, options }: RunDescriptio
     'and fastest round. Absolute figures move with the machine: compare ratios of one run.',
     '',
     ...machine.map((line) => `- ${line}`),
+    ...(options.includes('--quick')
+      ? ['', '**A quick run**: most of its time is the start of processes, so its ratios say little about the targets.']
+      : []),
   ];
   const targets = targetsOf(results, options);
   if (targets.length > 0) {
