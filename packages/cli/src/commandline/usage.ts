@@ -13,6 +13,8 @@ Commands:
     version                  the server's version
     config show JAIL [KEY]   each setting, the place that set it, and what that place overrode (--json)
     config check             what is wrong with the configuration, where, and what to do (--json)
+    regex LOG FILTER         tries a filter or an expression out on a log (regex -h)
+    explain JAIL LINE        a line's way through a filter, and how far each expression got (explain -h)
     bench [LOG] [FILTER...]  how fast filters are on a log, and why (bench -h)
     flushlogs                reopen the log file, after a rotation
 

@@ -55,7 +55,7 @@ export function parseTarget(text: string): TargetSpec {
     } else {
       throw new CliError(
         'F2B_LOG_TARGET',
-        `logtarget: option ${key} is not known, use datetime, padding or facility (own.logformat chooses JSON)`,
+        `logtarget: option ${key} is not known, use datetime, padding or facility (logformat in f2b.ini chooses JSON)`,
       );
     }
   }

@@ -154,7 +154,7 @@ function checkChoices(settings: Settings, findings: Findings): void {
         'F2B_CONFIG_NO_LOG',
         `jail '${name}' is enabled but reads nothing: it has no logpath.`,
         origin,
-        'Set logpath, or read the journal with backend = systemd.',
+        'Set logpath.',
         name,
       );
     }

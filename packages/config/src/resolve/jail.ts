@@ -197,7 +197,18 @@ function chooseBackend(
   hasJournalmatch: boolean,
 ): Sourced<string> {
   const logpath = values.get('logpath');
-  if (!logpath || backend.value.startsWith('systemd')) return backend;
+  if (backend.value.startsWith('systemd')) {
+    context.findings.add(
+      'warning',
+      'F2B_CONFIG_JOURNAL',
+      `jail '${name}': backend = ${backend.value} asks for the journal, which this version of f2b cannot read${logpath ? ': it reads the files of logpath instead' : ''}.`,
+      backend.origin,
+      'Let a syslog daemon such as rsyslog write a log, set logpath to it, and backend = auto.',
+      name,
+    );
+    return backend;
+  }
+  if (!logpath) return backend;
   if (logpaths.some((path) => path.files.length > 0)) return backend;
   const origin: Origin | undefined = originOf(logpath);
   if (context.allowMissingLogs === true) {
@@ -206,7 +217,7 @@ function chooseBackend(
       'F2B_CONFIG_NO_LOG',
       `Have not found any log file for ${name} jail`,
       origin,
-      'Create the log, mend logpath, or read the journal with backend = systemd.',
+      'Create the log, or mend logpath.',
       name,
     );
     return backend;
@@ -214,11 +225,11 @@ function chooseBackend(
   const journal = values.get('systemd_if_nologs');
   if (backend.value.startsWith('auto') && hasJournalmatch && (!journal || parseBoolean(journal.text))) {
     context.findings.add(
-      'hint',
+      'warning',
       'F2B_CONFIG_JOURNAL_INSTEAD',
-      `no log file of ${name} exists, so it reads the journal.`,
+      `no log file of ${name} exists. fail2ban would read the journal, which this version of f2b cannot: it waits for the file.`,
       origin,
-      'Set backend = systemd to say so yourself.',
+      'Let a syslog daemon such as rsyslog write it, or mend logpath.',
       name,
     );
     return { value: 'systemd', origin: backend.origin };
@@ -228,7 +239,7 @@ function chooseBackend(
     'F2B_CONFIG_NO_LOG',
     `Have not found any log file for '${name}' jail.${patterns ? ` None of these exists: ${patterns}.` : ''}`,
     origin,
-    'Create the log, mend logpath, or read the journal with backend = systemd; the other jails run.',
+    'Create the log, or mend logpath; the other jails run.',
   );
   if (context.allowMissingLogs !== 'report') throw error;
   context.findings.addError(error, name);
