@@ -12,12 +12,16 @@ export const NIBBLES: usize = 0;
 export const HEADS: usize = 128;
 /** Where a scan stands: u32 next line's offset, u32 lines seen, u32 lines over the cap. */
 export const STATE: usize = 8448;
+/** 32 bytes: bits that every line has from the start. */
+export const ALWAYS: usize = 8464;
 /** 32 bytes for each literal: u32 text, u32 fold mask, u32 length, u32 offset of the fingerprint, u32 bit, u32 next row of the same hash. */
-export const ROWS: usize = 8512;
+export const ROWS: usize = 8528;
 
 const ROW: usize = 32;
-/** Bytes of one hit: u32 start, u32 end (without newline), u32 line, u32 flags, u64 bits. */
-const HIT: usize = 24;
+/** 32 bytes: the bits of the line under the scan. */
+const LINE: usize = 8496;
+/** Bytes of one hit: u32 start, u32 end (without newline), u32 line, u32 flags, 32 bytes of bits. */
+const HIT: usize = 48;
 
 // Multiplying by an odd constant and keeping the top 12 bits spreads three bytes well (Fibonacci hashing).
 function hashAt(at: usize): usize {
@@ -28,9 +32,9 @@ function hashAt(at: usize): usize {
   return (word * 2654435761) >> 20;
 }
 
-/** Bits of the literals that stand at the fingerprint position `at` and begin inside the line. */
-function verify(at: usize, lineStart: usize): u64 {
-  let bits: u64 = 0;
+/** Sets the bits of the literals that stand at the fingerprint position `at` and begin inside the line; says whether there is one. */
+function verify(at: usize, lineStart: usize): bool {
+  let found = false;
   let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
   while (row !== 0) {
     const entry = ROWS + (row - 1) * ROW;
@@ -41,21 +45,32 @@ function verify(at: usize, lineStart: usize): u64 {
       const fold: usize = load<u32>(entry, 4);
       let i: usize = 0;
       while (i < length && (load<u8>(start + i) | load<u8>(fold + i)) === load<u8>(text + i)) i++;
-      if (i === length) bits |= (<u64>1) << (<u64>load<u32>(entry, 16));
+      if (i === length) {
+        const bit: usize = load<u32>(entry, 16);
+        const byte = LINE + (bit >> 3);
+        store<u8>(byte, <u8>(<u32>load<u8>(byte) | ((<u32>1) << (<u32>bit & 7))));
+        found = true;
+      }
     }
     row = load<u32>(entry, 20);
   }
-  return bits;
+  return found;
+}
+
+/** The bits that every line has, and no others. */
+function clearLine(): void {
+  v128.store(LINE, v128.load(ALWAYS));
+  v128.store(LINE, v128.load(ALWAYS, 16), 16);
 }
 
 /**
  * Scans the lines of [block, end), which must end with a newline and be followed by 32 readable bytes, and writes one row for
  * each line with a literal in it. Stops at a line's end when the rows are full; STATE says where to go on.
- * @param always bits that every line has from the start; not 0: every line becomes a row
+ * @param every ALWAYS holds a bit: every line becomes a row
  * @param cap lines longer than this many bytes become a row with flag 1 and no bits
  * @returns address after the last row
  */
-export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, always: u64): usize {
+export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, every: bool): usize {
   const lo0 = v128.load(NIBBLES);
   const hi0 = v128.load(NIBBLES, 16);
   const lo1 = v128.load(NIBBLES, 32);
@@ -69,8 +84,9 @@ export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u
   let line = load<u32>(STATE, 4);
   let long = load<u32>(STATE, 8);
   let lineStart = block + <usize>load<u32>(STATE);
-  let bits = always;
+  let hit = every;
   let at = lineStart;
+  clearLine();
 
   while (at < end) {
     const first = v128.load(at);
@@ -95,23 +111,22 @@ export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u
       events &= events - 1;
       const position = at + <usize>i;
       if (((newlines >> i) & 1) === 0) {
-        bits |= verify(position, lineStart);
+        if (verify(position, lineStart)) hit = true;
         continue;
       }
       const tooLong = <u32>(position - lineStart) > cap;
-      if (tooLong) {
-        long++;
-        bits = 0;
-      }
-      if (bits !== 0 || tooLong) {
+      if (tooLong) long++;
+      if (hit || tooLong) {
         store<u32>(out, <u32>(lineStart - block));
         store<u32>(out, <u32>(position - block), 4);
         store<u32>(out, line, 8);
         store<u32>(out, tooLong ? 1 : 0, 12);
-        store<u64>(out, bits, 16);
+        v128.store(out, v128.load(LINE), 16);
+        v128.store(out, v128.load(LINE, 16), 32);
         out += HIT;
+        clearLine();
       }
-      bits = always;
+      hit = every;
       lineStart = position + 1;
       line++;
       if (out >= outEnd) {

@@ -1,4 +1,4 @@
-import { type Bits, meets } from '../literals/bits.js';
+import { type Bits, type LineBits, meets } from '../literals/bits.js';
 import type { CompiledFilter } from './compile.js';
 import type { LineTuple } from './dating.js';
 import { addGroups, type Groups, type GroupValue } from './groups.js';
@@ -23,10 +23,8 @@ export interface LineOutcome {
 }
 
 /** Which failregex may match a line at all: those that need one of the bits that the line has. */
-export interface PossibleRegexes {
-  readonly needed: readonly Bits[];
-  readonly low: number;
-  readonly high: number;
+export interface PossibleRegexes extends LineBits {
+  readonly needed: readonly (Bits | undefined)[];
 }
 
 export interface LineOptions {
@@ -90,7 +88,7 @@ export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: Lin
   const { failregex } = filter;
   const { only } = options;
   for (let index = 0; index < failregex.length; index++) {
-    if (only !== undefined && !meets(only.needed[index]!, only.low, only.high)) continue;
+    if (only !== undefined && !meets(only.needed[index], only.words, only.at)) continue;
     const expression = failregex[index]!;
     const found = run.exec('failregex', index, expression, prepared.subject);
     if (found === null) continue;

@@ -14,20 +14,22 @@ export interface HitRows {
   line(row: number): number;
   /** The line is longer than the cap; it has no bits. */
   tooLong(row: number): boolean;
-  /** Bits 0 to 31 and 32 to 63 of the literals found. */
-  low(row: number): number;
-  high(row: number): number;
+  /** The bits of the literals found, as words of 32: those of `row` begin at `bitsAt(row)`. Meaningless for a line that is `tooLong`. */
+  readonly words: Uint32Array;
+  bitsAt(row: number): number;
 }
 
 interface Exports {
   readonly NIBBLES: WebAssembly.Global;
   readonly HEADS: WebAssembly.Global;
   readonly STATE: WebAssembly.Global;
+  readonly ALWAYS: WebAssembly.Global;
   readonly ROWS: WebAssembly.Global;
-  scan(block: number, end: number, out: number, outEnd: number, cap: number, always: bigint): number;
+  scan(block: number, end: number, out: number, outEnd: number, cap: number, every: number): number;
 }
 
-const hitBytes = 24;
+const hitBytes = 48;
+const hitWords = hitBytes / 4;
 const rowsAtOnce = 8192;
 const pageBytes = 65_536;
 /** The scanner looks up to this far beyond the block's end. */
@@ -50,13 +52,13 @@ export class LiteralScanner {
   readonly #memory: WebAssembly.Memory;
   readonly #blockAt: number;
   readonly #hitsAt: number;
-  readonly #always: bigint;
+  readonly #every: boolean;
   #words: Uint32Array;
   #block: Buffer;
 
   /**
    * @param literals what to look for; each at least `shortestLiteralBytes` long
-   * @param options.alwaysBits bits (0 to 63) that every line has whatever is in it; then every line is a hit
+   * @param options.alwaysBits bits that every line has whatever is in it; then every line is a hit
    */
   constructor(literals: readonly Literal[], options: { alwaysBits?: readonly number[] } = {}) {
     this.#memory = new WebAssembly.Memory({ initial: 1 });
@@ -71,8 +73,10 @@ export class LiteralScanner {
       { nibbles: this.#exports.NIBBLES.value, heads: this.#exports.HEADS.value, rows },
       literals,
     );
-    this.#always = (options.alwaysBits ?? []).reduce((bits, bit) => bits | (1n << BigInt(bit)), 0n);
     this.#words = new Uint32Array(this.#memory.buffer);
+    const always = options.alwaysBits ?? [];
+    for (const bit of always) this.#words[this.#exports.ALWAYS.value / 4 + (bit >> 5)]! |= 1 << (bit & 31);
+    this.#every = always.length > 0;
     this.#block = Buffer.alloc(0);
   }
 
@@ -112,7 +116,7 @@ export class LiteralScanner {
     const end = start + length;
     const outEnd = this.#hitsAt + rowsAtOnce * hitBytes;
     while (this.#words[state]! < length) {
-      const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, this.#always);
+      const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, this.#every ? 1 : 0);
       const count = (out - this.#hitsAt) / hitBytes;
       if (count > 0) onHits(new Rows(this.#words, this.#hitsAt / 4, count));
     }
@@ -122,27 +126,24 @@ export class LiteralScanner {
 
 class Rows implements HitRows {
   constructor(
-    private readonly words: Uint32Array,
+    readonly words: Uint32Array,
     private readonly from: number,
     readonly count: number,
   ) {}
   start(row: number): Bytes {
-    return this.words[this.from + row * 6]!;
+    return this.words[this.from + row * hitWords]!;
   }
   end(row: number): Bytes {
-    return this.words[this.from + row * 6 + 1]!;
+    return this.words[this.from + row * hitWords + 1]!;
   }
   line(row: number): number {
-    return this.words[this.from + row * 6 + 2]!;
+    return this.words[this.from + row * hitWords + 2]!;
   }
   tooLong(row: number): boolean {
-    return this.words[this.from + row * 6 + 3]! !== 0;
+    return this.words[this.from + row * hitWords + 3]! !== 0;
   }
-  low(row: number): number {
-    return this.words[this.from + row * 6 + 4]!;
-  }
-  high(row: number): number {
-    return this.words[this.from + row * 6 + 5]!;
+  bitsAt(row: number): number {
+    return this.from + row * hitWords + 4;
   }
 }
 

@@ -6,7 +6,7 @@ export interface Literal {
   readonly text: Uint8Array;
   /** ASCII letters match in either case. */
   readonly foldCase: boolean;
-  /** Which of the 64 bits of a line this literal sets. Several literals may share a bit. */
+  /** Which of a line's `lineBits` bits this literal sets. Several literals may share a bit. */
   readonly bit: number;
 }
 

@@ -1,12 +1,13 @@
 import type { Bytes } from '@f2b/config';
 import type { Incidents } from '../failures.js';
+import { lineBits } from '../literals/bits.js';
 import { LiteralScanner } from '../literals/scanner.js';
 import type { Block } from './block.js';
 import { IncidentLog } from './incidents.js';
 import type { ScanPlan } from './needs.js';
 
 /** A line that some filter may have to look at: its bytes without newline, its number, the bits of what was found in it. */
-export type VisitLine = (start: number, end: number, line: number, low: number, high: number) => void;
+export type VisitLine = (start: number, end: number, line: number, words: Uint32Array, at: number) => void;
 
 /** All lines of a block, counted. */
 export interface LineCount {
@@ -23,6 +24,7 @@ export interface CandidateFinder {
 }
 
 const newline = 0x0a;
+const allBits = new Uint32Array(lineBits / 32).fill(0xffffffff);
 
 /** By the literals of the filters, for logs in which a newline is one byte. */
 export class LiteralFinder implements CandidateFinder {
@@ -56,7 +58,7 @@ export class LiteralFinder implements CandidateFinder {
           const start = rows.start(row);
           const end = rows.end(row);
           if (rows.tooLong(row)) overlong.add({ offset: start, bytes: Math.min(end + 1, length) - start });
-          else visit(start, end, rows.line(row), rows.low(row), rows.high(row));
+          else visit(start, end, rows.line(row), rows.words, rows.bitsAt(row));
         }
       },
       from,
@@ -77,7 +79,7 @@ export class EveryLine implements CandidateFinder {
     for (let at = 0; at < block.length; lines++) {
       const { start, end, next } = block.lineAt(at);
       if (end - start > maxLineBytes) overlong.add({ offset: start, bytes: next - start });
-      else visit(start, end, lines, -1, -1);
+      else visit(start, end, lines, allBits, 0);
       at = next;
     }
     return { lines, overlong: overlong.taken() };

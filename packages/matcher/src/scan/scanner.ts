@@ -124,11 +124,13 @@ class BlockRun {
 
   run(finder: CandidateFinder, { filters: needs }: ScanPlan): WireResult {
     const block = this.#block;
-    const { lines, overlong } = finder.find(block, this.#scanner.maxLineBytes, (start, end, line, low, high) => {
+    const { lines, overlong } = finder.find(block, this.#scanner.maxLineBytes, (start, end, line, words, at) => {
       const span = block.span(start, end);
       for (let index = 0; index < needs.length; index++) {
         const needed = needs[index]!;
-        if (meets(needed.any, low, high)) this.#judge(index, span, line, { needed: needed.failregex, low, high });
+        if (meets(needed.any, words, at) && meets(needed.prefregex, words, at)) {
+          this.#judge(index, span, line, { needed: needed.failregex, words, at });
+        }
       }
     });
     return {
