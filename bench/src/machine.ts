@@ -7,6 +7,7 @@ export function machineLines(folder: string): string[] {
   const peers = [
     said('fail2ban-regex', ['--version']),
     said('rg', ['--version']),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a format of dpkg's, not of ours
     said('dpkg-query', ['-W', '-f', '${Package} ${Version}', 'sshguard']),
   ].filter((peer) => peer !== undefined);
   return [
