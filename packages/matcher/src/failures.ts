@@ -1,4 +1,5 @@
 import type { Bytes, EpochMs } from '@f2b/config';
+import type { ReadyRows } from './scan/result.js';
 
 /**
  * What the block scan says of one line: a failregex matched it. Everything a judge needs is in it; nothing in it depends on
@@ -81,6 +82,8 @@ export interface ScanResult {
   readonly lastTime: EpochMs;
   /** By filter, where `ScanContext.statistics` asked for it. */
   readonly statistics: readonly FilterStatistics[] | undefined;
+  /** Where `ScanContext.rows` asked for them: then in place of `matches`. */
+  readonly rows?: ReadyRows;
 }
 
 /** What a scan is told besides the bytes. */
@@ -89,6 +92,8 @@ export interface ScanContext {
   readonly now: EpochMs;
   /** Report every failregex that matches a line, not only the first (`f2b regex`). */
   readonly all?: boolean;
+  /** Write the rows of `f2b regex -o row`; without effect for a filter with `maxlines` above 1. */
+  readonly rows?: boolean;
   /** Find the date of the last dated line. */
   readonly lastTime?: boolean;
   /** Count what happened to every line: reads every line's date, so it is much slower. */

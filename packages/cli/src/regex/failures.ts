@@ -94,6 +94,16 @@ export class FailureFinder {
     return date === 'empty' ? this.now : Number.NaN;
   }
 
+  /** Takes in a match that begins its session and is a failure by itself; false: the session is known, judge it. */
+  begin(mlfid: string, match: LineMatch): boolean {
+    return this.#sessions.begin(mlfid, match, this.now);
+  }
+
+  /** Reads what `begin` took in, so that the matches can go. */
+  readBegun(): void {
+    this.#sessions.readBegun();
+  }
+
   /** Judges one match; matches come in the order of the log. */
   judge(read: ReadMatch): Verdict {
     const { match, groups } = read;

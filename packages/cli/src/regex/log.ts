@@ -17,7 +17,7 @@ import { CliError } from '../errors.js';
 
 /** What came out of one stretch of a log. */
 export interface LogPart {
-  readonly result: Pick<ScanResult, 'matches' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
+  readonly result: Pick<ScanResult, 'matches' | 'rows' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
   /** Lines of the log before this part. */
   readonly line: number;
   /** How far the log is read, 0 to 1; undefined where its end is not known. */

@@ -1,6 +1,9 @@
 /** Characters that are handed to the system at once. */
 const chunkChars = 1 << 16;
 
+/** Bytes that are cheaper written by themselves than copied. */
+const worthItsOwnWrite = 8192;
+
 /** Whoever read the output has gone: no error, only no reason to go on. */
 export class ReaderGone extends Error {}
 
@@ -8,6 +11,9 @@ export class ReaderGone extends Error {}
 export class Output {
   readonly #stream: NodeJS.WriteStream;
   #chunk = '';
+  /** What comes before `#chunk`. */
+  #earlier: (string | Uint8Array)[] = [];
+  #earlierLength = 0;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -22,8 +28,20 @@ export class Output {
     this.#chunk += '\n';
   }
 
+  /** Adds text that is ASCII already; it must stay as it is until the next flush. */
+  bytes(ascii: Uint8Array): void {
+    if (ascii.length < worthItsOwnWrite) {
+      this.#chunk += Buffer.from(ascii.buffer, ascii.byteOffset, ascii.length).toString('latin1');
+      return;
+    }
+    if (this.#chunk !== '') this.#earlier.push(this.#chunk);
+    this.#earlierLength += this.#chunk.length + ascii.length;
+    this.#earlier.push(ascii);
+    this.#chunk = '';
+  }
+
   get full(): boolean {
-    return this.#chunk.length >= chunkChars;
+    return this.#earlierLength + this.#chunk.length >= chunkChars;
   }
 
   /**
@@ -31,12 +49,18 @@ export class Output {
    * @throws ReaderGone when nobody reads it any more
    */
   async flush(): Promise<void> {
-    const chunk = this.#chunk;
-    if (chunk === '') return;
+    const chunks = this.#earlier;
+    if (this.#chunk !== '') chunks.push(this.#chunk);
+    const last = chunks.pop();
+    if (last === undefined) return;
     this.#chunk = '';
+    this.#earlier = [];
+    this.#earlierLength = 0;
     if (this.#stream.destroyed || this.#stream.errored) throw new ReaderGone();
     await new Promise<void>((resolve, reject) => {
-      this.#stream.write(chunk, (error) => (error ? reject(new ReaderGone()) : resolve()));
+      // An error of an earlier one is the last one's too.
+      for (const chunk of chunks) this.#stream.write(chunk);
+      this.#stream.write(last, (error) => (error ? reject(new ReaderGone()) : resolve()));
     });
   }
 }

@@ -7,24 +7,6 @@ export function valueRepr(value: GroupValue | undefined): string {
   return typeof value === 'string' ? pythonRepr(value) : tupleText(value);
 }
 
-/** A time of day, then a zone at its end. */
-const endsWithZone = /:\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$/;
-const beginsWithZone = /^(?:Z|UTC|GMT|[A-Z]{3,4}(?= [A-Z][a-z]{2} )|[+-]\d\d:?\d\d) /;
-const tai64n = /^@?[0-9a-f]{24}$/;
-
-/**
- * Seconds since 1970 as fail2ban prints them: whole where the date came with a zone of its own, or the filter names one, a decimal
- * number otherwise.
- */
-export function timeText(time: number, dateText: string, zoned: boolean): string {
-  const seconds = Math.round(time * 1000) / 1_000_000;
-  if (!Number.isInteger(seconds)) return String(seconds);
-  const whole = zoned
-    ? dateText !== '' && !/^\d{10,}(?:\.\d+)?$/.test(dateText)
-    : endsWithZone.test(dateText) || beginsWithZone.test(dateText) || tai64n.test(dateText);
-  return whole ? String(seconds) : `${seconds}.0`;
-}
-
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (number: number) => String(number).padStart(2, '0');

@@ -1,8 +1,11 @@
-import type { CompiledFilter } from '@f2b/matcher';
+import { type CompiledFilter, type LineMatch, rowNames } from '@f2b/matcher';
 import type { Found } from './failures.js';
 
 /** Sessions whose order of groups is remembered; as many as there are sessions. */
 const maxSessions = 100;
+
+/** A match whose groups are read when they are asked for. */
+type FirstLine = Pick<LineMatch, 'regex' | 'groups'>;
 
 /**
  * The names of the groups that a row shows, in the order in which fail2ban comes to know them: those that took no part as well, since
@@ -12,18 +15,10 @@ export class RowKeys {
   readonly #named: readonly (readonly string[])[];
   /** Of a line that begins a session: without and with users; most lines do. */
   readonly #first: readonly (readonly [string[], string[]])[];
-  readonly #sessions = new Map<string, string[]>();
+  readonly #sessions = new Map<string, readonly string[] | FirstLine>();
 
-  constructor({ prefregex, failregex }: CompiledFilter) {
-    const first = (prefregex?.plan.named ?? []).map(({ name }) => name).filter((name) => name !== 'content');
-    this.#named = failregex.map(({ plan }) => [
-      ...new Set([
-        ...first,
-        ...plan.named.map(({ name }) => name),
-        ...plan.alternatives.map(({ target }) => target),
-        ...plan.tuples.map(({ target }) => target),
-      ]),
-    ]);
+  constructor(filter: CompiledFilter) {
+    this.#named = rowNames(filter);
     this.#first = this.#named.map((named) => {
       const names = named.filter((name) => name !== 'mlfforget');
       return [names, names.includes('users') ? names : [...names, 'users']] as const;
@@ -38,7 +33,7 @@ export class RowKeys {
     if (mlfid === undefined) return named;
     const key = String(mlfid);
     const forget = groups.get('mlfforget') !== undefined && groups.get('mlfforget') !== '';
-    const known = this.#sessions.get(key);
+    const known = this.#known(key);
     let names: string[];
     if (known === undefined) {
       names = this.#first[found.regex]![groups.has('user') && !forget ? 1 : 0];
@@ -60,8 +55,37 @@ export class RowKeys {
     );
   }
 
-  #remember(key: string, names: string[]): void {
+  has(key: string): boolean {
+    return this.#sessions.has(key);
+  }
+
+  /** The same as `of` for a session that begins with an ordinary failure, as long as nobody asks for the names. */
+  begin(key: string, first: FirstLine): void {
+    this.#remember(key, first);
+  }
+
+  /** Reads what `begin` took in. */
+  readBegun(): void {
+    for (const [key, names] of this.#sessions) {
+      if (!isNames(names)) this.#sessions.set(key, this.#namesOf(names));
+    }
+  }
+
+  #known(key: string): readonly string[] | undefined {
+    const known = this.#sessions.get(key);
+    return known === undefined || isNames(known) ? known : this.#namesOf(known);
+  }
+
+  #namesOf({ regex, groups }: FirstLine): readonly string[] {
+    return this.#first[regex]![groups.has('user') ? 1 : 0];
+  }
+
+  #remember(key: string, names: readonly string[] | FirstLine): void {
     this.#sessions.set(key, names);
     if (this.#sessions.size > maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
   }
+}
+
+function isNames(known: readonly string[] | FirstLine): known is readonly string[] {
+  return Array.isArray(known);
 }

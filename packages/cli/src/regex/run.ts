@@ -19,7 +19,9 @@ import type { RegexOptions } from './options.js';
 import { escapeControls, Output, ReaderGone } from './output.js';
 import { prefregexGroups } from './prefregex-groups.js';
 import { Progress } from './progress.js';
+import { putOutRows } from './ready-rows.js';
 import { Report } from './report.js';
+import { RowKeys } from './row-keys.js';
 import { scanSource } from './scan-source.js';
 import { findSubject, ignoreregexFile, type Subject } from './subject.js';
 import { lineText, tokenWriter } from './tokens.js';
@@ -192,35 +194,45 @@ async function tokens(job: Job): Promise<number> {
   if (options.invert) return await inverted(job);
   const token = options.out!;
   const json = token === 'json';
-  const write = json ? undefined : tokenWriter(token, filter, now);
+  const keys = new RowKeys(filter);
+  const write = json ? undefined : tokenWriter(token, filter, now, keys);
   const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
   const finder = new FailureFinder(filter, now, token === 'msg' || token === 'matches' || token.includes('<'));
   const progress = new Progress();
   const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
   const skipComments = passesComments(log);
-  for await (const { result, line, done } of scanSource(log, { filter, context: { now } }, job.workers)) {
-    const matches = await finder.prepare(result.matches);
-    for (const read of matches) {
-      const { match } = read;
-      if (skipComments && isComment(match)) continue;
-      const verdict = finder.judge(read);
-      if (verdict.kind === 'failure') {
-        counts.matched++;
-        for (const found of verdict.found) {
-          counts.failures++;
-          if (write === undefined) out.line(failureJson(found, line + match.line + 1, false));
-          else {
-            const text = write(found);
-            out.line(shown(typeof text === 'string' ? text : await text));
-          }
+  /** @param before lines of the log before the match's part */
+  const judge = async (read: ReadMatch, before: number): Promise<void> => {
+    const { match } = read;
+    const verdict = finder.judge(read);
+    if (verdict.kind === 'failure') {
+      counts.matched++;
+      for (const found of verdict.found) {
+        counts.failures++;
+        if (write === undefined) out.line(failureJson(found, before + match.line + 1, false));
+        else {
+          const text = write(found);
+          out.line(shown(typeof text === 'string' ? text : await text));
         }
-      } else if (verdict.kind === 'nofail') {
-        counts.nofail++;
-        if (json) out.line(failureJson(verdict.found, line + match.line + 1, true));
-        // A row shows the groups in the order in which the session came to know them.
-        else if (token === 'row') write?.(verdict.found);
       }
-      if (out.full) await out.flush();
+    } else if (verdict.kind === 'nofail') {
+      counts.nofail++;
+      if (json) out.line(failureJson(verdict.found, before + match.line + 1, true));
+      // A row shows the groups in the order in which the session came to know them.
+      else if (token === 'row') write?.(verdict.found);
+    }
+    if (out.full) await out.flush();
+  };
+  const context = { now, rows: token === 'row' };
+  for await (const { result, line, done } of scanSource(log, { filter, context }, job.workers)) {
+    if (result.rows !== undefined) {
+      counts.matched += await putOutRows(result.rows, finder, keys, out, async (read, hasRow) => {
+        // A comment has no row.
+        if (hasRow || !skipComments || !isComment(read.match)) await judge(read, line);
+      });
+    }
+    for (const read of await finder.prepare(result.matches)) {
+      if (!(skipComments && isComment(read.match))) await judge(read, line);
     }
     counts.lines += result.lines;
     progress.at(done, counts.lines, counts.matched);

@@ -1,13 +1,11 @@
 import { pythonRepr } from '@f2b/config';
-import { type CompiledFilter, type LineTuple, parseAddress, tupleText } from '@f2b/matcher';
+import { type CompiledFilter, type LineTuple, parseAddress, plainText, timeText, tupleText } from '@f2b/matcher';
 import type { Found } from './failures.js';
-import { timeText, valueRepr } from './python.js';
-import { RowKeys } from './row-keys.js';
+import { valueRepr } from './python.js';
+import type { RowKeys } from './row-keys.js';
 
 /** Writes one failure as `-o` asks; the text ends without a newline. */
 export type TokenWriter = (found: Found) => string | Promise<string>;
-
-const plainText = /^[\x20-\x26\x28-\x5b\x5d-\x7e]*$/;
 
 /** Python's notation of a text; most log text needs no care. */
 function quoted(text: string): string {
@@ -16,8 +14,8 @@ function quoted(text: string): string {
 
 export const lineText = (tuple: LineTuple): string => tuple[0] + tuple[1] + tuple[2];
 
-/** What `-o TOKEN` prints, for every token but `json`. */
-export function tokenWriter(token: string, filter: CompiledFilter, now: number): TokenWriter {
+/** What `-o TOKEN` prints, for every token but `json`; `keys` is for rows. */
+export function tokenWriter(token: string, filter: CompiledFilter, now: number, keys: RowKeys): TokenWriter {
   const zoned = filter.dating.zone !== undefined;
   const time = (found: Found): string =>
     Number.isNaN(found.time) ? timeText(now, '', false) : timeText(found.time, dateText(found), zoned);
@@ -30,7 +28,7 @@ export function tokenWriter(token: string, filter: CompiledFilter, now: number):
     case 'msg':
       return ({ lines }) => lines.map(lineText).join('\n');
     case 'row':
-      return rowWriter(filter, zoned);
+      return rowWriter(keys, zoned);
     case 'matches':
       return ({ lines }) => `[${lines.map((parts) => `(${parts.map(pythonRepr).join(', ')})`).join(', ')}]`;
     default:
@@ -56,8 +54,7 @@ function dateText({ match }: Found): string {
   return match.date === 'own' ? match.tuple[1] : (match.preceding?.text ?? '');
 }
 
-function rowWriter(filter: CompiledFilter, zoned: boolean): TokenWriter {
-  const keys = new RowKeys(filter);
+function rowWriter(keys: RowKeys, zoned: boolean): TokenWriter {
   return (found) => {
     const { groups, time } = found;
     let data = '';

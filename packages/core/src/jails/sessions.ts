@@ -24,6 +24,17 @@ interface Session {
   nofailMatches: string[];
 }
 
+/** A session of which only the first line is known, an ordinary failure: read when a second line comes. */
+interface Begun {
+  readonly born: EpochMs;
+  readonly first: FirstLine;
+}
+
+/** A line whose groups are read when they are asked for. */
+export interface FirstLine {
+  readonly groups: Groups;
+}
+
 /** What a line makes of its session: a failure to report, as far as its identifier is known. */
 export interface SessionFailure {
   readonly groups: Groups;
@@ -37,10 +48,29 @@ export interface SessionFailure {
  * failure" (`nofail`), "access gained" (`mlfgained`) or "session ends" (`mlfforget`), and whose address may come late.
  */
 export class Sessions {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session | Begun>();
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /**
+   * Takes in a line that is a failure by itself and neither ends a session nor says "no failure" or "access gained", if it is the first
+   * of its session: nothing of it is read before the session goes on. Lines are not kept.
+   *
+   * @returns false where the session is known: the line is to be judged by `line`
+   */
+  begin(mlfid: string, first: FirstLine, now: EpochMs): boolean {
+    if (this.#find(mlfid, now) !== undefined) return false;
+    this.#store(mlfid, { born: now, first });
+    return true;
+  }
+
+  /** Reads what `begin` took in: first lines can be forgotten then. */
+  readBegun(): void {
+    for (const [mlfid, session] of this.#sessions) {
+      if ('first' in session) this.#sessions.set(mlfid, readSession(session));
+    }
   }
 
   /**
@@ -53,7 +83,7 @@ export class Sessions {
     const nofailText = present(found.get('nofail')) ?? gainedText;
     const forget = present(found.get('mlfforget')) !== undefined;
     const user = present(found.get('user'));
-    const known = this.#find(mlfid, now);
+    const known = this.#known(mlfid, now);
     const session = known ?? newSession(now);
 
     if (known !== undefined) {
@@ -99,7 +129,15 @@ export class Sessions {
     };
   }
 
-  #find(mlfid: string, now: EpochMs): Session | undefined {
+  #known(mlfid: string, now: EpochMs): Session | undefined {
+    const session = this.#find(mlfid, now);
+    if (session === undefined || !('first' in session)) return session;
+    const read = readSession(session);
+    this.#sessions.set(mlfid, read);
+    return read;
+  }
+
+  #find(mlfid: string, now: EpochMs): Session | Begun | undefined {
     const session = this.#sessions.get(mlfid);
     if (session === undefined) return undefined;
     // A clock that was set back must not make a session immortal.
@@ -108,10 +146,19 @@ export class Sessions {
     return undefined;
   }
 
-  #store(mlfid: string, session: Session): void {
+  #store(mlfid: string, session: Session | Begun): void {
     this.#sessions.set(mlfid, session);
     dropOldest(this.#sessions, maxSessions);
   }
+}
+
+function readSession({ born, first }: Begun): Session {
+  const session = newSession(born);
+  const { groups } = first;
+  const user = groups.get('user');
+  if (typeof user === 'string' && user !== '') session.users.add(user);
+  for (const [name, value] of groups) session.groups.set(name, value);
+  return session;
 }
 
 function newSession(born: EpochMs): Session {

@@ -2,6 +2,7 @@ import type { EpochMs } from '@f2b/config';
 import type { LineMatch, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
+import type { RowWriter, WireRows } from './rows.js';
 
 /**
  * A scan's result as it crosses the thread boundary: numbers in typed arrays, all text in one string. Cheap to send however many
@@ -18,6 +19,8 @@ export interface WireMatches {
   readonly times: Float64Array;
   readonly text: string;
   readonly names: readonly string[];
+  /** Where rows were asked for. The groups of a match that has one are read out of it, and of its line there is only the date. */
+  readonly rows: WireRows | undefined;
 }
 
 /** A result on the wire: all of `ScanResult`, its matches packed. */
@@ -68,8 +71,65 @@ export class MatchWriter {
   readonly #texts: string[] = [];
   readonly #names = new Map<string, number>();
   #textLength = 0;
+  readonly #rows: RowWriter | undefined;
+  readonly #rowEnds = new GrowingNumbers();
+  readonly #keyEnds = new GrowingNumbers();
+  #lastDate = '';
+  #lastDateAt = 0;
+
+  constructor(rows?: RowWriter) {
+    this.#rows = rows;
+  }
 
   add(match: MatchToWrite): void {
+    if (this.#rows === undefined) {
+      this.#addWhole(match);
+      return;
+    }
+    if (match.date !== 'own' || !this.#addRow(match, this.#rows)) this.#addWhole(match);
+    this.#rowEnds.push(this.#rows.end);
+    this.#keyEnds.push(this.#rows.keyEnd);
+  }
+
+  /** The same fields, but of the line only the date, and the groups where they stand in the row. */
+  #addRow({ filter, regex, line, offset, time, text, tuple, groups }: MatchToWrite, rows: RowWriter): boolean {
+    const numbers = this.#numbers;
+    const start = numbers.length;
+    const [, date] = tuple;
+    if (date !== this.#lastDate) {
+      this.#lastDateAt = this.#text(date);
+      this.#lastDate = date;
+    }
+    numbers.push(filter);
+    numbers.push(regex);
+    numbers.push(line);
+    numbers.push(offset);
+    numbers.push(0);
+    numbers.push(this.#lastDateAt);
+    numbers.push(0);
+    numbers.push(date.length);
+    numbers.push(0);
+    numbers.push(-1);
+    numbers.push(groups.size);
+    if (!rows.add(filter, regex, text, tuple, time, groups, this.#placeGroup)) {
+      numbers.length = start;
+      return false;
+    }
+    this.count++;
+    this.#starts.push(start);
+    this.#times.push(time, Number.NaN);
+    return true;
+  }
+
+  readonly #placeGroup = (name: string, start: number, length: number): void => {
+    const numbers = this.#numbers;
+    numbers.push(this.#nameIndex(name));
+    numbers.push(-1);
+    numbers.push(start);
+    numbers.push(length);
+  };
+
+  #addWhole(match: MatchToWrite): void {
     const { tuple, groups, preceding } = match;
     const numbers = this.#numbers;
     this.count++;
@@ -91,13 +151,17 @@ export class MatchWriter {
     for (const [name, value] of groups) this.#group(name, value);
   }
 
-  #group(name: string, value: GroupValue): void {
+  #nameIndex(name: string): number {
     let index = this.#names.get(name);
     if (index === undefined) {
       index = this.#names.size;
       this.#names.set(name, index);
     }
-    this.#numbers.push(index);
+    return index;
+  }
+
+  #group(name: string, value: GroupValue): void {
+    this.#numbers.push(this.#nameIndex(name));
     if (typeof value === 'string') {
       this.#numbers.push(-1);
       this.#value(value);
@@ -126,6 +190,7 @@ export class MatchWriter {
       times: Float64Array.from(this.#times),
       text: this.#texts.join(''),
       names: [...this.#names.keys()],
+      rows: this.#rows?.taken(this.#rowEnds.taken(), this.#keyEnds.taken()),
     };
   }
 }
@@ -184,13 +249,15 @@ class PackedMatch implements LineMatch {
   }
 
   get groups(): Groups {
-    const { numbers, names, text, starts } = this.#packed;
+    const { numbers, names, text, starts, rows } = this.#packed;
+    const inRow = rows !== undefined && hasRow(rows, this.#index);
     const groups = new Map<string, GroupValue>();
     let at = starts[this.#index]! + 11;
     const value = (): string | null => {
       const start = numbers[at++]!;
       const length = numbers[at++]!;
-      return length < 0 ? null : text.slice(start, start + length);
+      if (length < 0) return null;
+      return inRow ? latin1(rows.bytes, start, length) : text.slice(start, start + length);
     };
     for (let left = this.#number(10); left > 0; left--) {
       const name = names[numbers[at++]!]!;
@@ -201,14 +268,69 @@ class PackedMatch implements LineMatch {
   }
 }
 
+function hasRow({ ends }: WireRows, index: number): boolean {
+  return ends[index]! > (index === 0 ? 0 : ends[index - 1]!);
+}
+
+function latin1({ buffer, byteOffset }: Uint8Array, start: number, length: number): string {
+  return Buffer.from(buffer, byteOffset + start, length).toString('latin1');
+}
+
+/** Rows that were written where the lines were scanned, by the number of their match. */
+export class ReadyRows {
+  readonly #packed: WireMatches;
+  readonly #rows: WireRows;
+
+  constructor(packed: WireMatches, rows: WireRows) {
+    this.#packed = packed;
+    this.#rows = rows;
+  }
+
+  /** How many matches there are, with and without a row. */
+  get count(): number {
+    return this.#rows.ends.length;
+  }
+
+  /** All rows, one behind the other. */
+  get bytes(): Uint8Array {
+    return this.#rows.bytes;
+  }
+
+  /** Where a match's row ends in `bytes`; it has none if that is where the one before it ends. */
+  end(index: number): number {
+    return this.#rows.ends[index]!;
+  }
+
+  /** The key of the match's session, of which it must be the first line for the row to hold; empty: it belongs to none. */
+  key(index: number): string {
+    const { keys, keyEnds } = this.#rows;
+    return keys.slice(index === 0 ? 0 : keyEnds[index - 1]!, keyEnds[index]!);
+  }
+
+  match(index: number): LineMatch {
+    return new PackedMatch(this.#packed, index);
+  }
+
+  matchesWithoutRow(): LineMatch[] {
+    const matches: LineMatch[] = [];
+    for (let index = 0; index < this.count; index++) {
+      if (!hasRow(this.#rows, index)) matches.push(this.match(index));
+    }
+    return matches;
+  }
+}
+
 /** The result as its readers know it. Costs one small object a match; texts and groups are read on demand. */
 export function unpackResult(wire: WireResult): ScanResult {
   const { packed, ...rest } = wire;
+  // Whoever asked for rows takes those, and the few matches that have none.
+  if (packed.rows !== undefined) return { ...rest, matches: [], rows: new ReadyRows(packed, packed.rows) };
   return { ...rest, matches: Array.from(packed.starts, (_, index) => new PackedMatch(packed, index)) };
 }
 
 /** Buffers of a result that can be handed over instead of copied. */
 export function transferables(wire: WireResult): ArrayBuffer[] {
-  const { starts, numbers, times } = wire.packed;
-  return [starts.buffer, numbers.buffer, times.buffer] as ArrayBuffer[];
+  const { starts, numbers, times, rows } = wire.packed;
+  const arrays = [starts, numbers, times, ...(rows === undefined ? [] : [rows.bytes, rows.ends, rows.keyEnds])];
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -11,6 +11,7 @@ import type { LogEncoding } from './encoding.js';
 import { IncidentLog } from './incidents.js';
 import { planScan, type ScanPlan } from './needs.js';
 import { MatchWriter, type WireResult } from './result.js';
+import { RowWriter } from './rows.js';
 import { StatisticsCounter } from './statistics.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
@@ -96,7 +97,7 @@ class BlockRun {
   readonly #rankings: DateRanking[];
   readonly #readings: (LineReading | undefined)[];
   readonly #lookedBack: { start: number; found: LineMatch['preceding'] }[];
-  readonly #writer = new MatchWriter();
+  readonly #writer: MatchWriter;
   readonly #refused = new IncidentLog<RefusedLine>();
   readonly #undecodable = new IncidentLog<{ offset: Bytes }>();
   readonly #statistics: StatisticsCounter[] | undefined;
@@ -113,6 +114,7 @@ class BlockRun {
     this.#slots = slots;
     this.#slotOf = slotOf;
     this.#context = context;
+    this.#writer = new MatchWriter(context.rows === true ? new RowWriter(scanner.filters) : undefined);
     this.#rankings = slots.map(({ dating }) => dating.newRanking(context.now));
     this.#readings = slots.map(() => undefined);
     this.#lookedBack = slots.map(() => ({ start: -1, found: undefined }));
