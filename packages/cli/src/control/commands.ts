@@ -8,6 +8,8 @@ export interface ControlledDaemon {
   jailNames(): readonly string[];
   /** undefined: no such jail. */
   jailStatus(name: string): JailStatus | undefined;
+  /** Why a jail of the configuration is not among the jails; undefined: it is, or there is no such jail. */
+  whySkipped(name: string): string | undefined;
   /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
   stop(): Promise<void>;
   flushLogs(): string;
@@ -56,11 +58,16 @@ function status(daemon: ControlledDaemon, args: readonly string[]): Reply {
     return ok([overview, Object.fromEntries(names.map((name) => [name, jailReply(daemon.jailStatus(name)!)]))]);
   }
   const one = daemon.jailStatus(jail);
-  if (!one) return { ok: false, code: 'F2B_UNKNOWN_JAIL', message: `Sorry but the jail '${jail}' does not exist` };
-  if (one.state === 'failed') {
-    return { ok: false, code: 'F2B_JAIL_FAILED', message: `The jail '${jail}' does not run: ${one.why}` };
+  if (!one) {
+    const why = daemon.whySkipped(jail);
+    if (why !== undefined) return doesNotRun(jail, why);
+    return { ok: false, code: 'F2B_UNKNOWN_JAIL', message: `Sorry but the jail '${jail}' does not exist` };
   }
-  return ok(jailReply(one));
+  return one.state === 'failed' ? doesNotRun(jail, one.why ?? 'it has failed') : ok(jailReply(one));
+}
+
+function doesNotRun(jail: string, why: string): Reply {
+  return { ok: false, code: 'F2B_JAIL_FAILED', message: `The jail '${jail}' does not run: ${why}` };
 }
 
 function jailReply(jail: JailStatus): ReplyValue {

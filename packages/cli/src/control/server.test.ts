@@ -30,6 +30,7 @@ const daemon: ControlledDaemon = {
           banned: ['192.0.2.1'],
         }
       : undefined,
+  whySkipped: (name) => (name === 'broken' ? "jail.local:3:1: Unable to read the filter 'x'" : undefined),
   stop: async () => {},
   flushLogs: () => 'rolled over',
   isReady: () => true,
@@ -101,6 +102,14 @@ describe('the control socket', () => {
       ok: false,
       code: 'F2B_UNKNOWN_JAIL',
       message: "Sorry but the jail 'nope' does not exist",
+    });
+  });
+
+  it('says why a jail of the configuration does not run', async () => {
+    expect(await ask(path, ['status', 'broken'], 1000)).toEqual({
+      ok: false,
+      code: 'F2B_JAIL_FAILED',
+      message: "The jail 'broken' does not run: jail.local:3:1: Unable to read the filter 'x'",
     });
   });
 

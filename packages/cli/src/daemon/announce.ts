@@ -23,12 +23,19 @@ function announceFinding(finding: Finding): Announcement {
   };
 }
 
-/** One line: `FILE:LINE:COLUMN: [JAIL] WHAT; ADVICE`. */
+/** One line: `FILE:LINE:COLUMN: [JAIL] WHAT. ADVICE`. */
 export function describeFinding(finding: Finding): string {
   const { origin, jail } = finding;
   const where = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
   const whose = jail === undefined ? '' : `[${jail}] `;
-  return `${where}${whose}${finding.what.replace(/\.$/, '')}; ${finding.advice}`;
+  return `${where}${whose}${finding.what.replace(/\.$/, '')}. ${finding.advice}`;
+}
+
+/** Why a jail of the configuration was left out; undefined when it was not, or there is no such jail. */
+export function whySkipped({ skipped, findings }: Settings, name: string): string | undefined {
+  if (!skipped.some((jail) => jail.name === name)) return undefined;
+  const finding = findings.find(({ jail, severity }) => jail === name && severity === 'error');
+  return finding === undefined ? 'its configuration has a mistake' : describeFinding({ ...finding, jail: undefined });
 }
 
 /** What is known of running jails. */
@@ -41,7 +48,11 @@ export function announceJails(settings: Settings, running: RunningJails): Announ
   const stated = settings.jails.map((jail) => ({ jail, status: running.jailStatus(jail.name) }));
   const started = stated.filter(({ status }) => status !== undefined && status.state !== 'failed');
   if (started.length === 0) {
-    return [{ level: 'WARNING', message: 'No jail runs: nothing is guarded; enable one with enabled = true' }];
+    const cure =
+      settings.skipped.length + stated.length > 0
+        ? 'mend what is said above (f2b config check lists it)'
+        : 'enable one with enabled = true';
+    return [{ level: 'WARNING', message: `No jail runs: nothing is guarded; ${cure}` }];
   }
   return [
     { level: 'INFO', message: `Jails: ${started.map(({ jail }) => jail.name).join(', ')}` },

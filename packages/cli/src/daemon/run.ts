@@ -6,7 +6,7 @@ import { reasonOf } from '../errors.js';
 import type { LevelName } from '../logs/levels.js';
 import { openServerLog, type ServerLog } from '../logs/server-log.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
-import { type Announcement, announceConfiguration, announceJails } from './announce.js';
+import { type Announcement, announceConfiguration, announceJails, whySkipped } from './announce.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { watchSignals } from './signals.js';
 import { type StarterReport, starterTeller } from './starter-report.js';
@@ -65,6 +65,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     version: options.version,
     jailNames: () => guard?.jailNames() ?? [],
     jailStatus: (name) => guard?.jailStatus(name),
+    whySkipped: (name) => whySkipped(settings, name),
     flushLogs: () => log.reopen(),
     isReady: () => ready,
     stop: () => {

@@ -34,6 +34,7 @@ export interface FilterReading {
  * refer to it by `%(known/x)s`, and again knowing all of the jail. What the first reading cannot resolve is an error.
  *
  * @param jailOptions `enabled`, `backend` and `filter` of the jail
+ * @param advice what to do when there is no such filter
  * @throws ConfigError `F2B_CONFIG_NO_FILTER` and those of resolving
  */
 export function readFilter(
@@ -42,6 +43,7 @@ export function readFilter(
   origin: Origin | undefined,
   backend: string,
   jailOptions: ReadonlyMap<string, Traced>,
+  advice = 'Write the name of a file in filter.d, without its ending.',
 ): FilterReading {
   const set = safeFileName(spec.name) ? library.read(`filter.d/${spec.name}`) : undefined;
   if (!set) {
@@ -49,7 +51,7 @@ export function readFilter(
       'F2B_CONFIG_NO_FILTER',
       `Unable to read the filter ${pythonRepr(spec.name)}`,
       origin,
-      `${nearestFile(library.store, 'filter.d', spec.name)}Write the name of a file in filter.d, without its ending.`,
+      `${nearestFile(library.store, 'filter.d', spec.name)}${advice}`,
       { definition: true },
     );
   }

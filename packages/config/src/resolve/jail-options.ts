@@ -119,7 +119,13 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
       if (error instanceof SpecError) throw specError('filter', filterText, error, pythonRepr(filterText.text));
       throw error;
     }
-    reading = readFilter(context.library, filterSpec, originOf(filterText), backend.text, first);
+    // A filter that the jail does not name is asked for by [DEFAULT], often as %(__name__)s: nothing is wrong in that line.
+    const own = tree.sections.get(name)?.has('filter') === true;
+    const place = own ? originOf(filterText) : tree.origins.get(name);
+    const advice = own
+      ? undefined
+      : `Set filter in [${name}] to the name of a file in filter.d, without its ending; or to nothing ('filter ='), where the jail brings its own failregex.`;
+    reading = readFilter(context.library, filterSpec, place, backend.text, first, advice);
   } else {
     context.findings.add(
       'warning',
