@@ -39,6 +39,28 @@ function ipv4Bytes(text: string): Uint8Array | undefined {
   return part === 4 ? bytes : undefined;
 }
 
+/** Whether `text` is an IPv4 address; its text is the canonical one then. */
+export function isIpv4(text: string): boolean {
+  let parts = 1;
+  let digits = 0;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) {
+      if (digits === 0) return false;
+      parts++;
+      digits = 0;
+      value = 0;
+    } else if (code >= 0x30 && code <= 0x39) {
+      if (digits > 0 && value === 0) return false;
+      value = value * 10 + (code - 0x30);
+      digits++;
+      if (value > 255) return false;
+    } else return false;
+  }
+  return parts === 4 && digits > 0;
+}
+
 function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;
@@ -129,8 +151,8 @@ function clearHostBits(bytes: Uint8Array, prefix: number): Uint8Array {
 }
 
 function network(bytes: Uint8Array, prefix: number): Address {
-  const masked = clearHostBits(bytes, prefix);
   const full = bytes.length * 8;
+  const masked = prefix === full ? bytes : clearHostBits(bytes, prefix);
   const host = bytes.length === 4 ? ipv4Text(masked) : ipv6Text(masked);
   return {
     family: bytes.length === 4 ? 'inet4' : 'inet6',

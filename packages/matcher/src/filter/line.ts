@@ -40,7 +40,7 @@ export interface LineOptions {
 export interface Prepared {
   readonly subject: string;
   /** Groups of prefregex, without `content`. */
-  readonly groups: ReadonlyMap<string, GroupValue> | undefined;
+  readonly groups: Map<string, GroupValue> | undefined;
   /** The text of `<F-CONTENT>`, when that is what remains. */
   readonly content: string | undefined;
 }
@@ -92,7 +92,8 @@ export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: Lin
     const expression = failregex[index]!;
     const found = run.exec('failregex', index, expression, prepared.subject);
     if (found === null) continue;
-    const groups = new Map(prepared.groups);
+    // Where this is the only hit, its groups may as well be added to those of prefregex.
+    const groups = options.all === true || prepared.groups === undefined ? new Map(prepared.groups) : prepared.groups;
     addGroups(expression.plan, found, groups);
     if (hits.length === 0) {
       const ignored = run.ignoredBy(prepared.subject, 'late');

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@f2b/config';
+import { isIpv4 } from '../filter/address.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups } from '../filter/groups.js';
@@ -27,20 +28,18 @@ export type PlaceGroup = (name: string, start: number, length: number) => void;
 interface RowForm {
   readonly names: readonly string[];
   readonly before: readonly string[];
+  /** Name and value of a group that took no part. */
+  readonly missing: readonly string[];
   /** A session's last line has its own rules, and a line without session others. */
   readonly forgets: boolean;
 }
-
-/** Characters that are turned into bytes at once. */
-const chunkChars = 1 << 14;
 
 /** Writes the rows of those matches whose row is plain to see: everything else is left to the full judgement. */
 export class RowWriter {
   readonly #forms: readonly (readonly (RowForm | undefined)[])[];
   readonly #filters: readonly CompiledFilter[];
-  #bytes = Buffer.allocUnsafeSlow(1 << 16);
-  #written = 0;
-  #chunk = '';
+  #bytes = Buffer.allocUnsafeSlow(1 << 18);
+  #end = 0;
   #keys = '';
   #lastTime: EpochMs = Number.NaN;
   #lastDate = '';
@@ -52,7 +51,7 @@ export class RowWriter {
   }
 
   get end(): number {
-    return this.#written + this.#chunk.length;
+    return this.#end;
   }
 
   get keyEnd(): number {
@@ -63,7 +62,7 @@ export class RowWriter {
    * Writes a match's row, if it has one.
    * @param line its whole text
    * @param place told of each group
-   * @returns whether it has
+   * @returns whether it has; if not, what `place` was told is void
    */
   add(
     filter: number,
@@ -79,36 +78,76 @@ export class RowWriter {
     const mlfid = groups.get('mlfid');
     if (mlfid === undefined && form.forgets) return false;
     if (mlfid === '' || groups.has('nofail') || groups.has('mlfgained') || groups.has('mlfforget')) return false;
-    const linePlain = plainText.test(line);
-    for (const value of groups.values()) {
-      if (typeof value !== 'string') return false;
-      // A value is a piece of the line and of the newline added to it.
-      if (linePlain ? value.charCodeAt(value.length - 1) === 0x0a : !plainText.test(value)) return false;
-    }
     const id = idOf(groups, this.#filters[filter]!);
-    if (id === undefined || (!linePlain && !plainText.test(id))) return false;
+    if (id === undefined) return false;
+    const start = this.#end;
+    if (this.#write(form, id, this.#time(filter, time, tuple[1]), groups, place)) {
+      if (mlfid !== undefined) this.#keys += mlfid as string;
+      return true;
+    }
+    this.#end = start;
+    return false;
+  }
 
-    let row = `['${id}',\t${this.#time(filter, time, tuple[1])},\t{`;
-    const start = this.end;
-    const { names, before } = form;
+  #write(form: RowForm, id: string, time: string, groups: Groups, place: PlaceGroup): boolean {
+    this.#put("['");
+    if (!this.#putPlain(id)) return false;
+    this.#put("',\t");
+    this.#put(time);
+    this.#put(',\t{');
+    const { names, before, missing } = form;
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!;
-      const value = groups.get(name) as string | undefined;
-      if (value === undefined) row += `${before[index]!}None`;
-      else {
-        row += `${before[index]!}'`;
-        place(name, start + row.length, value.length);
-        row += `${value}'`;
+      const value = groups.get(name);
+      if (value === undefined) {
+        this.#put(missing[index]!);
+        continue;
       }
+      this.#put(before[index]!);
+      place(name, this.#end, value.length);
+      if (typeof value !== 'string' || !this.#putPlain(value)) return false;
+      this.#put("'");
     }
-    if (mlfid !== undefined) {
-      this.#keys += mlfid as string;
-      const user = groups.get('user');
-      if (user !== undefined) row += user === '' ? ", 'users': None" : `, 'users': {'${user as string}'}`;
+    const user = groups.get('user');
+    if (user === '' && groups.has('mlfid')) this.#put(", 'users': None");
+    else if (user !== undefined && groups.has('mlfid')) {
+      this.#put(", 'users': {'");
+      this.#putPlain(user as string);
+      this.#put("'}");
     }
-    this.#chunk += `${row}}],\n`;
-    if (this.#chunk.length >= chunkChars) this.#toBytes();
+    this.#put('}],\n');
     return true;
+  }
+
+  /** Character by character: joined strings would have to be made first, and be taken apart again for the bytes. */
+  #put(ascii: string): void {
+    const { length } = ascii;
+    if (this.#end + length > this.#bytes.length) this.#widen(length);
+    const bytes = this.#bytes;
+    let end = this.#end;
+    for (let at = 0; at < length; at++) bytes[end++] = ascii.charCodeAt(at);
+    this.#end = end;
+  }
+
+  /** Text that Python's notation puts between quotes as it is; false for every other. */
+  #putPlain(text: string): boolean {
+    const { length } = text;
+    if (this.#end + length > this.#bytes.length) this.#widen(length);
+    const bytes = this.#bytes;
+    let end = this.#end;
+    for (let at = 0; at < length; at++) {
+      const code = text.charCodeAt(at);
+      if (code < 0x20 || code > 0x7e || code === 0x27 || code === 0x5c) return false;
+      bytes[end++] = code;
+    }
+    this.#end = end;
+    return true;
+  }
+
+  #widen(by: number): void {
+    const wider = Buffer.allocUnsafeSlow(Math.max(this.#end + by, this.#bytes.length * 2));
+    wider.set(this.#bytes.subarray(0, this.#end));
+    this.#bytes = wider;
   }
 
   /** Lines come in bursts: those of one second have one text. */
@@ -121,36 +160,28 @@ export class RowWriter {
     return this.#lastText;
   }
 
-  #toBytes(): void {
-    const end = this.end;
-    if (end > this.#bytes.length) {
-      const wider = Buffer.allocUnsafeSlow(Math.max(end, this.#bytes.length * 2));
-      wider.set(this.#bytes.subarray(0, this.#written));
-      this.#bytes = wider;
-    }
-    this.#bytes.write(this.#chunk, this.#written, 'latin1');
-    this.#written = end;
-    this.#chunk = '';
-  }
-
   taken(ends: Int32Array, keyEnds: Int32Array): WireRows {
-    this.#toBytes();
-    return { bytes: this.#bytes.subarray(0, this.#written), ends, keys: this.#keys, keyEnds };
+    return { bytes: this.#bytes.subarray(0, this.#end), ends, keys: this.#keys, keyEnds };
   }
 }
 
 /** Undefined where a row's groups are not those of its names alone. */
 function formOf(names: readonly string[]): RowForm | undefined {
-  if (names.includes('users')) return undefined;
+  if (names.includes('users') || !names.every((name) => plainText.test(name))) return undefined;
   const shown = names.filter((name) => name !== 'mlfforget');
+  const keys = shown.map((name, index) => `${index === 0 ? '' : ', '}'${name}': `);
   return {
     names: shown,
-    before: shown.map((name, index) => `${index === 0 ? '' : ', '}'${name}': `),
+    before: keys.map((key) => `${key}'`),
+    missing: keys.map((key) => `${key}None`),
     forgets: shown.length < names.length,
   };
 }
 
 function idOf(groups: Groups, { usedns }: CompiledFilter): string | undefined {
+  const ip4 = groups.get('ip4');
+  // Most are of this kind, and their text is the identifier.
+  if (typeof ip4 === 'string' && isIpv4(ip4) && !groups.has('cidr') && !groups.has('fid')) return ip4;
   const { identifier } = chooseIdentifier(groups, usedns);
   if (identifier.kind === 'address') return identifier.text;
   return identifier.kind === 'text' && identifier.valid ? identifier.text : undefined;
