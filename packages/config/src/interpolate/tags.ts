@@ -7,9 +7,6 @@ const MAX_REPLACEMENTS = 25;
 /** Characters that all values of one filter or action may have together. */
 const MAX_TOTAL_CHARACTERS = 4 * 1024 * 1024;
 
-/** `<name>`: no blank and no angle bracket inside, so the innermost of nested tags is found first. */
-const TAG = /<([^ <>]+)>/g;
-
 /**
  * Substitutes `<tag>` in options by the value of the option of that name, again and again until nothing changes, so that
  * tags may be composed (`<mdre-<mode>>`). Unknown tags stay: they are `<HOST>`, `<ip>`, shell redirections.
@@ -63,12 +60,12 @@ function substituteOnce(
   let value = original;
   let from = 0;
   for (;;) {
-    TAG.lastIndex = from;
-    const match = TAG.exec(value.text);
-    if (!match) return value;
-    const tag = match[1]!;
+    const at = tagAt(value.text, from);
+    if (at < 0) return value;
+    const end = value.text.indexOf('>', at);
+    const tag = value.text.slice(at + 1, end);
     if (ignored.has(tag)) {
-      from = match.index + match[0].length;
+      from = end + 1;
       continue;
     }
     const count = counted.get(tag) ?? 0;
@@ -82,13 +79,30 @@ function substituteOnce(
     }
     const replacement = lookUp(tag);
     if (!replacement) {
-      from = match.index + match[0].length;
+      from = end + 1;
       continue;
     }
-    value = replaceWithin(name, value, match[0], replacement);
+    value = replaceWithin(name, value, `<${tag}>`, replacement);
     counted.set(tag, count + 1);
-    from = match.index;
+    from = at;
   }
+}
+
+/**
+ * Where the next `<name>` begins: no blank and no angle bracket inside, so the innermost of nested tags is found first.
+ *
+ * @returns -1 if there is none
+ */
+function tagAt(text: string, from: number): number {
+  let close = -1;
+  for (let at = text.indexOf('<', from); at >= 0; ) {
+    const next = text.indexOf('<', at + 1);
+    if (close < at) close = text.indexOf('>', at + 1);
+    if (close < 0) return -1;
+    if (close > at + 1 && (next < 0 || close < next) && !text.slice(at + 1, close).includes(' ')) return at;
+    at = next;
+  }
+  return -1;
 }
 
 /** As `replaceAll`, but refuses to build what grows past all bounds. */

@@ -7,10 +7,16 @@ export function pythonRepr(value: StreamValue): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return reprText(value);
-  return `[${value.map(pythonRepr).join(', ')}]`;
+  let text = '[';
+  for (let index = 0; index < value.length; index++) {
+    if (index > 0) text += ', ';
+    text += pythonRepr(value[index]!);
+  }
+  return `${text}]`;
 }
 
-const NEEDS_CARE = /[\\'\u0000-\u001f\u007f-\u{10ffff}]/u;
+/** Anything but printable ASCII and the newline: rare, and then each character is looked up in Unicode's tables. */
+const RARE = /[^\n -~]/;
 /**
  * Backslash, quote, and what Python calls unprintable: controls, formats, surrogates, private and unassigned characters,
  * separators but the blank.
@@ -18,8 +24,15 @@ const NEEDS_CARE = /[\\'\u0000-\u001f\u007f-\u{10ffff}]/u;
 const ESCAPED = /[\\']|(?! )[\p{C}\p{Z}]/gu;
 
 function reprText(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  if (!NEEDS_CARE.test(text)) return quote + text + quote;
+  const hasSingle = text.includes("'");
+  const quote = hasSingle && !text.includes('"') ? '"' : "'";
+  if (!RARE.test(text)) {
+    let plain = text;
+    if (text.includes('\\')) plain = plain.replaceAll('\\', '\\\\');
+    if (hasSingle && quote === "'") plain = plain.replaceAll("'", "\\'");
+    if (text.includes('\n')) plain = plain.replaceAll('\n', '\\n');
+    return quote + plain + quote;
+  }
   const escaped = text.replace(ESCAPED, (char) => {
     if (char === '\\') return '\\\\';
     if (char === "'") return quote === "'" ? "\\'" : "'";

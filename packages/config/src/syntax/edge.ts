@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, opendirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, opendirSync, readFileSync, type Stats, statSync } from 'node:fs';
 
 /**
  * All that reading a configuration asks of the world. Handed in, so that a tree can be read from memory, and so that what a
@@ -32,12 +32,20 @@ export const realEdge: ConfigEdge = {
     return names;
   },
   kind(path) {
-    if (!existsSync(path)) {
+    const stat = statOf(path);
+    if (!stat) {
       const link = lstatSync(path, { throwIfNoEntry: false });
       return link ? (link.isSymbolicLink() ? 'dangling' : 'other') : 'missing';
     }
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (!stat) return 'missing';
     return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
   },
 };
+
+/** What stands there, links followed; undefined also where it may not be looked at. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

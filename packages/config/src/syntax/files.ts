@@ -13,6 +13,8 @@ export class FileStore {
   readonly #parsed = new Map<string, ParsedFile>();
   readonly #kinds = new Map<string, ReturnType<ConfigEdge['kind']>>();
   readonly #listings = new Map<string, readonly string[]>();
+  /** The same as `#listings`, for the question whether a name is among them. */
+  readonly #names = new Map<string, ReadonlySet<string>>();
 
   constructor(directory: string, edge: ConfigEdge) {
     this.directory = directory;
@@ -36,7 +38,13 @@ export class FileStore {
   /** Answers most "is there a .local?" questions from one listing of the directory instead of one system call each. */
   #exists(path: string): boolean {
     const slash = path.lastIndexOf('/');
-    return this.list(slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.').includes(path.slice(slash + 1));
+    const directory = slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
+    let names = this.#names.get(directory);
+    if (!names) {
+      names = new Set(this.list(directory));
+      this.#names.set(directory, names);
+    }
+    return names.has(path.slice(slash + 1));
   }
 
   /** The world as it was when this tree was read: each directory is listed once, however many globs look into it. */
@@ -104,6 +112,7 @@ export class FileStore {
     const names = this.kind(folder) === 'directory' ? this.list(folder) : [];
     for (const ending of ['.conf', '.local']) {
       if (this.kind(base + ending) === 'file') files.push(base + ending);
+      if (names.length === 0) continue;
       const members = names.filter((member) => member.endsWith(ending) && !member.startsWith('.'));
       for (const member of members.sort(byCodePoint)) {
         const path = posix.join(folder, member);

@@ -66,12 +66,18 @@ export function concat(parts: readonly Traced[]): Traced {
 
 /** The text with every occurrence of `wanted` replaced. */
 export function replaceAll(value: Traced, wanted: string, replacement: Traced): Traced {
-  const pieces = value.text.split(wanted);
-  const text = pieces.join(replacement.text);
-  const keepsLines = !replacement.text.includes('\n') && !wanted.includes('\n');
-  if (keepsLines && !value.text.startsWith(wanted) && !value.text.includes(`\n${wanted}`)) {
+  const whole = value.text;
+  const first = whole.indexOf(wanted);
+  if (first < 0) return value;
+  if (first > 0 && !replacement.text.includes('\n') && !wanted.includes('\n') && !whole.includes(`\n${wanted}`)) {
+    const after = first + wanted.length;
+    const text =
+      whole.indexOf(wanted, after) < 0
+        ? whole.slice(0, first) + replacement.text + whole.slice(after)
+        : whole.split(wanted).join(replacement.text);
     return { text, lines: value.lines };
   }
+  const pieces = whole.split(wanted);
   const parts: Traced[] = [];
   let from = 0;
   for (const [index, piece] of pieces.entries()) {
