@@ -7,6 +7,7 @@ import { startInBackground } from '../daemon/background.js';
 import { runDaemon } from '../daemon/run.js';
 import { starterReport } from '../daemon/starter-report.js';
 import { CliError, reasonOf } from '../errors.js';
+import { absoluteTarget } from '../logs/target-spec.js';
 import { configurationDirectory } from '../places/configuration-directory.js';
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
@@ -55,7 +56,7 @@ function daemonArgs(flags: Flags): string[] {
   path('-p', flags.pidfile);
   text('--pname', flags.pname);
   text('--loglevel', flags.loglevel);
-  text('--logtarget', flags.logtarget);
+  text('--logtarget', flags.logtarget && absoluteTarget(flags.logtarget));
   text('--syslogsocket', flags.syslogsocket);
   if (flags.force) args.push('-x');
   if (flags.enforce === false) args.push('--dry-run');
@@ -80,6 +81,7 @@ async function foreground(flags: Flags): Promise<number> {
       logtarget: flags.logtarget ?? settings.server.logtarget.value,
       syslogsocket: flags.syslogsocket ?? settings.server.syslogsocket.value,
       enforce: flags.enforce ?? process.geteuid?.() === 0,
+      enforceAsked: flags.enforce !== undefined,
       report,
     });
   } catch (error) {

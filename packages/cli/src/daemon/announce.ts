@@ -16,6 +16,21 @@ export function announceConfiguration(directory: ConfigurationDirectory, setting
   ];
 }
 
+/**
+ * What becomes of the firewall, where that is not what a person would expect of `start`.
+ * @param asked somebody wrote `--enforce` or `--dry-run`
+ */
+export function announceEnforcement(enforce: boolean, asked: boolean, isRoot: boolean): Announcement[] {
+  if (enforce) {
+    if (isRoot) return [];
+    const message = 'Enforcing, but not as root: if this process may not change the firewall, every ban will fail';
+    return [{ level: 'WARNING', message }];
+  }
+  if (asked) return [{ level: 'NOTICE', message: 'Dry run: the firewall stays as it is, changes are only printed' }];
+  const message = 'Not root, so this is a dry run: nobody is banned, the changes of the firewall are only logged';
+  return [{ level: 'WARNING', message }];
+}
+
 function announceFinding(finding: Finding): Announcement {
   return {
     level: finding.severity === 'error' ? 'ERROR' : 'WARNING',

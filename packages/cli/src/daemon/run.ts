@@ -6,7 +6,13 @@ import { reasonOf } from '../errors.js';
 import type { LevelName } from '../logs/levels.js';
 import { openServerLog, type ServerLog } from '../logs/server-log.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
-import { type Announcement, announceConfiguration, announceJails, whySkipped } from './announce.js';
+import {
+  type Announcement,
+  announceConfiguration,
+  announceEnforcement,
+  announceJails,
+  whySkipped,
+} from './announce.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { watchSignals } from './signals.js';
 import { type StarterReport, starterTeller } from './starter-report.js';
@@ -25,6 +31,8 @@ export interface DaemonOptions {
   readonly logtarget: string;
   readonly syslogsocket: string;
   readonly enforce: boolean;
+  /** Whether somebody asked for `enforce` being as it is; default: true. */
+  readonly enforceAsked?: boolean;
   /** Present in the background: who started us and waits. */
   readonly report: StarterReport | undefined;
   /** What SIGHUP means; default: open the log file anew. */
@@ -106,7 +114,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   }
   if (pidTrouble !== undefined) say('WARNING', pidTrouble);
   sayAll(announceConfiguration(options.directory, settings));
-  if (!options.enforce) say('NOTICE', 'Dry run: the firewall stays as it is, changes are only printed');
+  sayAll(announceEnforcement(options.enforce, options.enforceAsked ?? true, process.geteuid?.() === 0));
 
   try {
     guard = await startGuard({ settings, log, dryRun: options.enforce ? undefined : dryRun(log) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLevel, syslogSeverity } from './levels.js';
-import { parseTarget } from './target-spec.js';
+import { absoluteTarget, parseTarget } from './target-spec.js';
 
 describe('parseLevel', () => {
   it('reads names in any case, numbers, and the old numbers 1 to 4', () => {
@@ -46,5 +46,15 @@ describe('parseTarget', () => {
     ['STDOUT[padding=maybe]', /on or off/],
   ])('refuses %j', (text, message) => {
     expect(() => parseTarget(text)).toThrow(message);
+  });
+});
+
+describe('absoluteTarget', () => {
+  it('names a file from the root, keeps its options, and leaves everything else as it is', () => {
+    expect(absoluteTarget('f2b.log')).toBe(`${process.cwd()}/f2b.log`);
+    expect(absoluteTarget('logs/f2b.log[datetime=off]')).toBe(`${process.cwd()}/logs/f2b.log[datetime=off]`);
+    for (const same of ['/var/log/f2b.log', 'stdout', 'SYSLOG[facility=AUTH]', 'f2b.log[colour=red]', '']) {
+      expect(absoluteTarget(same)).toBe(same);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CliError } from '../errors.js';
 
 /** A `logtarget` setting, understood. */
@@ -61,6 +62,16 @@ export function parseTarget(text: string): TargetSpec {
   }
   const kind = namedKinds.get(upper) ?? 'file';
   return { kind, file: kind === 'file' ? name : '', datetime, padding, facility, text: trimmed };
+}
+
+/** The same target, its file named from the root; a target with a mistake stays as it is, and is reported where it is opened. */
+export function absoluteTarget(text: string): string {
+  try {
+    const { kind, file, text: trimmed } = parseTarget(text);
+    return kind === 'file' ? `${resolve(file)}${trimmed.slice(file.length)}` : text;
+  } catch {
+    return text;
+  }
 }
 
 function* targetOptions(list: string, whole: string): Generator<[string, string]> {
