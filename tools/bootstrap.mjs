@@ -201,9 +201,10 @@ if (!words) {
   say(`'${job}' is no job: use npm start, npm test or npm run bench`);
   leave(1);
 }
-const script = words[0] ?? '';
 const installSeconds = await install();
 const buildSeconds = await build();
+const [script] = words;
+if (script === undefined) leave(0);
 if (!statSync(join(root, script), { throwIfNoEntry: false })) {
   say(`This checkout has no ${script}: there is nothing to run for '${job}'.`);
   leave(1);

@@ -101,6 +101,8 @@ export function withoutPlace(env) {
  */
 export function jobCommand(job, args) {
   switch (job) {
+    case 'setup':
+      return [];
     case 'start':
       return ['packages/cli/bin/f2b.js', '--trial', ...args, 'start'];
     case 'test':
