@@ -9,7 +9,11 @@ const directory = at('bundle/f2b');
 
 rmSync(directory, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { main: at('dist/main.js'), worker: at('../matcher/dist/pool/worker.js') },
+  input: {
+    main: at('dist/main.js'),
+    worker: at('../matcher/dist/pool/worker.js'),
+    'filter-process': at('dist/bench/filter-process.js'),
+  },
   platform: 'node',
   // Native code and its loader, and what starts threads with files of its own, stay where they were installed.
   external: [/^re2$/, /^piscina$/],
