@@ -2,7 +2,7 @@ import { readFlags } from '../commandline/flags.js';
 import type { OptionSpec } from '../commandline/getopt.js';
 import { CliError } from '../errors.js';
 import { escapeControls } from '../logs/line-format.js';
-import { configurationDirectory } from '../places/configuration-directory.js';
+import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import type { Command, Invocation } from './command.js';
 
 const options: readonly OptionSpec[] = [{ key: 'json', long: ['json'], value: false }];
@@ -61,7 +61,7 @@ async function check({ flags }: Invocation, words: readonly string[], json: bool
     import('../config/render-check.js'),
   ]);
   const { path, why } = configurationDirectory(flags.conf);
-  const result = checkConfiguration({ directory: path, lint: true });
+  const result = checkConfiguration({ directory: path, lint: true, allowMissingLogs: mayLackLogs(path) });
   if (!json && flags.verbosity > 0) print([`# ${path} (${why})`]);
   print(json ? [JSON.stringify(checkAsJson(result), null, 2)] : renderConfigurationCheck(result));
   return result.ok ? 0 : 1;

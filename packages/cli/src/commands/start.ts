@@ -8,7 +8,7 @@ import { runDaemon } from '../daemon/run.js';
 import { starterReport } from '../daemon/starter-report.js';
 import { CliError, reasonOf } from '../errors.js';
 import { absoluteTarget } from '../logs/target-spec.js';
-import { configurationDirectory } from '../places/configuration-directory.js';
+import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
 import { sayAsClient } from './client-log.js';
@@ -69,7 +69,7 @@ async function foreground(flags: Flags): Promise<number> {
   const report = starterReport(process.env);
   try {
     const directory = configurationDirectory(flags.conf);
-    const settings = readSettings({ directory: directory.path });
+    const settings = readSettings({ directory: directory.path, allowMissingLogs: mayLackLogs(directory.path) });
     process.title = flags.pname ?? 'f2b-server';
     return await runDaemon({
       version: f2bVersion(),

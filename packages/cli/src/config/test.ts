@@ -1,6 +1,6 @@
 import type { Flags } from '../commandline/flags.js';
 import { sayAsClient } from '../commands/client-log.js';
-import { configurationDirectory } from '../places/configuration-directory.js';
+import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import { checkConfiguration } from './check.js';
 import { sayFindings } from './say-findings.js';
 
@@ -14,7 +14,8 @@ import { sayFindings } from './say-findings.js';
 export function testConfiguration(flags: Flags): boolean {
   const { path } = configurationDirectory(flags.conf);
   // As in fail2ban: who dumps on the way (`-d -t`) does not ask for the logs to be there.
-  const check = checkConfiguration({ directory: path, lint: false, allowMissingLogs: flags.dump !== undefined });
+  const allowMissingLogs = flags.dump !== undefined || mayLackLogs(path);
+  const check = checkConfiguration({ directory: path, lint: false, allowMissingLogs });
   // `-d` has said already what reading finds.
   sayFindings(flags, flags.dump === undefined ? check.findings : check.findings.filter(isOfMatcher));
   if (!check.ok) sayAsClient(flags, 'ERROR', 'ERROR: test configuration failed');

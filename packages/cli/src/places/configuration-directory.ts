@@ -14,6 +14,11 @@ export interface ConfigurationDirectory {
 /** The tree that f2b brings along. */
 export const embeddedDirectory = fileURLToPath(new URL('../../defaults', import.meta.url));
 
+/** Whether logs may be missing without that being a mistake: the built-in default guards what it finds, here or later. */
+export function mayLackLogs(directory: string): boolean {
+  return directory === embeddedDirectory;
+}
+
 /**
  * `-c`, else `/etc/f2b`, else `/etc/fail2ban`, else the built-in default.
  * @throws CliError `F2B_NO_CONFIG_DIRECTORY` when `-c` names no directory, worded as fail2ban words it.

@@ -1,8 +1,9 @@
 import { readSettings } from '@f2b/config';
 import { type CompiledFilter, chooseIdentifier, compileFilter, matchLine } from '@f2b/matcher';
 import { describe, expect, it } from 'vitest';
+import { checkConfiguration } from '../config/check.js';
 import { readSample, stampLine } from '../trial/sample.js';
-import { embeddedDirectory } from './configuration-directory.js';
+import { embeddedDirectory, mayLackLogs } from './configuration-directory.js';
 
 const settings = readSettings({ directory: embeddedDirectory, allowMissingLogs: true });
 
@@ -169,4 +170,10 @@ describe('the sample', () => {
       '[2026-01-05 03:04:05.067] NOTICE[1] x\n',
     );
   });
+});
+
+it('is no mistake on a host that has none of the logs', () => {
+  const options = { directory: embeddedDirectory, lint: true };
+  expect(checkConfiguration({ ...options, allowMissingLogs: mayLackLogs(embeddedDirectory) }).ok).toBe(true);
+  expect(mayLackLogs('/etc/fail2ban')).toBe(false);
 });
