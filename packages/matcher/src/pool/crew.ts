@@ -54,6 +54,8 @@ export class Crew {
       filename: workerFile(),
       minThreads: 0,
       maxThreads: this.#size,
+      // What a scan makes is garbage at once: a larger nursery costs memory and saves no time.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
       idleTimeout: this.#idle,
       trackUnmanagedFds: false,
       recordTiming: false,

@@ -27,23 +27,34 @@ export type PlaceGroup = (name: string, start: number, length: number) => void;
 /** What comes before the value of each name in a row. */
 interface RowForm {
   readonly names: readonly string[];
-  readonly before: readonly string[];
+  readonly before: readonly Uint8Array[];
   /** Name and value of a group that took no part. */
-  readonly missing: readonly string[];
+  readonly missing: readonly Uint8Array[];
   /** A session's last line has its own rules, and a line without session others. */
   readonly forgets: boolean;
 }
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+const rowBegins = ascii("['");
+const idEnds = ascii("',\t");
+const dataBegins = ascii(',\t{');
+const quote = ascii("'");
+const usersBegin = ascii(", 'users': {'");
+const usersEnd = ascii("'}");
+const noUsers = ascii(", 'users': None");
+const rowEnds = ascii('}],\n');
 
 /** Writes the rows of those matches whose row is plain to see: everything else is left to the full judgement. */
 export class RowWriter {
   readonly #forms: readonly (readonly (RowForm | undefined)[])[];
   readonly #filters: readonly CompiledFilter[];
-  #bytes = Buffer.allocUnsafeSlow(1 << 18);
+  #bytes = new Uint8Array(1 << 18);
   #end = 0;
   #keys = '';
   #lastTime: EpochMs = Number.NaN;
   #lastDate = '';
-  #lastText = '';
+  #lastText: Uint8Array = new Uint8Array();
 
   constructor(filters: readonly CompiledFilter[]) {
     this.#filters = filters;
@@ -89,12 +100,13 @@ export class RowWriter {
     return false;
   }
 
-  #write(form: RowForm, id: string, time: string, groups: Groups, place: PlaceGroup): boolean {
-    this.#put("['");
+  #write(form: RowForm, id: string, time: Uint8Array, groups: Groups, place: PlaceGroup): boolean {
+    this.#put(rowBegins);
+    const idAt = this.#end;
     if (!this.#putPlain(id)) return false;
-    this.#put("',\t");
+    this.#put(idEnds);
     this.#put(time);
-    this.#put(',\t{');
+    this.#put(dataBegins);
     const { names, before, missing } = form;
     for (let index = 0; index < names.length; index++) {
       const name = names[index]!;
@@ -103,29 +115,41 @@ export class RowWriter {
         this.#put(missing[index]!);
         continue;
       }
+      if (typeof value !== 'string') return false;
       this.#put(before[index]!);
       place(name, this.#end, value.length);
-      if (typeof value !== 'string' || !this.#putPlain(value)) return false;
-      this.#put("'");
+      if (value === id) this.#repeat(idAt, value.length);
+      else if (!this.#putPlain(value)) return false;
+      this.#put(quote);
     }
-    const user = groups.get('user');
-    if (user === '' && groups.has('mlfid')) this.#put(", 'users': None");
-    else if (user !== undefined && groups.has('mlfid')) {
-      this.#put(", 'users': {'");
-      this.#putPlain(user as string);
-      this.#put("'}");
+    if (groups.has('mlfid')) {
+      const user = groups.get('user') as string | undefined;
+      if (user === '') this.#put(noUsers);
+      else if (user !== undefined) {
+        this.#put(usersBegin);
+        this.#putPlain(user);
+        this.#put(usersEnd);
+      }
     }
-    this.#put('}],\n');
+    this.#put(rowEnds);
     return true;
   }
 
-  /** Character by character: joined strings would have to be made first, and be taken apart again for the bytes. */
-  #put(ascii: string): void {
+  /** Byte by byte: strings joined would be taken apart again. */
+  #put(ascii: Uint8Array): void {
     const { length } = ascii;
     if (this.#end + length > this.#bytes.length) this.#widen(length);
     const bytes = this.#bytes;
     let end = this.#end;
-    for (let at = 0; at < length; at++) bytes[end++] = ascii.charCodeAt(at);
+    for (let at = 0; at < length; at++) bytes[end++] = ascii[at]!;
+    this.#end = end;
+  }
+
+  #repeat(from: number, length: number): void {
+    if (this.#end + length > this.#bytes.length) this.#widen(length);
+    const bytes = this.#bytes;
+    let end = this.#end;
+    for (let at = 0; at < length; at++) bytes[end++] = bytes[from + at]!;
     this.#end = end;
   }
 
@@ -145,17 +169,17 @@ export class RowWriter {
   }
 
   #widen(by: number): void {
-    const wider = Buffer.allocUnsafeSlow(Math.max(this.#end + by, this.#bytes.length * 2));
+    const wider = new Uint8Array(Math.max(this.#end + by, this.#bytes.length * 2));
     wider.set(this.#bytes.subarray(0, this.#end));
     this.#bytes = wider;
   }
 
   /** Lines come in bursts: those of one second have one text. */
-  #time(filter: number, time: EpochMs, date: string): string {
+  #time(filter: number, time: EpochMs, date: string): Uint8Array {
     if (time !== this.#lastTime || date !== this.#lastDate) {
       this.#lastTime = time;
       this.#lastDate = date;
-      this.#lastText = timeText(time, date, this.#filters[filter]!.dating.zone !== undefined);
+      this.#lastText = ascii(timeText(time, date, this.#filters[filter]!.dating.zone !== undefined));
     }
     return this.#lastText;
   }
@@ -172,8 +196,8 @@ function formOf(names: readonly string[]): RowForm | undefined {
   const keys = shown.map((name, index) => `${index === 0 ? '' : ', '}'${name}': `);
   return {
     names: shown,
-    before: keys.map((key) => `${key}'`),
-    missing: keys.map((key) => `${key}None`),
+    before: keys.map((key) => ascii(`${key}'`)),
+    missing: keys.map((key) => ascii(`${key}None`)),
     forgets: shown.length < names.length,
   };
 }
