@@ -79,3 +79,31 @@ test('one endless session keeps a bounded number of lines', () => {
   const failure = sessions.line('77', new Map(Object.entries({ mlfid: '77', ip4: '192.0.2.1' })), 'failed', 0);
   expect(failure?.matches.length).toBeLessThanOrEqual(101);
 });
+
+describe('a session that is only begun', () => {
+  const first = new Map([
+    ['mlfid', '77'],
+    ['user', 'a'],
+    ['ip4', '192.0.2.1'],
+  ]);
+
+  test.each(Object.keys(vocabulary))('goes on with "%s" as one whose first line was read', (second) => {
+    for (const readEarly of [false, true]) {
+      const begun = new Sessions();
+      expect(begun.begin('77', { groups: first }, 0)).toBe(true);
+      if (readEarly) begun.readBegun();
+      const read = new Sessions();
+      read.line('77', first, 'first', 0);
+      const groups = new Map(Object.entries({ mlfid: '77', ...vocabulary[second] }));
+      const [failure, expected] = [begun, read].map((sessions) => sessions.line('77', groups, 'second', 1));
+      expect(failure?.groups).toEqual(expected?.groups);
+      expect(begun.size).toBe(read.size);
+    }
+  });
+
+  test('is not begun again while it is known', () => {
+    const sessions = new Sessions();
+    sessions.line('77', first, 'first', 0);
+    expect(sessions.begin('77', { groups: first }, 1)).toBe(false);
+  });
+});
