@@ -5,12 +5,16 @@ import { type ActionCommandName, type ActionSettings, actionCommandNames } from 
 import { originOf, type Traced, traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
+import { type ActionTemplates, type ActionTexts, fromTemplate } from './action-template.js';
 import { resolveDefinition } from './definition.js';
+import { jailOptionTypes } from './jail-options.js';
 import { type ConfigSet, type Library, safeFileName } from './library.js';
 import { nearestFile } from './nearest-file.js';
 
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
 const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
+const jailOptionNames: ReadonlySet<string> = new Set(Object.keys(jailOptionTypes));
+const templates: ActionTemplates<ActionCommandName> = new WeakMap();
 const wanted: ReadonlySet<string> = new Set(actionCommandNames);
 const noneShadowed: ReadonlySet<string> = new Set();
 const booleanCommands: ReadonlySet<string> = new Set(['actionstart_on_demand', 'actionrepair_on_unban', 'norestored']);
@@ -73,6 +77,32 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
       origin: originOf(text),
     };
   }
+  const texts = context.library.thorough
+    ? readTexts(context, set, args)
+    : fromTemplate(templates, set, args, (some, dependent) => readTexts(context, set, some, dependent));
+  const commands = new Map<ActionCommandName, string | boolean>();
+  for (const [key, value] of texts.commands) commands.set(key, booleanCommands.has(key) ? parseBoolean(value) : value);
+  const { params, missing } = texts;
+  return {
+    name,
+    file: spec.name,
+    builtin: false,
+    python: undefined,
+    commands,
+    ...(missing ? { definitionMissing: true } : {}),
+    params,
+    families: params.some(([key]) => key.includes('?family=')) ? ['inet4', 'inet6'] : [],
+    origin: originOf(text),
+  };
+}
+
+/** What the action's files say to these arguments, values still text. */
+function readTexts(
+  context: ActionContext,
+  set: ConfigSet,
+  args: ReadonlyMap<string, Traced>,
+  dependent?: () => void,
+): ActionTexts<ActionCommandName> {
   const definition = resolveDefinition({
     tree: set.tree,
     names: actionCommandNames,
@@ -81,27 +111,16 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
     shadowed: noneShadowed,
     all: false,
     ignored: runtimeTags,
+    ...(dependent ? { watch: { names: jailOptionNames, dependent } } : {}),
   });
   if (context.library.thorough) definition.substitute(undefined);
-  const commands = new Map<ActionCommandName, string | boolean>();
-  for (const [key, value] of definition.substitute(wanted)) {
-    commands.set(key as ActionCommandName, booleanCommands.has(key) ? parseBoolean(value.text) : value.text);
-  }
+  const commands: [ActionCommandName, string][] = [];
+  for (const [key, value] of definition.substitute(wanted)) commands.push([key as ActionCommandName, value.text]);
   const params: [string, string][] = [];
   for (const [key, value] of definition.parameters) {
-    if (!isCommand(key) && !key.startsWith('known/')) params.push([key, value.text]);
+    if (!wanted.has(key) && !key.startsWith('known/')) params.push([key, value.text]);
   }
-  return {
-    name,
-    file: spec.name,
-    builtin: false,
-    python: undefined,
-    commands,
-    ...(definition.missing ? { definitionMissing: true } : {}),
-    params,
-    families: params.some(([key]) => key.includes('?family=')) ? ['inet4', 'inet6'] : [],
-    origin: originOf(text),
-  };
+  return { commands, params, missing: definition.missing };
 }
 
 /** The article that f2b grew from keeps its actions in `actions.d`; fail2ban only knows `action.d`, which goes first. */
@@ -130,8 +149,4 @@ function pythonAction(context: ActionContext, spec: Spec, text: Traced): ActionS
     families: [],
     origin: originOf(text),
   };
-}
-
-function isCommand(name: string): name is ActionCommandName {
-  return (actionCommandNames as readonly string[]).includes(name);
 }

@@ -2,6 +2,7 @@ import { type InterpolationContext, interpolate, interpolateText } from '../inte
 import { substituteTags } from '../interpolate/tags.js';
 import type { MergedTree } from '../merge/tree.js';
 import type { Traced } from '../syntax/traced.js';
+import { holdsMark } from './action-template.js';
 
 /** A filter or an action to be resolved: what its files say, and what the jail says about it. */
 export interface DefinitionInput {
@@ -21,6 +22,30 @@ export interface DefinitionInput {
   readonly all: boolean;
   /** Tags that wait for run time. */
   readonly ignored: ReadonlySet<string>;
+  /** Told of each look at what is no argument: an option of the jail, or a name put together from an argument's value. */
+  readonly watch?: Watch;
+}
+
+export interface Watch {
+  /** Names that the jail may know. */
+  readonly names: ReadonlySet<string>;
+  dependent(): void;
+}
+
+/** The names that are found before anything in the tree, watched. */
+class WatchedVars extends Map<string, Traced> {
+  readonly watch: Watch;
+
+  constructor(watch: Watch) {
+    super();
+    this.watch = watch;
+  }
+
+  override get(name: string): Traced | undefined {
+    const value = super.get(name);
+    if (value === undefined && this.watch.names.has(name)) this.watch.dependent();
+    return value;
+  }
 }
 
 /** What a filter or an action says, its tags not yet substituted. */
@@ -50,8 +75,8 @@ const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
  * @throws ConfigError where a reference cannot be resolved
  */
 export function resolveDefinition(input: DefinitionInput): Definition {
-  const { tree, args } = input;
-  const vars = new Map(input.jailOptions);
+  const { tree, args, watch } = input;
+  const vars = watch ? new WatchedVars(watch) : new Map(input.jailOptions);
   for (const [name, value] of args) vars.set(name.toLowerCase(), value);
   const context: InterpolationContext = { tree, section: 'Definition', vars };
   const own = tree.sections.get('Definition');
@@ -81,7 +106,10 @@ export function resolveDefinition(input: DefinitionInput): Definition {
     const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
     if (base !== undefined) ignored.add(base);
   }
-  const find = (tag: string): Traced | undefined => findTag(context, tag);
+  const find = (tag: string): Traced | undefined => {
+    if (watch && holdsMark(tag)) watch.dependent();
+    return findTag(context, tag);
+  };
   return {
     combined,
     parameters,

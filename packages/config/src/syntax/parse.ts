@@ -69,6 +69,8 @@ interface Decoded {
   readonly problems: SyntaxProblem[];
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 function decode(bytes: Uint8Array, file: string): Decoded {
   const problems: SyntaxProblem[] = [];
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
@@ -82,7 +84,7 @@ function decode(bytes: Uint8Array, file: string): Decoded {
     });
   }
   const body = bytes.subarray(start);
-  let text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body);
+  let text = utf8.decode(body);
   if (text.includes('\ufffd')) {
     try {
       new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(body);
@@ -182,10 +184,7 @@ class Parser {
     }
     open.lines.push(text);
     open.origins.push(origin);
-    if (
-      /^\[[^\][]+\]$/.test(text) ||
-      /^(enabled|filter|logpath|maxretry|findtime|bantime|action|port|backend|failregex|ignoreregex)\s*=/.test(text)
-    ) {
+    if (looksSwallowed(text)) {
       this.#problem(
         'warning',
         'F2B_CONFIG_SWALLOWED',
@@ -287,6 +286,18 @@ class Parser {
     this.#problems.push({ severity, code, what, origin, advice });
   }
 }
+
+/** Whether a continuation line reads like a section's header or one of the options that every jail has. */
+function looksSwallowed(text: string): boolean {
+  if (text.charCodeAt(0) === 91 /* [ */) return /^\[[^\][]+\]$/.test(text);
+  return (
+    SWALLOWED_INITIALS.includes(text[0]!) &&
+    /^(enabled|filter|logpath|maxretry|findtime|bantime|action|port|backend|failregex|ignoreregex)\s*=/.test(text)
+  );
+}
+
+/** Initials of the names below: most lines are told apart by their first letter. */
+const SWALLOWED_INITIALS = 'eflmbapi';
 
 function join(lines: readonly string[], origins: readonly Origin[]): Traced {
   const whole = lines.length === 1 ? lines[0]! : lines.join('\n');
