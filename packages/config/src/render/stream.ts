@@ -26,7 +26,7 @@ export function toStream(settings: Settings): StreamCommand[] {
 
 /** The lines of `f2b -d`, equal to those of `fail2ban-client -d`. */
 export function renderStream(settings: Settings): string[] {
-  return toStream(settings).map(pythonRepr);
+  return toStream(settings).map((command) => pythonRepr(command));
 }
 
 function configError({ name, why }: { name: string; why: string }): StreamCommand {

@@ -50,10 +50,14 @@ export function overlayFilter(
   for (const [name, value] of filter?.options ?? []) inherited.push({ name, value });
   const sendings = inSendingOrder(inherited, own);
   const last = (name: FilterOptionName): Traced | undefined => sendings.findLast((one) => one.name === name)?.value;
-  const regexes = (name: FilterOptionName): RegexSetting[] =>
-    sendings
-      .filter((one) => one.name === name)
-      .flatMap(({ value }) => nonEmptyLines(value).map(({ text, origin }) => ({ source: text, origin })));
+  const regexes = (wanted: FilterOptionName): RegexSetting[] => {
+    const list: RegexSetting[] = [];
+    for (const { name, value } of sendings) {
+      if (name !== wanted) continue;
+      for (const { text, origin } of nonEmptyLines(value)) list.push({ source: text, origin });
+    }
+    return list;
+  };
   const sourced = (value: Traced | undefined): Sourced<string> | undefined =>
     value && { value: value.text, origin: originOf(value) ?? where };
 
@@ -85,12 +89,19 @@ export function overlayFilter(
  * then the rest of the filter, then the rest of the jail.
  */
 function inSendingOrder(inherited: readonly Sending[], own: readonly Sending[]): Sending[] {
-  const first = (list: readonly Sending[]): Sending[] => [
-    ...list.filter(({ name }) => name === 'usedns'),
-    ...list.filter(({ name }) => name !== 'usedns' && early.has(name)),
-  ];
-  const rest = (list: readonly Sending[]): Sending[] => list.filter(({ name }) => !early.has(name));
-  return [...first(own), ...first(inherited), ...rest(inherited), ...rest(own)];
+  const sendings: Sending[] = [];
+  const first = (list: readonly Sending[]): void => {
+    for (const one of list) if (one.name === 'usedns') sendings.push(one);
+    for (const one of list) if (one.name !== 'usedns' && early.has(one.name)) sendings.push(one);
+  };
+  const rest = (list: readonly Sending[]): void => {
+    for (const one of list) if (!early.has(one.name)) sendings.push(one);
+  };
+  first(own);
+  first(inherited);
+  rest(inherited);
+  rest(own);
+  return sendings;
 }
 
 function toStatement(

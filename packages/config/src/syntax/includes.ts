@@ -4,7 +4,8 @@ import { interpolate } from '../interpolate/percent.js';
 import { MergedTree } from '../merge/tree.js';
 import type { Origin } from '../settings.js';
 import type { FileStore } from './files.js';
-import { originOf } from './traced.js';
+import type { ParsedFile } from './parse.js';
+import { originOf, type Traced } from './traced.js';
 
 /** More files than any tree needs; a chain of includes that doubles at each step would pass any memory. */
 const MAX_INCLUDED = 2_000;
@@ -29,10 +30,18 @@ export function unfoldIncludes(
   const order: string[] = [];
   const missing: MissingInclude[] = [];
   const circular: MissingInclude[] = [];
-  const known = new Map<string, IncludeLists>();
+  let known = includesOf.get(store);
+  if (!known) {
+    known = new Map();
+    includesOf.set(store, known);
+  }
+  const remembered = known;
   const listsOf = (file: string): IncludeLists => {
-    const lists = known.get(file) ?? includeLists(store, file);
-    known.set(file, lists);
+    let lists = remembered.get(file);
+    if (!lists) {
+      lists = includeLists(store, file);
+      remembered.set(file, lists);
+    }
     return lists;
   };
 
@@ -86,20 +95,29 @@ interface IncludeLists {
 
 const noIncludes: IncludeLists = { before: [], after: [] };
 
+/** What each file of a tree includes: `common.conf` is asked by every filter. */
+const includesOf = new WeakMap<FileStore, Map<string, IncludeLists>>();
+
 function includeLists(store: FileStore, file: string): IncludeLists {
   if (store.kind(file) === 'missing') return noIncludes;
   const parsed = store.parse(file);
   if (!parsed.sections.has('INCLUDES')) return noIncludes;
-  const alone = new MergedTree();
-  alone.add(parsed);
   const read = (option: string): MissingInclude[] => {
-    const entry = alone.find('INCLUDES', option);
-    if (!entry) return [];
-    const value = interpolate({ tree: alone, section: 'INCLUDES' }, option, entry);
+    const written =
+      parsed.sections.get('INCLUDES')?.entries.get(option) ?? parsed.sections.get('DEFAULT')?.entries.get(option);
+    if (!written) return [];
+    const value = written.value.text.includes('%') ? resolved(parsed, option) : written.value;
     return value.text.split('\n').map((name) => ({
       path: posix.isAbsolute(name) ? name : posix.join(posix.dirname(file), name),
       origin: originOf(value),
     }));
   };
   return { before: read('before'), after: read('after') };
+}
+
+/** An include list that refers to other options of its file. */
+function resolved(parsed: ParsedFile, option: string): Traced {
+  const alone = new MergedTree();
+  alone.add(parsed);
+  return interpolate({ tree: alone, section: 'INCLUDES' }, option, alone.find('INCLUDES', option)!);
 }

@@ -57,9 +57,9 @@ export function concat(parts: readonly Traced[]): Traced {
     if (part.text === '') continue;
     texts.push(part.text);
     if (atLineStart) lines[lines.length - 1] = part.lines[0];
-    const newlines = part.text.includes('\n') ? countNewlines(part.text) : 0;
+    const newlines = countNewlines(part.text);
     for (let line = 1; line <= newlines; line++) lines.push(originOfLine(part, line));
-    atLineStart = part.text.endsWith('\n');
+    atLineStart = part.text.charCodeAt(part.text.length - 1) === 10;
   }
   return { text: texts.join(''), lines };
 }
@@ -93,9 +93,12 @@ export function replaceAll(value: Traced, wanted: string, replacement: Traced): 
 
 /** The non-empty lines, each with the place where it begins. */
 export function nonEmptyLines(value: Traced): { text: string; origin: Origin | undefined }[] {
+  const { text } = value;
+  if (!text.includes('\n')) return text === '' ? [] : [{ text, origin: value.lines[0] }];
   const lines: { text: string; origin: Origin | undefined }[] = [];
-  for (const [index, text] of value.text.split('\n').entries()) {
-    if (text !== '') lines.push({ text, origin: originOfLine(value, index) });
+  const written = text.split('\n');
+  for (let index = 0; index < written.length; index++) {
+    if (written[index] !== '') lines.push({ text: written[index]!, origin: originOfLine(value, index) });
   }
   return lines;
 }
