@@ -1,5 +1,4 @@
 import type { Bytes, EpochMs } from '@f2b/config';
-import type { ReadyRows } from './scan/result.js';
 
 /**
  * What the block scan says of one line: a failregex matched it. Everything a judge needs is in it; nothing in it depends on
@@ -63,6 +62,21 @@ export interface LinePlace {
   readonly line: number;
   readonly offset: Bytes;
   readonly text: string;
+}
+
+/** Rows that were written where the lines were scanned, by the number of their match. */
+export interface ReadyRows {
+  /** How many matches there are, with and without a row. */
+  readonly count: number;
+  /** All rows, one behind the other; ASCII. */
+  readonly bytes: Uint8Array;
+  /** Where a match's row ends in `bytes`; it has none if that is where the one before it ends. */
+  end(index: number): number;
+  /** The key of the match's session, of which it must be the first line for the row to hold; empty: it belongs to none. */
+  key(index: number): string;
+  /** Of a match with a row, `tuple` holds the date alone. */
+  match(index: number): LineMatch;
+  matchesWithoutRow(): readonly LineMatch[];
 }
 
 /** What came out of one block or range. */

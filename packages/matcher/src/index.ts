@@ -44,7 +44,7 @@ export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
 export { type LogEncoding, openEncoding } from './scan/encoding.js';
 export { scanLinesInOrder } from './scan/lines-in-order.js';
 export { type FileRange, maxRangeBytes } from './scan/range.js';
-export { ReadyRows, unpackResult } from './scan/result.js';
+export { unpackResult } from './scan/result.js';
 export { plainText, rowNames, timeText } from './scan/row-text.js';
 export { BlockScanner, defaultMaxLineBytes, type ScannerOptions } from './scan/scanner.js';
 export * as stages from './stages.js';

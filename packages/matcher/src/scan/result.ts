@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import type { LineMatch, ScanResult } from '../failures.js';
+import type { LineMatch, ReadyRows, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
 import type { RowWriter, WireRows } from './rows.js';
@@ -276,8 +276,7 @@ function latin1({ buffer, byteOffset }: Uint8Array, start: number, length: numbe
   return Buffer.from(buffer, byteOffset + start, length).toString('latin1');
 }
 
-/** Rows that were written where the lines were scanned, by the number of their match. */
-export class ReadyRows {
+class PackedRows implements ReadyRows {
   readonly #packed: WireMatches;
   readonly #rows: WireRows;
 
@@ -286,22 +285,18 @@ export class ReadyRows {
     this.#rows = rows;
   }
 
-  /** How many matches there are, with and without a row. */
   get count(): number {
     return this.#rows.ends.length;
   }
 
-  /** All rows, one behind the other. */
   get bytes(): Uint8Array {
     return this.#rows.bytes;
   }
 
-  /** Where a match's row ends in `bytes`; it has none if that is where the one before it ends. */
   end(index: number): number {
     return this.#rows.ends[index]!;
   }
 
-  /** The key of the match's session, of which it must be the first line for the row to hold; empty: it belongs to none. */
   key(index: number): string {
     const { keys, keyEnds } = this.#rows;
     return keys.slice(index === 0 ? 0 : keyEnds[index - 1]!, keyEnds[index]!);
@@ -324,7 +319,7 @@ export class ReadyRows {
 export function unpackResult(wire: WireResult): ScanResult {
   const { packed, ...rest } = wire;
   // Whoever asked for rows takes those, and the few matches that have none.
-  if (packed.rows !== undefined) return { ...rest, matches: [], rows: new ReadyRows(packed, packed.rows) };
+  if (packed.rows !== undefined) return { ...rest, matches: [], rows: new PackedRows(packed, packed.rows) };
   return { ...rest, matches: Array.from(packed.starts, (_, index) => new PackedMatch(packed, index)) };
 }
 
