@@ -8,7 +8,7 @@ export interface InterpolationContext {
   readonly tree: MergedTree;
   readonly section: string;
   /** Bracket arguments, options of the jail: found before anything in the tree. Names lower-cased. */
-  readonly vars?: ReadonlyMap<string, Traced>;
+  readonly vars?: { get(name: string): Traced | undefined };
   /** In a jail, what `%(known/x)s` finds first: the filter's resolved options, already final text. */
   readonly known?: (option: string) => Traced | undefined;
 }

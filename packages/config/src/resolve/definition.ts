@@ -32,19 +32,23 @@ export interface Watch {
   dependent(): void;
 }
 
-/** The names that are found before anything in the tree, watched. */
-class WatchedVars extends Map<string, Traced> {
-  readonly watch: Watch;
+/** What is found before anything in the tree: arguments, then options of the jail. Two layers, since copying one takes longer. */
+class Vars {
+  readonly #args = new Map<string, Traced>();
+  readonly #jailOptions: ReadonlyMap<string, Traced>;
+  readonly #watch: Watch | undefined;
 
-  constructor(watch: Watch) {
-    super();
-    this.watch = watch;
+  constructor({ args, jailOptions, watch }: DefinitionInput) {
+    for (const [name, value] of args) this.#args.set(name.toLowerCase(), value);
+    this.#jailOptions = jailOptions;
+    this.#watch = watch;
   }
 
-  override get(name: string): Traced | undefined {
-    const value = super.get(name);
-    if (value === undefined && this.watch.names.has(name)) this.watch.dependent();
-    return value;
+  get(name: string): Traced | undefined {
+    const given = this.#args.get(name);
+    if (given) return given;
+    if (this.#watch?.names.has(name)) this.#watch.dependent();
+    return this.#jailOptions.get(name);
   }
 }
 
@@ -76,8 +80,7 @@ const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
  */
 export function resolveDefinition(input: DefinitionInput): Definition {
   const { tree, args, watch } = input;
-  const vars = watch ? new WatchedVars(watch) : new Map(input.jailOptions);
-  for (const [name, value] of args) vars.set(name.toLowerCase(), value);
+  const vars = new Vars(input);
   const context: InterpolationContext = { tree, section: 'Definition', vars };
   const own = tree.sections.get('Definition');
 
@@ -101,10 +104,14 @@ export function resolveDefinition(input: DefinitionInput): Definition {
     combined.delete(name);
     combined.set(name, value);
   }
-  const ignored = new Set(input.ignored);
+  let ignored = input.ignored;
+  let more: Set<string> | undefined;
   for (const name of combined.keys()) {
     const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
-    if (base !== undefined) ignored.add(base);
+    if (base === undefined) continue;
+    more ??= new Set(input.ignored);
+    more.add(base);
+    ignored = more;
   }
   const find = (tag: string): Traced | undefined => {
     if (watch && holdsMark(tag)) watch.dependent();

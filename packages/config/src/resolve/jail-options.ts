@@ -44,6 +44,7 @@ export const jailOptionTypes = {
   action: 'text',
 } as const;
 export type JailOptionName = keyof typeof jailOptionTypes;
+const jailOptionNames = Object.keys(jailOptionTypes) as JailOptionName[];
 
 /** What a jail's resolving needs besides its name. */
 export interface JailContext {
@@ -58,6 +59,8 @@ export interface JailContext {
 /** A jail's options as read: final text, and the place. */
 export interface JailOptions {
   readonly values: ReadonlyMap<JailOptionName, Traced>;
+  /** The same as the filter and the actions see them. */
+  readonly asText: ReadonlyMap<string, Traced>;
   readonly filter: ResolvedFilter | undefined;
   readonly filterSpec: Spec | undefined;
 }
@@ -138,12 +141,13 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
   }
   const known: InterpolationContext = reading ? { ...bare, known: reading.variable } : bare;
   const values = new Map<JailOptionName, Traced>();
-  for (const option of Object.keys(jailOptionTypes) as JailOptionName[]) {
+  for (const option of jailOptionNames) {
     const value = readOption(known, option);
     if (value) values.set(option, value);
   }
-  const filter = reading?.finish(optionsAsText(values), new Set(values.keys()));
-  return { values, filter, filterSpec };
+  const asText = optionsAsText(values);
+  const filter = reading?.finish(asText, new Set(values.keys()));
+  return { values, asText, filter, filterSpec };
 }
 
 function readOption(context: InterpolationContext, option: string): Traced | undefined {
@@ -154,7 +158,7 @@ function readOption(context: InterpolationContext, option: string): Traced | und
 }
 
 /** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. */
-export function optionsAsText(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
+function optionsAsText(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
   const options = new Map<string, Traced>();
   options.set('backend', traced('auto', undefined));
   for (const [name, value] of values) {

@@ -8,7 +8,7 @@ import { parseTime } from '../values/time.js';
 import { splitAddressList } from '../values/words.js';
 import { type ActionContext, findAction } from './action.js';
 import { overlayFilter } from './filter-settings.js';
-import { type JailContext, type JailOptionName, optionsAsText, readJailOptions } from './jail-options.js';
+import { type JailContext, type JailOptionName, readJailOptions } from './jail-options.js';
 import { resolveLogpaths } from './logpath.js';
 
 /** Characters of an `action` list: finding the ends of brackets takes time that grows with the square of its length. */
@@ -21,7 +21,7 @@ const MAX_ACTION_LIST = 32 * 1024;
  */
 export function resolveJail(context: JailContext, name: string): JailSettings {
   const { findings, set } = context;
-  const { values, filter, filterSpec } = readJailOptions(context, name);
+  const { values, asText, filter, filterSpec } = readJailOptions(context, name);
   const where = set.tree.origins.get(name);
   const unreadable: string[] = [];
   const text = (option: JailOptionName): Sourced<string> | undefined => {
@@ -118,7 +118,7 @@ export function resolveJail(context: JailContext, name: string): JailSettings {
     ignoreip: splitAddressList(values.get('ignoreip')?.text ?? ''),
     ignoreipOrigin: text('ignoreip')?.origin,
     ignorecache: text('ignorecache'),
-    actions: resolveActions(context, name, values),
+    actions: resolveActions(context, name, values, asText),
     unreadable,
   };
 }
@@ -127,6 +127,7 @@ function resolveActions(
   context: JailContext,
   name: string,
   values: ReadonlyMap<JailOptionName, Traced>,
+  jailOptions: ReadonlyMap<string, Traced>,
 ): ActionSettings[] {
   const { findings } = context;
   const list = values.get('action');
@@ -134,7 +135,7 @@ function resolveActions(
   const actionContext: ActionContext = {
     library: context.library,
     jail: name,
-    jailOptions: optionsAsText(values),
+    jailOptions,
     builtinActions: context.builtinActions,
   };
   if (list && list.text.length > MAX_ACTION_LIST) {
