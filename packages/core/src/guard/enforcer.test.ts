@@ -9,6 +9,7 @@ class HandClock {
   time = 0;
   #waiting: { at: number; then: () => void }[] = [];
   now = () => this.time;
+  elapsed = () => this.time;
   pause = async () => {};
   after = (delay: number, then: () => void) => {
     const entry = { at: this.time + delay, then };
