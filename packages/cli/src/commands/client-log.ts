@@ -7,9 +7,14 @@ import { classicLine } from '../logs/line-format.js';
  * worse by default, more with `-v`, less with `-q`.
  */
 export function sayAsClient(flags: Flags, level: LevelName, message: string): void {
+  process.stderr.write(clientLine(flags, level, message));
+}
+
+/** The line that `sayAsClient` writes, newline included; empty where the level is not asked for. */
+export function clientLine(flags: Flags, level: LevelName, message: string): string {
   const steps = [levels.CRITICAL, levels.ERROR, levels.WARNING, levels.INFO, levels.DEBUG, levels.HEAVYDEBUG];
   const threshold = steps[Math.min(Math.max(2 + flags.verbosity, 0), steps.length - 1)]!;
-  if (levels[level] < threshold) return;
+  if (levels[level] < threshold) return '';
   const entry = { time: Date.now(), level: levels[level], logger: 'fail2ban', message };
-  process.stderr.write(`${classicLine(entry, process.pid, { datetime: true, padding: true })}\n`);
+  return `${classicLine(entry, process.pid, { datetime: true, padding: true })}\n`;
 }
