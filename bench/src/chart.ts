@@ -42,6 +42,7 @@ export function chart(results: readonly OfflineResult[], machine: string): strin
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 16}" font-family="sans-serif" font-size="12">`,
+    '<title>Lines per second of each contender on each log, logarithmic</title>',
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="8" y="16">Lines per second, logarithmic. ${escaped(machine)}</text>`,
     ...grid,
