@@ -95,9 +95,9 @@ export function withoutPlace(env) {
 
 /**
  * What runs after set-up.
- * @param {string} job `start`, `test` or `bench`
+ * @param {string} job `start`, `test`, `bench`, or `setup` for nothing more
  * @param {readonly string[]} args what stood after `--`
- * @returns {string[] | undefined} words for node; undefined: no such job
+ * @returns {string[] | undefined} words for node, none where set-up was all; undefined: no such job
  */
 export function jobCommand(job, args) {
   switch (job) {
