@@ -12,14 +12,23 @@ export interface OracleAnswer {
   readonly error: string | undefined;
 }
 
-/** Reads one directory name a line, answers one JSON object a line: many trees for the price of one Python start. */
+/**
+ * Reads one directory name a line, answers one JSON object a line: many trees for the price of one Python start. fail2ban has
+ * no bound on what tags unfold to: a random tree once took 24 GB. So memory and time of a tree are bounded here, and a tree
+ * past them counts as refused.
+ */
 const SCRIPT = `
-import json, logging, sys
+import json, logging, resource, signal, sys
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+def late(*_):
+    raise TimeoutError('more than 20 seconds for one tree')
+signal.signal(signal.SIGALRM, late)
 from fail2ban.client.configurator import Configurator
 logging.getLogger('fail2ban').addHandler(logging.NullHandler())
 logging.getLogger('fail2ban').propagate = False
 for line in sys.stdin:
     answer = {}
+    signal.alarm(20)
     try:
         reader = Configurator()
         reader.setBaseDir(json.loads(line))
@@ -31,6 +40,7 @@ for line in sys.stdin:
         answer['stream'] = [repr(command) for command in reader.getConfigStream()]
     except Exception as error:
         answer['error'] = type(error).__name__ + ': ' + str(error)[:2000]
+    signal.alarm(0)
     print(json.dumps(answer), flush=True)
 `;
 

@@ -206,6 +206,25 @@ const tree: fc.Arbitrary<Tree> = fc
   })
   .map((files) => ({ 'fail2ban.conf': serverFile, ...files }));
 
+/** Trees that once read otherwise, each with what was wrong. */
+const found: readonly Tree[] = [
+  // <known/name> leads to a text of an earlier layer, whose %(mode)s is not the later file's.
+  {
+    'fail2ban.conf': serverFile,
+    'jail.conf': '[one]\nenabled = true\nfilter = f\n',
+    'filter.d/f.conf':
+      '[INCLUDES]\nbefore = common.inc\n[DEFAULT]\nname = %(mode)s\n[Definition]\nmode =\nfailregex = x<known/name>\n',
+    'filter.d/common.inc': '[other]\n[DEFAULT]\nmode = <other/name>\n[Definition]\n',
+  },
+  {
+    'fail2ban.conf': serverFile,
+    'jail.conf': '[one]\nenabled = true\nfilter = f\n',
+    'filter.d/f.conf':
+      '[INCLUDES]\nbefore = common.inc\n[DEFAULT]\nname = %(mode)s\n[Definition]\nmode =\nfailregex = x<known/name>\n',
+    'filter.d/common.inc': '[DEFAULT]\nmode = plain\n[Definition]\n',
+  },
+];
+
 /** What f2b makes of a tree, in the oracle's terms. */
 function read(directory: string): {
   settings: Settings | undefined;
@@ -271,7 +290,7 @@ describe.skipIf(!version)('random trees in the dialect (needs fail2ban installed
         }
         rmSync(directory, { recursive: true, force: true });
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: found.map((files) => [files]) },
     );
     console.log(
       `${RUNS} random trees: ${equal} equal, ${bothRefused} refused by both, ${improved} read by f2b only (docs/differences.md)`,

@@ -11,6 +11,8 @@ export interface InterpolationContext {
   readonly vars?: { get(name: string): Traced | undefined };
   /** In a jail, what `%(known/x)s` finds first: the filter's resolved options, already final text. */
   readonly known?: (option: string) => Traced | undefined;
+  /** The text is one of an earlier layer: `%(name)s` means first what the option was before the last file that set it. */
+  readonly earlier?: boolean;
 }
 
 /** fail2ban's limit: a reference may stand in a reference ten times. */
@@ -126,7 +128,7 @@ function lookUp(context: InterpolationContext, written: string, layer: MergedEnt
   const name = written.toLowerCase();
   const given = vars?.get(name);
   if (given) return { value: given, layer: undefined };
-  const entry = tree.find(section, name);
+  const entry = (context.earlier && tree.known(section, name)) || tree.find(section, name);
   if (entry) return { value: entry.value, layer: entry };
   if (name === '__name__') return { value: traced(section, undefined), layer: undefined };
   const slash = written.indexOf('/');

@@ -150,8 +150,9 @@ function findTag(context: InterpolationContext, tag: string): Traced | undefined
     const option = tag.slice(slash + 1).toLowerCase();
     if (section.toLowerCase() === 'known') {
       if (!tree.sections.has('Definition')) return undefined;
-      const entry = tree.known('Definition', option) ?? tree.find('Definition', option);
-      if (entry) return interpolate({ tree, section: 'Definition' }, option, entry);
+      const earlier = tree.known('Definition', option);
+      const entry = earlier ?? tree.find('Definition', option);
+      if (entry) return interpolate({ tree, section: 'Definition', earlier: earlier !== undefined }, option, entry);
     } else if (tree.sections.has(section)) {
       const entry = tree.find(section, option);
       if (entry) return interpolate({ tree, section }, option, entry);
