@@ -22,7 +22,7 @@ export { IgnoreList, type IgnoreSettings, type IgnoreSources } from './jails/ign
 export type { ListReader } from './jails/ignore-file.js';
 export { type BanHistory, type BanRecord, MemoryBanHistory } from './jails/increment.js';
 export { Judge, type JudgedLine, type JudgeParts, type JudgeSettings } from './jails/judge.js';
-export { type SessionFailure, Sessions } from './jails/sessions.js';
+export { maxSessions, type SessionFailure, Sessions } from './jails/sessions.js';
 export { LineTime, type Reading } from './jails/time.js';
 export { type Log, type LogLevel, type LogMessage, singleLine } from './log.js';
 export type { Block, LogPosition, LogTrouble, Rotation } from './sources/file/block.js';

@@ -72,8 +72,11 @@ export interface ReadyRows {
   readonly bytes: Uint8Array;
   /** Where a match's row ends in `bytes`; it has none if that is where the one before it ends. */
   end(index: number): number;
-  /** The key of the match's session, of which it must be the first line for the row to hold; empty: it belongs to none. */
-  key(index: number): string;
+  /**
+   * A number that is the same for all rows of one session (and now and then for those of another); 0: the row belongs to none. A row
+   * holds only if it is the first line of its session.
+   */
+  session(index: number): number;
   /** Of a match with a row, `tuple` holds the date alone. */
   match(index: number): LineMatch;
   matchesWithoutRow(): readonly LineMatch[];

@@ -94,14 +94,17 @@ export class FailureFinder {
     return date === 'empty' ? this.now : Number.NaN;
   }
 
-  /** Takes in a match that begins its session and is a failure by itself; false: the session is known, judge it. */
-  begin(mlfid: string, match: LineMatch): boolean {
-    return this.#sessions.begin(mlfid, match, this.now);
+  /** Takes in the groups of a match that begins its session and is a failure by itself. */
+  begin(mlfid: string, groups: Groups): void {
+    this.#sessions.begin(mlfid, groups, this.now);
   }
 
-  /** Reads what `begin` took in, so that the matches can go. */
-  readBegun(): void {
-    this.#sessions.readBegun();
+  knows(mlfid: string): boolean {
+    return this.#sessions.has(mlfid, this.now);
+  }
+
+  forgetSessions(): void {
+    this.#sessions.clear();
   }
 
   /** Judges one match; matches come in the order of the log. */

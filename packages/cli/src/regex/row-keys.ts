@@ -1,11 +1,6 @@
-import { type CompiledFilter, type LineMatch, rowNames } from '@f2b/matcher';
+import { maxSessions } from '@f2b/core';
+import { type CompiledFilter, type Groups, rowNames } from '@f2b/matcher';
 import type { Found } from './failures.js';
-
-/** Sessions whose order of groups is remembered; as many as there are sessions. */
-const maxSessions = 100;
-
-/** A match whose groups are read when they are asked for. */
-type FirstLine = Pick<LineMatch, 'regex' | 'groups'>;
 
 /**
  * The names of the groups that a row shows, in the order in which fail2ban comes to know them: those that took no part as well, since
@@ -15,7 +10,8 @@ export class RowKeys {
   readonly #named: readonly (readonly string[])[];
   /** Of a line that begins a session: without and with users; most lines do. */
   readonly #first: readonly (readonly [string[], string[]])[];
-  readonly #sessions = new Map<string, readonly string[] | FirstLine>();
+  /** As many as there are sessions. */
+  readonly #sessions = new Map<string, readonly string[]>();
 
   constructor(filter: CompiledFilter) {
     this.#named = rowNames(filter);
@@ -33,7 +29,7 @@ export class RowKeys {
     if (mlfid === undefined) return named;
     const key = String(mlfid);
     const forget = groups.get('mlfforget') !== undefined && groups.get('mlfforget') !== '';
-    const known = this.#known(key);
+    const known = this.#sessions.get(key);
     let names: string[];
     if (known === undefined) {
       names = this.#first[found.regex]![groups.has('user') && !forget ? 1 : 0];
@@ -59,33 +55,18 @@ export class RowKeys {
     return this.#sessions.has(key);
   }
 
-  /** The same as `of` for a session that begins with an ordinary failure, as long as nobody asks for the names. */
-  begin(key: string, first: FirstLine): void {
-    this.#remember(key, first);
+  /** The same as `of` for a session that begins with an ordinary failure. */
+  begin(key: string, regex: number, groups: Groups): void {
+    this.#remember(key, this.#first[regex]![groups.has('user') ? 1 : 0]);
   }
 
-  /** Reads what `begin` took in. */
-  readBegun(): void {
-    for (const [key, names] of this.#sessions) {
-      if (!isNames(names)) this.#sessions.set(key, this.#namesOf(names));
-    }
+  /** Forgets all sessions. */
+  forget(): void {
+    this.#sessions.clear();
   }
 
-  #known(key: string): readonly string[] | undefined {
-    const known = this.#sessions.get(key);
-    return known === undefined || isNames(known) ? known : this.#namesOf(known);
-  }
-
-  #namesOf({ regex, groups }: FirstLine): readonly string[] {
-    return this.#first[regex]![groups.has('user') ? 1 : 0];
-  }
-
-  #remember(key: string, names: readonly string[] | FirstLine): void {
+  #remember(key: string, names: readonly string[]): void {
     this.#sessions.set(key, names);
     if (this.#sessions.size > maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
   }
-}
-
-function isNames(known: readonly string[] | FirstLine): known is readonly string[] {
-  return Array.isArray(known);
 }

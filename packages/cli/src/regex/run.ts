@@ -19,7 +19,7 @@ import type { RegexOptions } from './options.js';
 import { escapeControls, Output, ReaderGone } from './output.js';
 import { prefregexGroups } from './prefregex-groups.js';
 import { Progress } from './progress.js';
-import { putOutRows } from './ready-rows.js';
+import { RowOutput } from './ready-rows.js';
 import { Report } from './report.js';
 import { RowKeys } from './row-keys.js';
 import { scanSource } from './scan-source.js';
@@ -224,13 +224,14 @@ async function tokens(job: Job): Promise<number> {
     if (out.full) await out.flush();
   };
   const context = { now, rows: token === 'row' };
+  let before = 0;
+  const rowOutput = new RowOutput(finder, keys, out, async (read, hasRow) => {
+    // A comment has no row.
+    if (hasRow || !skipComments || !isComment(read.match)) await judge(read, before);
+  });
   for await (const { result, line, done } of scanSource(log, { filter, context }, job.workers)) {
-    if (result.rows !== undefined) {
-      counts.matched += await putOutRows(result.rows, finder, keys, out, async (read, hasRow) => {
-        // A comment has no row.
-        if (hasRow || !skipComments || !isComment(read.match)) await judge(read, line);
-      });
-    }
+    before = line;
+    if (result.rows !== undefined) counts.matched += await rowOutput.put(result.rows);
     for (const read of await finder.prepare(result.matches)) {
       if (!(skipComments && isComment(read.match))) await judge(read, line);
     }

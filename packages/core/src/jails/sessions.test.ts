@@ -88,22 +88,24 @@ describe('a session that is only begun', () => {
   ]);
 
   test.each(Object.keys(vocabulary))('goes on with "%s" as one whose first line was read', (second) => {
-    for (const readEarly of [false, true]) {
-      const begun = new Sessions();
-      expect(begun.begin('77', { groups: first }, 0)).toBe(true);
-      if (readEarly) begun.readBegun();
-      const read = new Sessions();
-      read.line('77', first, 'first', 0);
-      const groups = new Map(Object.entries({ mlfid: '77', ...vocabulary[second] }));
-      const [failure, expected] = [begun, read].map((sessions) => sessions.line('77', groups, 'second', 1));
-      expect(failure?.groups).toEqual(expected?.groups);
-      expect(begun.size).toBe(read.size);
-    }
+    const begun = new Sessions();
+    begun.begin('77', first, 0);
+    const read = new Sessions();
+    read.line('77', first, 'first', 0);
+    const groups = new Map(Object.entries({ mlfid: '77', ...vocabulary[second] }));
+    const [failure, expected] = [begun, read].map((sessions) => sessions.line('77', groups, 'second', 1));
+    expect(failure?.groups).toEqual(expected?.groups);
+    expect(begun.size).toBe(read.size);
   });
 
-  test('is not begun again while it is known', () => {
+  test('is known until it is too old, or all are forgotten', () => {
     const sessions = new Sessions();
-    sessions.line('77', first, 'first', 0);
-    expect(sessions.begin('77', { groups: first }, 1)).toBe(false);
+    sessions.begin('77', first, 0);
+    expect(sessions.has('77', 1)).toBe(true);
+    expect(sessions.has('78', 1)).toBe(false);
+    expect(sessions.has('77', 6 * 60_000)).toBe(false);
+    sessions.begin('77', first, 0);
+    sessions.clear();
+    expect(sessions.has('77', 1)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import type { Groups, GroupValue } from '@f2b/matcher';
 import { dropOldest } from './bound.js';
 
 /** Sessions that are remembered at once; the oldest gives way (fail2ban's limit). */
-const maxSessions = 100;
+export const maxSessions = 100;
 /** A session is forgotten this long after its first line, however busy it is (fail2ban's limit). */
 const sessionAge: Milliseconds = 5 * 60_000;
 /** Lines kept in each of a session's two lists, and user names: f2b's own bound, so that one session cannot eat the memory. */
@@ -24,17 +24,6 @@ interface Session {
   nofailMatches: string[];
 }
 
-/** A session of which only the first line is known, an ordinary failure: read when a second line comes. */
-interface Begun {
-  readonly born: EpochMs;
-  readonly first: FirstLine;
-}
-
-/** A line whose groups are read when they are asked for. */
-export interface FirstLine {
-  readonly groups: Groups;
-}
-
 /** What a line makes of its session: a failure to report, as far as its identifier is known. */
 export interface SessionFailure {
   readonly groups: Groups;
@@ -48,29 +37,30 @@ export interface SessionFailure {
  * failure" (`nofail`), "access gained" (`mlfgained`) or "session ends" (`mlfforget`), and whose address may come late.
  */
 export class Sessions {
-  readonly #sessions = new Map<string, Session | Begun>();
+  readonly #sessions = new Map<string, Session>();
 
   get size(): number {
     return this.#sessions.size;
   }
 
-  /**
-   * Takes in a line that is a failure by itself and neither ends a session nor says "no failure" or "access gained", if it is the first
-   * of its session: nothing of it is read before the session goes on. Lines are not kept.
-   *
-   * @returns false where the session is known: the line is to be judged by `line`
-   */
-  begin(mlfid: string, first: FirstLine, now: EpochMs): boolean {
-    if (this.#find(mlfid, now) !== undefined) return false;
-    this.#store(mlfid, { born: now, first });
-    return true;
+  has(mlfid: string, now: EpochMs): boolean {
+    return this.#known(mlfid, now) !== undefined;
   }
 
-  /** Reads what `begin` took in: first lines can be forgotten then. */
-  readBegun(): void {
-    for (const [mlfid, session] of this.#sessions) {
-      if ('first' in session) this.#sessions.set(mlfid, readSession(session));
-    }
+  clear(): void {
+    this.#sessions.clear();
+  }
+
+  /**
+   * Takes in the first line of a session that is not known, if it is a failure by itself and neither ends the session nor says "no
+   * failure" or "access gained": as `line` does, but the line is not kept.
+   */
+  begin(mlfid: string, groups: Groups, now: EpochMs): void {
+    const session = newSession(now);
+    const user = groups.get('user');
+    if (typeof user === 'string' && user !== '') session.users.add(user);
+    for (const [name, value] of groups) session.groups.set(name, value);
+    this.#store(mlfid, session);
   }
 
   /**
@@ -130,14 +120,6 @@ export class Sessions {
   }
 
   #known(mlfid: string, now: EpochMs): Session | undefined {
-    const session = this.#find(mlfid, now);
-    if (session === undefined || !('first' in session)) return session;
-    const read = readSession(session);
-    this.#sessions.set(mlfid, read);
-    return read;
-  }
-
-  #find(mlfid: string, now: EpochMs): Session | Begun | undefined {
     const session = this.#sessions.get(mlfid);
     if (session === undefined) return undefined;
     // A clock that was set back must not make a session immortal.
@@ -146,19 +128,10 @@ export class Sessions {
     return undefined;
   }
 
-  #store(mlfid: string, session: Session | Begun): void {
+  #store(mlfid: string, session: Session): void {
     this.#sessions.set(mlfid, session);
     dropOldest(this.#sessions, maxSessions);
   }
-}
-
-function readSession({ born, first }: Begun): Session {
-  const session = newSession(born);
-  const { groups } = first;
-  const user = groups.get('user');
-  if (typeof user === 'string' && user !== '') session.users.add(user);
-  for (const [name, value] of groups) session.groups.set(name, value);
-  return session;
 }
 
 function newSession(born: EpochMs): Session {

@@ -4,11 +4,11 @@
  * A `DateDetector` never changes once it is made and can be shared; what changes from line to line, the order of trying, is a
  * `DateRanking` with an owner of its own. No clock is read: the present comes in with the ranking and the context.
  */
-import type { EpochMs } from '@f2b/config';
+import type { Bytes, EpochMs } from '@f2b/config';
 import { type DateContext, epochText, fieldsToEpoch, tai64nText } from './conversion.js';
 import { DateFields, type FieldPlan, planFields } from './date-fields.js';
 import { invalidRegex } from './errors.js';
-import { type QuickFormat, quickFormat } from './quick-formats.js';
+import { NEVER, QUICK_LENGTH, type QuickFormat, quickFormat, READ, UNSURE } from './quick-formats.js';
 import { DateRanking } from './ranking.js';
 import { PossibleStarts, untied } from './starts.js';
 import { LINE_BEGIN, LINE_END } from './template-regex.js';
@@ -42,6 +42,15 @@ export interface DatepatternOptions {
   readonly thisYear: number;
 }
 
+/** Where the date of a line stands in the bytes of its block; as `FoundDate`, but offsets count from the block's beginning. */
+export interface DateInPlace {
+  readonly template: number;
+  readonly start: Bytes;
+  readonly end: Bytes;
+  readonly matchStart: Bytes;
+  readonly matchEnd: Bytes;
+}
+
 /** The templates of one datepattern, ready to search. Immutable. */
 export class DateDetector {
   /** In their first order. */
@@ -52,6 +61,10 @@ export class DateDetector {
   private readonly tied: readonly boolean[];
   private readonly quick: readonly (QuickFormat | undefined)[];
   private readonly fields = new DateFields();
+  /** The beginning of the line under `find`, for the quick formats. */
+  private readonly head = new Uint8Array(QUICK_LENGTH + 4);
+  private readonly quickGroups: number[] = [];
+  private readonly inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0 };
   private starts: { readonly possible: PossibleStarts; readonly bits: readonly number[] } | undefined;
 
   /** Use `compileDatepattern`. */
@@ -85,6 +98,7 @@ export class DateDetector {
   find(line: string, ranking: DateRanking): FoundDate | undefined {
     const { order } = ranking;
     const count = order.length;
+    const headLength = this.writeHead(line);
     let candidate: FoundDate | undefined;
     let candidatePlace = -1;
     let skip = -1;
@@ -92,11 +106,7 @@ export class DateDetector {
     const last = ranking.lastPlace;
     if (last >= 0 && last < count) {
       const template = order[last] as number;
-      const quick = this.quick[template];
-      if (quick !== undefined) {
-        const groups: number[] = [];
-        if (quick(line, groups)) return this.accept(this.found(template, line, groups), last, ranking);
-      }
+      if (this.readHead(template, headLength) === READ) return this.acceptQuick(template, line, last, ranking);
       const search = this.searches[template] as TemplateSearch;
       const tied = this.tied[template] as boolean;
       let matched: boolean;
@@ -120,11 +130,10 @@ export class DateDetector {
       const template = order[place] as number;
       const search = this.searches[template] as TemplateSearch;
       if (this.tied[template] === true) {
-        // The usual forms are read in place, before anything is compiled for them.
-        const groups: number[] = [];
-        if (this.quick[template]?.(line, groups))
-          return this.accept(this.found(template, line, groups), place, ranking);
-        if (!search.search(line, 0, line.length)) continue;
+        // The usual forms are read at once, or found to be out of the question, before anything is compiled for them.
+        const read = this.readHead(template, headLength);
+        if (read === READ) return this.acceptQuick(template, line, place, ranking);
+        if (read === NEVER || !search.search(line, 0, line.length)) continue;
       } else {
         if (starts === undefined) {
           starts = this.possibleStarts();
@@ -148,6 +157,53 @@ export class DateDetector {
       return this.accept(this.found(template, line, copied(search.offsets)), place, ranking);
     }
     return candidate === undefined ? undefined : this.accept(candidate, candidatePlace, ranking);
+  }
+
+  /**
+   * Reads the date of an ASCII line where it stands in `bytes`, if it is of the form of the line before and in its usual spelling, and
+   * notes the hit in `ranking`. Everything else is left to `find`.
+   *
+   * @returns its template and where it stands, valid until the next call; undefined: ask `find`
+   */
+  findInPlace(bytes: Uint8Array, from: number, to: number, ranking: DateRanking): DateInPlace | undefined {
+    const place = ranking.lastPlace;
+    if (place < 0) return undefined;
+    const template = ranking.order[place] as number;
+    const quick = this.quick[template];
+    const groups = this.quickGroups;
+    if (quick === undefined || quick(bytes, from, to, groups) !== READ) return undefined;
+    const { inPlace } = this;
+    inPlace.template = template;
+    inPlace.start = from + (groups[2] as number);
+    inPlace.end = from + (groups[3] as number);
+    inPlace.matchStart = from + (groups[0] as number);
+    inPlace.matchEnd = from + (groups[1] as number);
+    ranking.wonInPlace(place, bytes, from, to, groups[0] as number, groups[1] as number);
+    return inPlace;
+  }
+
+  /** The date that `findInPlace` found in a line, as `find` says it. */
+  quickDate(template: number, line: string): FoundDate {
+    this.readHead(template, this.writeHead(line));
+    return this.found(template, line, [...this.quickGroups]);
+  }
+
+  /** What the quick format of a template says of the line whose head was written; UNSURE where it has none. */
+  private readHead(template: number, length: number): number {
+    return this.quick[template]?.(this.head, 0, length, this.quickGroups) ?? UNSURE;
+  }
+
+  /** The beginning of a line, a byte a character. */
+  private writeHead(line: string): number {
+    const { head } = this;
+    const length = Math.min(line.length, QUICK_LENGTH);
+    for (let at = 0; at < length; at++) head[at] = Math.min(line.charCodeAt(at), 255);
+    head[length] = 0x0a;
+    return length;
+  }
+
+  private acceptQuick(template: number, line: string, place: number, ranking: DateRanking): FoundDate {
+    return this.accept(this.found(template, line, [...this.quickGroups]), place, ranking);
   }
 
   /** Made when the first line needs it: it takes all templates compiled. */

@@ -1,34 +1,51 @@
 /**
- * The two dates that most logs begin with, ISO 8601 and syslog, in their usual spelling, read in place. A shortcut: whatever is
- * not spelled exactly so, or could be read in another way, is left to the date scanner (`false`), which gives the same answer.
+ * The two dates that most logs begin with, ISO 8601 and syslog, in their usual spelling, read where they stand in the
+ * log's bytes. A shortcut: whatever is not spelled exactly so, or could be read in another way, is left to the date scanner, which
+ * gives the same answer.
  */
 import { BASE_PATTERNS } from './default-templates.js';
 import { LINE_BEGIN_MARK } from './template-regex.js';
 import type { Template } from './templates.js';
 
-/** Reads a date at the line's start; fills the template's group offsets. */
-export type QuickFormat = (line: string, groups: number[]) => boolean;
+/** The template matches, and its group offsets are filled in. */
+export const READ = 1;
+/** Ask the template's own search. */
+export const UNSURE = 0;
+/** The template matches no line that begins so: it need not even be compiled. */
+export const NEVER = -1;
+
+/**
+ * Reads a date at the start of the line that stands in `line` from `from` to `to`, a byte a character (255 for those beyond ASCII).
+ * Behind `to` there must be a byte that can be looked at: a newline, say.
+ *
+ * @param groups receives the template's group offsets, counted from `from`
+ * @returns READ, UNSURE or NEVER
+ */
+export type QuickFormat = (line: Uint8Array, from: number, to: number, groups: number[]) => number;
+
+/** No quick format looks at more of a line than this. */
+export const QUICK_LENGTH = 48;
 
 /** The shortcut of a template, if it has one. */
 export function quickFormat(template: Template): QuickFormat | undefined {
   if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[0]) {
     // What the years of %ExY end with was settled when the template was made.
     const lastDecade = Number(/20\[\d*(\d)\]/.exec(template.regex)?.[1] ?? -1);
-    return (line, groups) => isoDate(line, groups, lastDecade);
+    return (line, from, to, groups) => isoDate(line, from, to, groups, lastDecade);
   }
   if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[1]) return syslogDate;
   return undefined;
 }
 
 /** Two ASCII digits; -1 when there are none. */
-function two(line: string, at: number): number {
-  const tens = line.charCodeAt(at) - 48;
-  const ones = line.charCodeAt(at + 1) - 48;
+function two(line: Uint8Array, at: number): number {
+  const tens = (line[at] as number) - 48;
+  const ones = (line[at + 1] as number) - 48;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
 /** `hh:mm:ss` with two digits each. */
-function isTime(line: string, at: number): boolean {
+function isTime(line: Uint8Array, at: number): boolean {
   const hour = two(line, at);
   const minute = two(line, at + 3);
   const second = two(line, at + 6);
@@ -39,17 +56,24 @@ function isTime(line: string, at: number): boolean {
     minute < 60 &&
     second >= 0 &&
     second < 60 &&
-    line.charCodeAt(at + 2) === 58 &&
-    line.charCodeAt(at + 5) === 58
+    line[at + 2] === 58 &&
+    line[at + 5] === 58
   );
 }
 
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isLetter(code: number): boolean {
+  return (code | 32) >= 97 && (code | 32) <= 122 && code < 128;
+}
+
 /** The line ends at `at`, or an ASCII character that belongs to no word stands there and begins no zone. */
-function isPlainEnd(line: string, at: number): boolean {
-  if (at >= line.length) return true;
-  const code = line.charCodeAt(at);
-  if (code >= 128 || (code >= 48 && code <= 57) || code === 95) return false;
-  return !((code | 32) >= 97 && (code | 32) <= 122);
+function isPlainEnd(line: Uint8Array, at: number, to: number): boolean {
+  if (at >= to) return true;
+  const code = line[at] as number;
+  return !(code >= 128 || code === 95 || isDigit(code) || isLetter(code));
 }
 
 /** A character that a zone can begin with, or another blank before one. */
@@ -60,73 +84,105 @@ function mayBeZone(code: number): boolean {
 const ISO_LENGTH = 19;
 
 /** `2024-05-01T10:00:00`, `[2024-05-01 10:00:00.123] …`; with `Z`, `+0200` or `+02:00` directly behind. */
-function isoDate(line: string, groups: number[], lastDecade: number): boolean {
-  const from = line.charCodeAt(0) === 91 ? 1 : 0;
-  const decade = line.charCodeAt(from + 2) - 48;
-  if (two(line, from) !== 20 || decade < 0 || decade > lastDecade || two(line, from + 2) < 0) return false;
-  const month = two(line, from + 5);
-  const day = two(line, from + 8);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
-  const separator = line.charCodeAt(from + 4);
-  if ((separator !== 45 && separator !== 47 && separator !== 46) || line.charCodeAt(from + 7) !== separator)
-    return false;
-  const between = line.charCodeAt(from + 10);
-  if ((between !== 84 && between !== 32) || !isTime(line, from + 11)) return false;
+function isoDate(line: Uint8Array, from: number, to: number, groups: number[], lastDecade: number): number {
+  const first = line[from] as number;
+  // Up to two characters that belong to no word may come before the year, and nothing else.
+  if (isLetter(first) || first === 95 || (isDigit(first) && first !== 50)) return NEVER;
+  const year = first === 91 ? from + 1 : from;
+  if (to - year < ISO_LENGTH) return UNSURE;
+  const decade = (line[year + 2] as number) - 48;
+  if (two(line, year) !== 20 || decade < 0 || decade > lastDecade || two(line, year + 2) < 0) return UNSURE;
+  const month = two(line, year + 5);
+  const day = two(line, year + 8);
+  if (month < 1 || month > 12 || day < 1 || day > 31) return UNSURE;
+  const separator = line[year + 4];
+  if ((separator !== 45 && separator !== 47 && separator !== 46) || line[year + 7] !== separator) return UNSURE;
+  const between = line[year + 10];
+  if ((between !== 84 && between !== 32) || !isTime(line, year + 11)) return UNSURE;
 
-  let end = from + ISO_LENGTH;
+  let end = year + ISO_LENGTH;
   let fraction = -1;
   let fractionEnd = -1;
-  const point = line.charCodeAt(end);
-  if (point === 46 || point === 44) {
+  if (end < to && (line[end] === 46 || line[end] === 44)) {
     fraction = end + 1;
     fractionEnd = fraction;
-    while (fractionEnd - fraction < 6 && line.charCodeAt(fractionEnd) >= 48 && line.charCodeAt(fractionEnd) <= 57) {
-      fractionEnd++;
-    }
+    while (fractionEnd - fraction < 6 && fractionEnd < to && isDigit(line[fractionEnd] as number)) fractionEnd++;
     if (fractionEnd === fraction) fraction = fractionEnd = -1;
     else end = fractionEnd;
   }
   let zone = -1;
   let zoneEnd = -1;
-  const after = line.charCodeAt(end);
+  const after = end < to ? (line[end] as number) : 0x0a;
   if (after === 90) {
     zone = end;
     zoneEnd = end + 1;
   } else if (after === 43 || after === 45) {
-    const colon = line.charCodeAt(end + 3) === 58 ? 1 : 0;
+    const colon = line[end + 3] === 58 ? 1 : 0;
     const hour = two(line, end + 1);
-    if (hour < 0 || hour > 19 || two(line, end + 3 + colon) < 0) return false;
+    if (hour < 0 || hour > 19 || two(line, end + 3 + colon) < 0) return UNSURE;
     zone = end;
     zoneEnd = end + 5 + colon;
-  } else if (after === 32 ? mayBeZone(line.charCodeAt(end + 1)) : mayBeZone(after)) return false;
+    if (zoneEnd > to) return UNSURE;
+  } else if (end < to && (after === 32 ? mayBeZone(line[end + 1] as number) : mayBeZone(after))) return UNSURE;
   if (zone >= 0) end = zoneEnd;
-  if (!isPlainEnd(line, end)) return false;
-  groups.push(0, end, from, end, from, from + 4, from + 4, from + 5, from + 5, from + 7, from + 8, from + 10);
-  groups.push(from + 11, from + 13, from + 14, from + 16, from + 17, from + 19, fraction, fractionEnd, zone, zoneEnd);
-  return true;
+  if (!isPlainEnd(line, end, to)) return UNSURE;
+  put(groups, 0, 0, end - from);
+  put(groups, 2, year - from, end - from);
+  put(groups, 4, year - from, year + 4 - from);
+  put(groups, 6, year + 4 - from, year + 5 - from);
+  put(groups, 8, year + 5 - from, year + 7 - from);
+  put(groups, 10, year + 8 - from, year + 10 - from);
+  put(groups, 12, year + 11 - from, year + 13 - from);
+  put(groups, 14, year + 14 - from, year + 16 - from);
+  put(groups, 16, year + 17 - from, year + 19 - from);
+  put(groups, 18, fraction < 0 ? -1 : fraction - from, fraction < 0 ? -1 : fractionEnd - from);
+  put(groups, 20, zone < 0 ? -1 : zone - from, zone < 0 ? -1 : zoneEnd - from);
+  return READ;
+}
+
+function put(groups: number[], at: number, start: number, end: number): void {
+  groups[at] = start;
+  groups[at + 1] = end;
 }
 
 /** Months by their three letters in lower case, five bits each. */
 const MONTH_KEYS: ReadonlySet<number> = new Set(
-  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name) => keyAt(name, 0)),
+  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name) =>
+    keyAt(Buffer.from(name), 0),
+  ),
 );
 
-function keyAt(line: string, at: number): number {
-  const a = (line.charCodeAt(at) | 32) - 96;
-  const b = (line.charCodeAt(at + 1) | 32) - 96;
-  const c = (line.charCodeAt(at + 2) | 32) - 96;
+function keyAt(line: Uint8Array, at: number): number {
+  const a = ((line[at] as number) | 32) - 96;
+  const b = ((line[at + 1] as number) | 32) - 96;
+  const c = ((line[at + 2] as number) | 32) - 96;
   return a > 0 && a < 27 && b > 0 && b < 27 && c > 0 && c < 27 ? (a << 10) | (b << 5) | c : 0;
 }
 
+const SYSLOG_LENGTH = 15;
+
 /** `May  1 10:00:00`, without fraction and year. */
-function syslogDate(line: string, groups: number[]): boolean {
-  if (line.charCodeAt(3) !== 32 || line.charCodeAt(6) !== 32 || !MONTH_KEYS.has(keyAt(line, 0))) return false;
-  const tens = line.charCodeAt(4);
-  const day = tens === 32 ? line.charCodeAt(5) - 48 : two(line, 4);
-  if (!(day >= 1 && day <= (tens === 32 ? 9 : 31)) || !isTime(line, 7)) return false;
-  const after = line.charCodeAt(15);
-  // A fraction or a year may follow.
-  if (after === 46 || (after === 32 && line.charCodeAt(16) === 50) || !isPlainEnd(line, 15)) return false;
-  groups.push(0, 15, 0, 15, -1, -1, 0, 3, 4, 6, 7, 9, 10, 12, 13, 15, -1, -1, -1, -1);
-  return true;
+function syslogDate(line: Uint8Array, from: number, to: number, groups: number[]): number {
+  if (to - from < SYSLOG_LENGTH) return UNSURE;
+  if (line[from + 3] !== 32 || line[from + 6] !== 32 || !MONTH_KEYS.has(keyAt(line, from))) return UNSURE;
+  const tens = line[from + 4];
+  const day = tens === 32 ? (line[from + 5] as number) - 48 : two(line, from + 4);
+  if (!(day >= 1 && day <= (tens === 32 ? 9 : 31)) || !isTime(line, from + 7)) return UNSURE;
+  const end = from + SYSLOG_LENGTH;
+  if (end < to) {
+    // A fraction or a year may follow.
+    if (line[end] === 46 || (line[end] === 32 && line[end + 1] === 50)) return UNSURE;
+    if (!isPlainEnd(line, end, to)) return UNSURE;
+  }
+  put(groups, 0, 0, SYSLOG_LENGTH);
+  put(groups, 2, 0, SYSLOG_LENGTH);
+  put(groups, 4, -1, -1);
+  put(groups, 6, 0, 3);
+  put(groups, 8, 4, 6);
+  put(groups, 10, 7, 9);
+  put(groups, 12, 10, 12);
+  put(groups, 14, 13, 15);
+  put(groups, 16, -1, -1);
+  put(groups, 18, -1, -1);
+  return READ;
 }

@@ -103,16 +103,29 @@ export class DateRanking {
 
   /** Notes that the template at `place` won with a match from `start` to `end` of `line`, and ranks it anew. */
   won(place: number, line: string, start: number, end: number): void {
+    this.startBefore = codeAt(line, start - 1);
+    this.startAt = codeAt(line, start);
+    this.endBefore = codeAt(line, end - 1);
+    this.endAt = codeAt(line, end);
+    this.note(place, start, end);
+  }
+
+  /** The same for the ASCII line that stands in `bytes` from `from` to `to`; `start` and `end` count from `from`. */
+  wonInPlace(place: number, bytes: Uint8Array, from: number, to: number, start: number, end: number): void {
+    this.startBefore = start > 0 ? (bytes[from + start - 1] as number) : -1;
+    this.startAt = from + start < to ? (bytes[from + start] as number) : -1;
+    this.endBefore = end > 0 ? (bytes[from + end - 1] as number) : -1;
+    this.endAt = from + end < to ? (bytes[from + end] as number) : -1;
+    this.note(place, start, end);
+  }
+
+  private note(place: number, start: number, end: number): void {
     const template = this.order[place] as number;
     this.hits[template] = (this.hits[template] as number) + 1;
     this.lastUsed[template] = this.now;
     this.distance[template] = start;
     this.lastStart = start;
-    this.startBefore = codeAt(line, start - 1);
-    this.startAt = codeAt(line, start);
     this.lastEnd = end;
-    this.endBefore = codeAt(line, end - 1);
-    this.endAt = codeAt(line, end);
     this.lastPlace = place !== 0 && place !== this.lastPlace ? this.rerank(place) : place;
     const { order, hits } = this;
     while (this.firstUnused < order.length && (hits[order[this.firstUnused] as number] as number) > 0)

@@ -98,6 +98,14 @@ export class CompiledRegex implements Regex {
     return this.#execExactly(subject);
   }
 
+  execInPlace(bytes: Uint8Array, from: number, to: number): Int32Array | null | undefined {
+    const search = this.#compiledSearch();
+    if (search === undefined) return undefined;
+    const found = search.inPlace(bytes, from, to, this.#offsets);
+    if (found === GAVE_UP) return undefined;
+    return found < 0 ? null : this.#offsets;
+  }
+
   test(subject: string): boolean {
     if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
       const judged = this.#ascii.gate.test(subject);

@@ -39,13 +39,13 @@ function ipv4Bytes(text: string): Uint8Array | undefined {
   return part === 4 ? bytes : undefined;
 }
 
-/** Whether `text` is an IPv4 address; its text is the canonical one then. */
-export function isIpv4(text: string): boolean {
+/** Whether the bytes from `from` to `to` are an IPv4 address; as they stand they are its canonical text then. */
+export function isIpv4At(bytes: Uint8Array, from: number, to: number): boolean {
   let parts = 1;
   let digits = 0;
   let value = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+  for (let at = from; at < to; at++) {
+    const code = bytes[at]!;
     if (code === 0x2e) {
       if (digits === 0) return false;
       parts++;

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
 import type { WireResult } from './result.js';
+import type { ScanRun } from './run.js';
 import type { BlockScanner } from './scanner.js';
 
 /** The range of a file that a worker reads itself. */
@@ -15,8 +16,11 @@ export interface FileRange {
   readonly takeLast?: boolean;
 }
 
-/** What may be read into memory at once. */
+/** The largest range that is scanned at once. */
 export const maxRangeBytes: Bytes = 64 * 1024 * 1024;
+
+/** What is read at once: a block stays in the processor's cache while it is scanned. */
+const blockBytes: Bytes = 1024 * 1024;
 
 const tailBytes: Bytes = 64 * 1024;
 
@@ -31,10 +35,14 @@ function readFully(fd: number, into: Buffer, at: number, length: number, positio
   return got;
 }
 
-/** Reads ranges of files and scans them: in the scanner's memory where it has some, else in a buffer that grows to the largest range. */
+/** Reads ranges of files and scans them: in the scanner's memory where it has some, else in a buffer that grows to the largest block. */
 export class RangeReader {
   #own = Buffer.allocUnsafeSlow(0);
   #buffer: Buffer = this.#own;
+  /** The place reached may lie within a line, whose rest belongs to nobody. */
+  #midLine = false;
+  /** The file ends here. */
+  #atEnd = false;
 
   /** Room for so many bytes; what was read keeps its place. */
   #room(bytes: Bytes, scanner: BlockScanner): Buffer {
@@ -50,40 +58,67 @@ export class RangeReader {
   }
 
   /**
-   * Scans the lines that start within the range; offsets in the result count from `range.start`, and so does `bytes`, the end of the
-   * last line taken.
+   * Scans the lines that start within the range, block by block; offsets in the result count from `range.start`, and so does `bytes`,
+   * the end of the last line taken.
    *
    * @throws RangeError for a range larger than `maxRangeBytes`; the errors of `readSync`.
    */
   scan(scanner: BlockScanner, range: FileRange, context: ScanContext): WireResult {
-    const { fd, start, end } = range;
+    const { start, end } = range;
     if (end - start > maxRangeBytes)
       throw new RangeError(`a range of ${end - start} bytes is too large to scan at once`);
     const { unit } = scanner.encoding;
-    // The unit before the range tells whether `start` is a line's start.
-    const before = start >= unit ? unit : 0;
-    let length = readFully(fd, this.#room(before + end - start, scanner), 0, before + end - start, start - before);
+    const run = scanner.begin(context);
+    let at = start;
+    // Whether a line starts at `start` shows in the unit before it.
+    this.#midLine = start >= unit;
+    for (let more = true; more && at < end; ) {
+      const block = { ...range, start: at, end: Math.min(at + blockBytes, end) };
+      const next = this.#scanBlock(scanner, run, block, start);
+      more = next > at && !this.#atEnd;
+      at = next;
+    }
+    return { ...run.taken(), bytes: at - start };
+  }
+
+  /**
+   * Scans the lines that start in a part of the file.
+   * @param origin what the offsets in the result count from
+   * @returns the place reached
+   */
+  #scanBlock(scanner: BlockScanner, run: ScanRun, block: FileRange, origin: Bytes): Bytes {
+    const { fd, start, end } = block;
+    const { unit } = scanner.encoding;
+    const before = this.#midLine ? unit : 0;
     const wanted = before + end - start;
+    let length = readFully(fd, this.#room(wanted, scanner), 0, wanted, start - before);
+    const at = (index: number): Bytes => start - before + index;
     const first = before === 0 ? 0 : afterNewline(this.#buffer, 0, length, scanner);
-    if (first < 0 || first >= wanted || length <= before)
-      return skipped(scanner, context, Math.max(0, length - before));
+    this.#atEnd = length < wanted;
+    if (first < 0 || first >= wanted || length <= before) {
+      // No line starts here.
+      this.#midLine = true;
+      return Math.max(start, at(length));
+    }
     let last = afterLastNewline(this.#buffer, first, length, scanner);
     let cut = 0;
     if (last < length || length < wanted) {
-      // The last line goes on behind the range: read to its end, but no further than a line may be long.
+      // The last line goes on behind the block: read to its end, but no further than a line may be long.
       let found = -1;
       while (length >= wanted && found < 0 && length - last <= scanner.maxLineBytes + unit) {
-        const more = readFully(fd, this.#room(length + tailBytes, scanner), length, tailBytes, start - before + length);
+        const more = readFully(fd, this.#room(length + tailBytes, scanner), length, tailBytes, at(length));
         found = afterNewline(this.#buffer, Math.max(last, length - unit + 1), length + more, scanner);
         length += more;
         if (more < tailBytes) break;
       }
       if (found >= 0) last = found;
       else if (length - last > scanner.maxLineBytes) cut = length - last;
-      else if (range.takeLast === true) last = length;
+      else if (block.takeLast === true) last = length;
     }
-    const result = scanner.scan(this.#buffer.subarray(first, last), context);
-    return moved(result, first - before, cut);
+    if (last > first) run.take(this.#buffer.subarray(first, last), at(first) - origin);
+    if (cut > 0) run.skip(at(last) - origin, cut);
+    this.#midLine = cut > 0;
+    return at(last + cut);
   }
 }
 
@@ -108,31 +143,4 @@ function afterLastNewline(buffer: Buffer, from: number, to: number, scanner: Blo
     if (isNewline(buffer, at, scanner)) return at - scanner.encoding.newlineAt + scanner.encoding.unit;
   }
   return from;
-}
-
-/** The result for a range in which no line starts. */
-function skipped(scanner: BlockScanner, context: ScanContext, bytes: Bytes): WireResult {
-  return { ...scanner.scan(new Uint8Array(0), context), bytes };
-}
-
-/** Counts offsets from the range's start, and adds the overlong line that was cut off at its end. */
-function moved(result: WireResult, by: Bytes, cut: Bytes): WireResult {
-  const { packed } = result;
-  for (const start of packed.starts) packed.numbers[start + 3]! += by;
-  const shift = <T extends { readonly offset: Bytes }>(one: T): T => ({ ...one, offset: one.offset + by });
-  const overlong = result.overlong.first.map(shift);
-  if (cut > 0) overlong.push({ offset: result.bytes + by, bytes: cut });
-  return {
-    ...result,
-    bytes: result.bytes + by + cut,
-    lines: result.lines + (cut > 0 ? 1 : 0),
-    overlong: { count: result.overlong.count + (cut > 0 ? 1 : 0), first: overlong },
-    refused: { ...result.refused, first: result.refused.first.map(shift) },
-    undecodable: { ...result.undecodable, first: result.undecodable.first.map(shift) },
-    statistics: result.statistics?.map((one) => ({
-      ...one,
-      ignored: { ...one.ignored, first: one.ignored.first.map(shift) },
-      missed: { ...one.missed, first: one.missed.first.map(shift) },
-    })),
-  };
 }

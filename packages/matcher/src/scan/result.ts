@@ -2,6 +2,9 @@ import type { EpochMs } from '@f2b/config';
 import type { LineMatch, ReadyRows, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
+import type { Block, LineSpan } from './block.js';
+import type { GroupSpans } from './in-place/group-spans.js';
+import type { LineDates } from './in-place/line-dates.js';
 import type { RowWriter, WireRows } from './rows.js';
 
 /**
@@ -35,12 +38,17 @@ class GrowingNumbers {
   #numbers = new Int32Array(256);
 
   push(value: number): void {
-    if (this.length === this.#numbers.length) {
-      const wider = new Int32Array(this.length * 2);
+    this.room(1)[this.length++] = value;
+  }
+
+  /** The array, with room for so many more from `length` on. */
+  room(more: number): Int32Array {
+    if (this.length + more > this.#numbers.length) {
+      const wider = new Int32Array(Math.max(this.length + more, this.#numbers.length * 2));
       wider.set(this.#numbers);
       this.#numbers = wider;
     }
-    this.#numbers[this.length++] = value;
+    return this.#numbers;
   }
 
   taken(): Int32Array {
@@ -48,6 +56,7 @@ class GrowingNumbers {
   }
 }
 
+/** A match that was judged as text. */
 export interface MatchToWrite {
   readonly filter: number;
   readonly regex: number;
@@ -62,83 +71,58 @@ export interface MatchToWrite {
   readonly preceding: LineMatch['preceding'];
 }
 
-/** Packs matches as they are found. */
+/** A match that was judged in place. */
+export interface MatchInPlace {
+  readonly filter: number;
+  readonly regex: number;
+  readonly line: number;
+  readonly offset: number;
+  readonly block: Block;
+  readonly span: LineSpan;
+  readonly dates: LineDates;
+}
+
+/** Numbers of a match before those of its groups. */
+const fixedNumbers = 11;
+/** Numbers of a group that is one text. */
+const groupNumbers = 4;
+
+/** Packs matches as they are found. One result after the other: what it grows to is kept. */
 export class MatchWriter {
   count = 0;
   readonly #starts = new GrowingNumbers();
   readonly #numbers = new GrowingNumbers();
-  readonly #times: number[] = [];
-  readonly #texts: string[] = [];
-  readonly #names = new Map<string, number>();
+  #times: number[] = [];
+  #texts: string[] = [];
   #textLength = 0;
+  readonly #names: ReadonlyMap<string, number>;
   readonly #rows: RowWriter | undefined;
   readonly #rowEnds = new GrowingNumbers();
-  readonly #keyEnds = new GrowingNumbers();
-  #lastDate = '';
-  #lastDateAt = 0;
+  readonly #sessions = new GrowingNumbers();
+  #dateVersion = -1;
+  #dateAt = 0;
 
-  constructor(rows?: RowWriter) {
+  /** @param names of all groups that a match may have */
+  constructor(names: Iterable<string>, rows?: RowWriter) {
+    this.#names = new Map([...new Set(names)].map((name, index) => [name, index]));
     this.#rows = rows;
   }
 
+  /** Begins a new result. */
+  clear(): void {
+    this.count = 0;
+    for (const numbers of [this.#starts, this.#numbers, this.#rowEnds, this.#sessions]) numbers.length = 0;
+    this.#times = [];
+    this.#texts = [];
+    this.#textLength = 0;
+    this.#dateVersion = -1;
+    this.#rows?.clear();
+  }
+
   add(match: MatchToWrite): void {
-    if (this.#rows === undefined) {
-      this.#addWhole(match);
-      return;
-    }
-    if (match.date !== 'own' || !this.#addRow(match, this.#rows)) this.#addWhole(match);
-    this.#rowEnds.push(this.#rows.end);
-    this.#keyEnds.push(this.#rows.keyEnd);
-  }
-
-  /** The same fields, but of the line only the date, and the groups where they stand in the row. */
-  #addRow({ filter, regex, line, offset, time, text, tuple, groups }: MatchToWrite, rows: RowWriter): boolean {
-    const numbers = this.#numbers;
-    const start = numbers.length;
-    const [, date] = tuple;
-    if (date !== this.#lastDate) {
-      this.#lastDateAt = this.#text(date);
-      this.#lastDate = date;
-    }
-    numbers.push(filter);
-    numbers.push(regex);
-    numbers.push(line);
-    numbers.push(offset);
-    numbers.push(0);
-    numbers.push(this.#lastDateAt);
-    numbers.push(0);
-    numbers.push(date.length);
-    numbers.push(0);
-    numbers.push(-1);
-    numbers.push(groups.size);
-    if (!rows.add(filter, regex, text, tuple, time, groups, this.#placeGroup)) {
-      numbers.length = start;
-      return false;
-    }
-    this.count++;
-    this.#starts.push(start);
-    this.#times.push(time, Number.NaN);
-    return true;
-  }
-
-  readonly #placeGroup = (name: string, start: number, length: number): void => {
-    const numbers = this.#numbers;
-    numbers.push(this.#nameIndex(name));
-    numbers.push(-1);
-    numbers.push(start);
-    numbers.push(length);
-  };
-
-  #addWhole(match: MatchToWrite): void {
     const { tuple, groups, preceding } = match;
+    this.#fixed(match.filter, match.regex, match.line, match.offset, dateKinds.indexOf(match.date));
     const numbers = this.#numbers;
-    this.count++;
-    this.#starts.push(numbers.length);
-    numbers.push(match.filter);
-    numbers.push(match.regex);
-    numbers.push(match.line);
-    numbers.push(match.offset);
-    numbers.push(dateKinds.indexOf(match.date));
     // The three parts are the line: one piece of text, not three.
     numbers.push(this.#text(match.text));
     numbers.push(tuple[0].length);
@@ -146,22 +130,93 @@ export class MatchWriter {
     numbers.push(tuple[2].length);
     if (preceding !== undefined) this.#text(preceding.text);
     numbers.push(preceding === undefined ? -1 : preceding.text.length);
-    this.#times.push(match.time, preceding === undefined ? Number.NaN : preceding.time);
     numbers.push(groups.size);
     for (const [name, value] of groups) this.#group(name, value);
+    this.#ended(match.time, preceding === undefined ? Number.NaN : preceding.time, 0);
   }
 
-  #nameIndex(name: string): number {
-    let index = this.#names.get(name);
-    if (index === undefined) {
-      index = this.#names.size;
-      this.#names.set(name, index);
+  /**
+   * Writes the row of a match, if rows are wanted and it has one: the same fields, but of the line only the date, and the groups where
+   * they stand in the row. The block must still hold the text that the expressions saw.
+   */
+  addRow(match: MatchInPlace, groups: GroupSpans): boolean {
+    const rows = this.#rows;
+    if (rows === undefined) return false;
+    const { filter, regex, block, span, dates } = match;
+    if (!rows.add(filter, regex, block.bytes, span.start, groups, dates.time, dates.text)) return false;
+    this.#fixed(filter, regex, match.line, match.offset, 0);
+    if (dates.version !== this.#dateVersion) {
+      this.#dateVersion = dates.version;
+      this.#dateAt = this.#text(dates.text);
     }
-    return index;
+    this.#place(this.#dateAt, 0, dates.text.length, 0);
+    this.#groupsAt(groups, rows.starts, 0);
+    this.#ended(dates.time, Number.NaN, rows.session);
+    return true;
+  }
+
+  /** Writes a match whole; the groups stand in the block where the line has them. */
+  addInPlace(match: MatchInPlace, groups: GroupSpans): void {
+    const { block, span, dates } = match;
+    const { start, end } = span;
+    this.#fixed(match.filter, match.regex, match.line, match.offset, 0);
+    const textAt = this.#text(block.bytes.toString('latin1', start, end));
+    this.#place(textAt, dates.start - start, dates.end - dates.start, end - dates.end);
+    this.#groupsAt(groups, undefined, textAt - start);
+    this.#ended(dates.time, Number.NaN, 0);
+  }
+
+  #fixed(filter: number, regex: number, line: number, offset: number, date: number): void {
+    this.count++;
+    this.#starts.push(this.#numbers.length);
+    const numbers = this.#numbers.room(5);
+    const at = this.#numbers.length;
+    numbers[at] = filter;
+    numbers[at + 1] = regex;
+    numbers[at + 2] = line;
+    numbers[at + 3] = offset;
+    numbers[at + 4] = date;
+    this.#numbers.length += 5;
+  }
+
+  #place(text: number, before: number, date: number, after: number): void {
+    const numbers = this.#numbers.room(5);
+    const at = this.#numbers.length;
+    numbers[at] = text;
+    numbers[at + 1] = before;
+    numbers[at + 2] = date;
+    numbers[at + 3] = after;
+    numbers[at + 4] = -1;
+    this.#numbers.length += 5;
+  }
+
+  /** @param starts where the groups' texts are; undefined: at their spans, moved by `by` */
+  #groupsAt({ names, spans }: GroupSpans, starts: Int32Array | undefined, by: number): void {
+    const numbers = this.#numbers.room(1 + names.length * groupNumbers);
+    const countAt = this.#numbers.length;
+    let at = countAt + 1;
+    for (let index = 0; index < names.length; index++) {
+      const from = spans[2 * index]!;
+      if (from < 0) continue;
+      numbers[at] = this.#names.get(names[index]!)!;
+      numbers[at + 1] = -1;
+      numbers[at + 2] = starts === undefined ? from + by : starts[index]!;
+      numbers[at + 3] = spans[2 * index + 1]! - from;
+      at += groupNumbers;
+    }
+    numbers[countAt] = (at - countAt - 1) / groupNumbers;
+    this.#numbers.length = at;
+  }
+
+  #ended(time: EpochMs, precedingTime: EpochMs, session: number): void {
+    this.#times.push(time, precedingTime);
+    if (this.#rows === undefined) return;
+    this.#rowEnds.push(this.#rows.end);
+    this.#sessions.push(session);
   }
 
   #group(name: string, value: GroupValue): void {
-    this.#numbers.push(this.#nameIndex(name));
+    this.#numbers.push(this.#names.get(name)!);
     if (typeof value === 'string') {
       this.#numbers.push(-1);
       this.#value(value);
@@ -190,7 +245,7 @@ export class MatchWriter {
       times: Float64Array.from(this.#times),
       text: this.#texts.join(''),
       names: [...this.#names.keys()],
-      rows: this.#rows?.taken(this.#rowEnds.taken(), this.#keyEnds.taken()),
+      rows: this.#rows?.taken(this.#rowEnds.taken(), this.#sessions.taken()),
     };
   }
 }
@@ -252,7 +307,7 @@ class PackedMatch implements LineMatch {
     const { numbers, names, text, starts, rows } = this.#packed;
     const inRow = rows !== undefined && hasRow(rows, this.#index);
     const groups = new Map<string, GroupValue>();
-    let at = starts[this.#index]! + 11;
+    let at = starts[this.#index]! + fixedNumbers;
     const value = (): string | null => {
       const start = numbers[at++]!;
       const length = numbers[at++]!;
@@ -297,9 +352,8 @@ class PackedRows implements ReadyRows {
     return this.#rows.ends[index]!;
   }
 
-  key(index: number): string {
-    const { keys, keyEnds } = this.#rows;
-    return keys.slice(index === 0 ? 0 : keyEnds[index - 1]!, keyEnds[index]!);
+  session(index: number): number {
+    return this.#rows.sessions[index]!;
   }
 
   match(index: number): LineMatch {
@@ -326,6 +380,6 @@ export function unpackResult(wire: WireResult): ScanResult {
 /** Buffers of a result that can be handed over instead of copied. */
 export function transferables(wire: WireResult): ArrayBuffer[] {
   const { starts, numbers, times, rows } = wire.packed;
-  const arrays = [starts, numbers, times, ...(rows === undefined ? [] : [rows.bytes, rows.ends, rows.keyEnds])];
+  const arrays = [starts, numbers, times, ...(rows === undefined ? [] : [rows.bytes, rows.ends, rows.sessions])];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }

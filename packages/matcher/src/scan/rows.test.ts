@@ -36,7 +36,8 @@ describe('rows written by the scan', () => {
       "['192.0.2.1',\t1795341600,\t{'mlfid': '[7]', 'user': 'root', 'port': None, 'ip4': '192.0.2.1', 'ip6': None, 'dns': None, 'users': {'root'}}],\n",
     );
     expect(rowOf(3)).toContain("['2001:db8::1',");
-    expect(ready.key(0)).toBe('[7]');
+    expect(ready.session(0)).not.toBe(0);
+    expect(ready.session(3)).toBe(ready.session(0));
   });
 
   it('are left to the full judgement where a text needs care or nobody can be banned by it', () => {

@@ -1,9 +1,9 @@
 import type { EpochMs } from '@f2b/config';
-import { isIpv4 } from '../filter/address.js';
+import { isIpv4At } from '../filter/address.js';
 import type { CompiledFilter } from '../filter/compile.js';
-import type { LineTuple } from '../filter/dating.js';
 import type { Groups } from '../filter/groups.js';
 import { chooseIdentifier } from '../filter/identifier.js';
+import type { GroupSpans } from './in-place/group-spans.js';
 import { plainText, rowNames, timeText } from './row-text.js';
 
 /**
@@ -15,23 +15,32 @@ export interface WireRows {
   readonly bytes: Uint8Array;
   /** By match: where its row ends; a match whose row is empty has none, and is judged by its groups. */
   readonly ends: Int32Array;
-  /** The session keys of all rows, joined. */
-  readonly keys: string;
-  /** By match: where its key ends in `keys`; empty: it belongs to no session. */
-  readonly keyEnds: Int32Array;
+  /** By match: a number that is the same for rows of one session; 0: the row belongs to none. */
+  readonly sessions: Int32Array;
 }
 
-/** Where a group's value stands in the rows. */
-export type PlaceGroup = (name: string, start: number, length: number) => void;
-
-/** What comes before the value of each name in a row. */
-interface RowForm {
-  readonly names: readonly string[];
-  readonly before: readonly Uint8Array[];
+/** One value of a row. */
+interface RowValue {
+  /** Its place among the names of the groups. */
+  readonly place: number;
+  /** What comes before it. */
+  readonly before: Uint8Array;
   /** Name and value of a group that took no part. */
-  readonly missing: readonly Uint8Array[];
+  readonly missing: Uint8Array;
+}
+
+/** What the rows of one failregex look like, and where the groups are that decide whether there is one; -1: no such group. */
+interface RowForm {
+  readonly values: readonly RowValue[];
   /** A session's last line has its own rules, and a line without session others. */
   readonly forgets: boolean;
+  readonly mlfid: number;
+  readonly user: number;
+  readonly ip4: number;
+  /** There are none in a plain row. */
+  readonly excluded: readonly number[];
+  /** With one of these the identifier is not simply the IPv4 address. */
+  readonly besideAddress: readonly number[];
 }
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -49,85 +58,112 @@ const rowEnds = ascii('}],\n');
 export class RowWriter {
   readonly #forms: readonly (readonly (RowForm | undefined)[])[];
   readonly #filters: readonly CompiledFilter[];
-  #bytes = new Uint8Array(1 << 18);
+  #bytes = new Uint8Array(1 << 16);
   #end = 0;
-  #keys = '';
-  #lastTime: EpochMs = Number.NaN;
-  #lastDate = '';
-  #lastText: Uint8Array = new Uint8Array();
+  #time: EpochMs = Number.NaN;
+  #date = '';
+  #timeText: Uint8Array = new Uint8Array();
+  /** The session of the row last written; 0: none. */
+  session = 0;
+  /** By name of the groups: where its value stands in the row last written. */
+  starts = new Int32Array(64);
 
-  constructor(filters: readonly CompiledFilter[]) {
+  /** @param groups by filter and failregex, as its lines are judged in place */
+  constructor(
+    filters: readonly CompiledFilter[],
+    groups: readonly (readonly (GroupSpans | undefined)[] | undefined)[],
+  ) {
     this.#filters = filters;
-    this.#forms = filters.map((filter) => rowNames(filter).map(formOf));
+    this.#forms = filters.map((filter, index) => {
+      const names = rowNames(filter);
+      return (groups[index] ?? []).map((one, regex) => one && formOf(names[regex]!, one));
+    });
+    const most = Math.max(0, ...groups.flatMap((all) => all?.map((one) => one?.names.length ?? 0) ?? []));
+    this.starts = new Int32Array(most);
   }
 
   get end(): number {
     return this.#end;
   }
 
-  get keyEnd(): number {
-    return this.#keys.length;
+  /** Begins a new result. */
+  clear(): void {
+    this.#end = 0;
   }
 
   /**
    * Writes a match's row, if it has one.
-   * @param line its whole text
-   * @param place told of each group
-   * @returns whether it has; if not, what `place` was told is void
+   * @param bytes the block, `lineStart` where its line begins; the text of the groups must stand there
+   * @param date the text that `time` was read from
    */
   add(
     filter: number,
     regex: number,
-    line: string,
-    tuple: LineTuple,
+    bytes: Uint8Array,
+    lineStart: number,
+    groups: GroupSpans,
     time: EpochMs,
-    groups: Groups,
-    place: PlaceGroup,
+    date: string,
   ): boolean {
     const form = this.#forms[filter]![regex];
-    if (form === undefined || line.charCodeAt(0) === 0x23) return false;
-    const mlfid = groups.get('mlfid');
-    if (mlfid === undefined && form.forgets) return false;
-    if (mlfid === '' || groups.has('nofail') || groups.has('mlfgained') || groups.has('mlfforget')) return false;
-    const id = idOf(groups, this.#filters[filter]!);
-    if (id === undefined) return false;
+    if (form === undefined || bytes[lineStart] === 0x23) return false;
+    const { spans } = groups;
+    const mlfid = form.mlfid < 0 ? -1 : spans[2 * form.mlfid]!;
+    if (mlfid < 0 ? form.forgets : mlfid === spans[2 * form.mlfid + 1]) return false;
+    for (let at = 0; at < form.excluded.length; at++) if (spans[2 * form.excluded[at]!]! >= 0) return false;
     const start = this.#end;
-    if (this.#write(form, id, this.#time(filter, time, tuple[1]), groups, place)) {
-      if (mlfid !== undefined) this.#keys += mlfid as string;
-      return true;
+    if (!this.#write(form, this.#filters[filter]!, bytes, groups, time, date)) {
+      this.#end = start;
+      return false;
     }
-    this.#end = start;
-    return false;
+    this.session = mlfid < 0 ? 0 : sessionNumber(bytes, mlfid, spans[2 * form.mlfid + 1]!);
+    return true;
   }
 
-  #write(form: RowForm, id: string, time: Uint8Array, groups: Groups, place: PlaceGroup): boolean {
+  #write(
+    form: RowForm,
+    filter: CompiledFilter,
+    bytes: Uint8Array,
+    groups: GroupSpans,
+    time: EpochMs,
+    date: string,
+  ): boolean {
+    const { spans } = groups;
     this.#put(rowBegins);
     const idAt = this.#end;
-    if (!this.#putPlain(id)) return false;
+    const address = this.#isPlainAddress(form, bytes, spans) ? form.ip4 : -1;
+    if (address >= 0) {
+      if (!this.#putPlain(bytes, spans[2 * address]!, spans[2 * address + 1]!)) return false;
+    } else {
+      const id = idOf(groupsOf(bytes, groups), filter);
+      if (id === undefined || !plainText.test(id)) return false;
+      this.#put(ascii(id));
+    }
+    const idEnd = this.#end;
     this.#put(idEnds);
-    this.#put(time);
+    this.#put(this.#timeOf(time, date, filter.dating.zone !== undefined));
     this.#put(dataBegins);
-    const { names, before, missing } = form;
-    for (let index = 0; index < names.length; index++) {
-      const name = names[index]!;
-      const value = groups.get(name);
-      if (value === undefined) {
-        this.#put(missing[index]!);
+    const { values } = form;
+    for (let index = 0; index < values.length; index++) {
+      const { place, before, missing } = values[index]!;
+      const from = spans[2 * place]!;
+      if (from < 0) {
+        this.#put(missing);
         continue;
       }
-      if (typeof value !== 'string') return false;
-      this.#put(before[index]!);
-      place(name, this.#end, value.length);
-      if (value === id) this.#repeat(idAt, value.length);
-      else if (!this.#putPlain(value)) return false;
+      this.#put(before);
+      this.starts[place] = this.#end;
+      if (place === address) this.#repeat(idAt, idEnd);
+      else if (!this.#putPlain(bytes, from, spans[2 * place + 1]!)) return false;
       this.#put(quote);
     }
-    if (groups.has('mlfid')) {
-      const user = groups.get('user') as string | undefined;
-      if (user === '') this.#put(noUsers);
-      else if (user !== undefined) {
+    if (form.mlfid >= 0 && spans[2 * form.mlfid]! >= 0 && form.user >= 0) {
+      const from = spans[2 * form.user]!;
+      const to = spans[2 * form.user + 1]!;
+      if (from >= 0 && from === to) this.#put(noUsers);
+      else if (from >= 0) {
         this.#put(usersBegin);
-        this.#putPlain(user);
+        this.#putPlain(bytes, from, to);
         this.#put(usersEnd);
       }
     }
@@ -135,32 +171,44 @@ export class RowWriter {
     return true;
   }
 
-  /** Byte by byte: strings joined would be taken apart again. */
+  /** Whether the identifier is the IPv4 address as it stands there. */
+  #isPlainAddress({ ip4, besideAddress }: RowForm, bytes: Uint8Array, spans: Int32Array): boolean {
+    if (ip4 < 0 || spans[2 * ip4]! < 0) return false;
+    for (let at = 0; at < besideAddress.length; at++) if (spans[2 * besideAddress[at]!]! >= 0) return false;
+    return isIpv4At(bytes, spans[2 * ip4]!, spans[2 * ip4 + 1]!);
+  }
+
+  #room(bytes: number): Uint8Array {
+    if (this.#end + bytes > this.#bytes.length) {
+      const wider = new Uint8Array(Math.max(this.#end + bytes, this.#bytes.length * 2));
+      wider.set(this.#bytes.subarray(0, this.#end));
+      this.#bytes = wider;
+    }
+    return this.#bytes;
+  }
+
+  /** Byte by byte: a call for so few bytes costs more than they do. */
   #put(ascii: Uint8Array): void {
     const { length } = ascii;
-    if (this.#end + length > this.#bytes.length) this.#widen(length);
-    const bytes = this.#bytes;
+    const bytes = this.#room(length);
     let end = this.#end;
     for (let at = 0; at < length; at++) bytes[end++] = ascii[at]!;
     this.#end = end;
   }
 
-  #repeat(from: number, length: number): void {
-    if (this.#end + length > this.#bytes.length) this.#widen(length);
-    const bytes = this.#bytes;
+  #repeat(from: number, to: number): void {
+    const bytes = this.#room(to - from);
     let end = this.#end;
-    for (let at = 0; at < length; at++) bytes[end++] = bytes[from + at]!;
+    for (let at = from; at < to; at++) bytes[end++] = bytes[at]!;
     this.#end = end;
   }
 
   /** Text that Python's notation puts between quotes as it is; false for every other. */
-  #putPlain(text: string): boolean {
-    const { length } = text;
-    if (this.#end + length > this.#bytes.length) this.#widen(length);
-    const bytes = this.#bytes;
+  #putPlain(text: Uint8Array, from: number, to: number): boolean {
+    const bytes = this.#room(to - from);
     let end = this.#end;
-    for (let at = 0; at < length; at++) {
-      const code = text.charCodeAt(at);
+    for (let at = from; at < to; at++) {
+      const code = text[at]!;
       if (code < 0x20 || code > 0x7e || code === 0x27 || code === 0x5c) return false;
       bytes[end++] = code;
     }
@@ -168,45 +216,59 @@ export class RowWriter {
     return true;
   }
 
-  #widen(by: number): void {
-    const wider = new Uint8Array(Math.max(this.#end + by, this.#bytes.length * 2));
-    wider.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = wider;
-  }
-
   /** Lines come in bursts: those of one second have one text. */
-  #time(filter: number, time: EpochMs, date: string): Uint8Array {
-    if (time !== this.#lastTime || date !== this.#lastDate) {
-      this.#lastTime = time;
-      this.#lastDate = date;
-      this.#lastText = ascii(timeText(time, date, this.#filters[filter]!.dating.zone !== undefined));
+  #timeOf(time: EpochMs, date: string, zoned: boolean): Uint8Array {
+    if (time !== this.#time || date !== this.#date) {
+      this.#time = time;
+      this.#date = date;
+      this.#timeText = ascii(timeText(time, date, zoned));
     }
-    return this.#lastText;
+    return this.#timeText;
   }
 
-  taken(ends: Int32Array, keyEnds: Int32Array): WireRows {
-    return { bytes: this.#bytes.subarray(0, this.#end), ends, keys: this.#keys, keyEnds };
+  taken(ends: Int32Array, sessions: Int32Array): WireRows {
+    return { bytes: this.#bytes.slice(0, this.#end), ends, sessions };
   }
 }
 
 /** Undefined where a row's groups are not those of its names alone. */
-function formOf(names: readonly string[]): RowForm | undefined {
+function formOf(names: readonly string[], groups: GroupSpans): RowForm | undefined {
   if (names.includes('users') || !names.every((name) => plainText.test(name))) return undefined;
   const shown = names.filter((name) => name !== 'mlfforget');
-  const keys = shown.map((name, index) => `${index === 0 ? '' : ', '}'${name}': `);
+  const places = (...wanted: string[]) => wanted.map((name) => groups.place(name)).filter((place) => place >= 0);
   return {
-    names: shown,
-    before: keys.map((key) => ascii(`${key}'`)),
-    missing: keys.map((key) => ascii(`${key}None`)),
+    values: shown.map((name, index) => {
+      const key = `${index === 0 ? '' : ', '}'${name}': `;
+      return { place: groups.place(name), before: ascii(`${key}'`), missing: ascii(`${key}None`) };
+    }),
     forgets: shown.length < names.length,
+    mlfid: groups.place('mlfid'),
+    user: groups.place('user'),
+    ip4: groups.place('ip4'),
+    excluded: places('nofail', 'mlfgained', 'mlfforget'),
+    besideAddress: places('cidr', 'fid'),
   };
 }
 
+function groupsOf(bytes: Uint8Array, { names, spans }: GroupSpans): Groups {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const groups = new Map<string, string>();
+  for (const [index, name] of names.entries()) {
+    const from = spans[2 * index]!;
+    if (from >= 0) groups.set(name, text.toString('latin1', from, spans[2 * index + 1]!));
+  }
+  return groups;
+}
+
 function idOf(groups: Groups, { usedns }: CompiledFilter): string | undefined {
-  const ip4 = groups.get('ip4');
-  // Most are of this kind, and their text is the identifier.
-  if (typeof ip4 === 'string' && isIpv4(ip4) && !groups.has('cidr') && !groups.has('fid')) return ip4;
   const { identifier } = chooseIdentifier(groups, usedns);
   if (identifier.kind === 'address') return identifier.text;
   return identifier.kind === 'text' && identifier.valid ? identifier.text : undefined;
+}
+
+/** A hash (FNV-1a) of a session's text, never 0. */
+function sessionNumber(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash === 0 ? 1 : hash;
 }

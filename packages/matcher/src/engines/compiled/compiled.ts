@@ -16,10 +16,14 @@ const freeSteps = 512;
 const mostStackInts = 2 ** 20;
 
 /** A search compiled to JavaScript: 1 found (slots filled), -1 not found, `GAVE_UP`. Slots are `[start0, end0, start1, …]`. */
-export type CompiledSearch = (subject: string, slots: Int32Array) => number;
+export interface CompiledSearch {
+  (subject: string, slots: Int32Array): number;
+  /** The same over text that stands in a larger one, a byte a character; slots count from the beginning of the larger one. */
+  readonly inPlace: UnitSearch<Uint8Array>;
+}
 
-/** The same over the units of a subject. */
-type UnitSearch<U> = (units: U, length: number, slots: Int32Array) => number;
+/** Searches `units` between `from` and `to`. */
+type UnitSearch<U> = (units: U, from: number, to: number, slots: Int32Array) => number;
 
 /**
  * Compiles a tree to a backtracking search, as fast as a hand-written parser on ordinary lines. It is linear by construction: the
@@ -30,13 +34,14 @@ export function compileSearch(expression: Expression): CompiledSearch | undefine
   const latin1 = generate<Uint8Array>(expression, false);
   if (latin1 === undefined) return undefined;
   let wide: UnitSearch<Uint16Array> | undefined;
-  return (subject, slots) => {
+  const search = (subject: string, slots: Int32Array): number => {
     const units = unitsOf(subject);
     if (units === undefined) return GAVE_UP;
-    if (units.kind === 'latin1') return latin1(units.latin1, units.length, slots);
+    if (units.kind === 'latin1') return latin1(units.latin1, 0, units.length, slots);
     wide ??= generate<Uint16Array>(expression, true)!;
-    return wide(units.wide, units.length, slots);
+    return wide(units.wide, 0, units.length, slots);
   };
+  return Object.assign(search, { inPlace: latin1 });
 }
 
 /** One function for each kind of array: V8 makes neither fast where both come to the same place. */
@@ -51,7 +56,7 @@ function generate<U>(expression: Expression, isWide: boolean): UnitSearch<U> | u
       searchFunction(expression.root, tables),
       'return search;',
     ].join('\n');
-    const source = `"use strict"; const room = ${3 * (emitter.pushes + 1)}; let budget = 0, stack = new Int32Array(room + 1024);
+    const source = `"use strict"; const room = ${3 * (emitter.pushes + 1)}; let budget = 0, from = 0, stack = new Int32Array(room + 1024);
 ${tables.low.map((_, index) => `const t${index} = low[${index}], h${index} = high[${index}];`).join(' ')}
 function grow() {
 if (stack.length > ${mostStackInts}) return false;
@@ -71,10 +76,11 @@ function searchFunction(root: Node, tables: SetTables): string {
   const skip = first.nullable
     ? ''
     : `if (start >= n) return -1; const c = u[start]; if (!${tables.test(first.set, 'c')}) continue;`;
-  return `function search(u, n, slots) {
-budget = n * ${stepsPerCharacter} + ${freeSteps};
-const last = ${isAnchored(root) ? 0 : 'n'};
-for (let start = 0; start <= last; start++) {
+  return `function search(u, first, n, slots) {
+from = first;
+budget = (n - first) * ${stepsPerCharacter} + ${freeSteps};
+const last = ${isAnchored(root) ? 'first' : 'n'};
+for (let start = first; start <= last; start++) {
 ${skip}
 if (--budget < 0) return ${GAVE_UP};
 slots.fill(-1);

@@ -238,7 +238,7 @@ export class Emitter {
       return this.#line(negative ? `if (${present}) break;` : `if (!(${present})) break;`);
     }
     const at = ahead ? 'p' : `p - ${width}`;
-    this.#sub(body, at, ahead ? undefined : `p >= ${width}`);
+    this.#sub(body, at, ahead ? undefined : `p - from >= ${width}`);
     this.#line(negative ? 'if (r >= 0) break;' : 'if (r < 0) break;');
   }
 
@@ -262,20 +262,20 @@ export class Emitter {
   #assertion(what: Assertion): string {
     switch (what) {
       case 'start':
-        return '(p === 0)';
+        return '(p === from)';
       case 'end':
         return '(p === n)';
       case 'endOrFinalNewline':
         return '(p === n || (p === n - 1 && u[p] === 10))';
       case 'lineStart':
-        return '(p === 0 || u[p - 1] === 10)';
+        return '(p === from || u[p - 1] === 10)';
       case 'lineEnd':
         return '(p === n || u[p] === 10)';
       case 'wordBoundary':
-        return `(${this.#isWord('p - 1', 'p > 0')} !== ${this.#isWord('p', 'p < n')})`;
+        return `(${this.#isWord('p - 1', 'p > from')} !== ${this.#isWord('p', 'p < n')})`;
       case 'notWordBoundary':
         // Python's \B never holds in an empty subject.
-        return `(n > 0 && ${this.#isWord('p - 1', 'p > 0')} === ${this.#isWord('p', 'p < n')})`;
+        return `(n > from && ${this.#isWord('p - 1', 'p > from')} === ${this.#isWord('p', 'p < n')})`;
       default:
         throw new Declined('ASCII word boundary');
     }
