@@ -3,6 +3,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { noteOutputs } from './bin/outputs.js';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const directory = at('bundle/f2b');
@@ -21,3 +22,4 @@ const bundle = await rolldown({
 await bundle.write({ dir: directory, format: 'esm', chunkFileNames: '[name]-[hash].js' });
 await bundle.close();
 copyFileSync(at('../matcher/dist/scanner.wasm'), at('dist/scanner.wasm'));
+noteOutputs();

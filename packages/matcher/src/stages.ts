@@ -17,9 +17,9 @@ import { defaultMaxLineBytes } from './scan/scanner.js';
 export { compileDatepattern } from './dates/detector.js';
 export { parse } from './dialect/parser.js';
 export { compile } from './engines/compile.js';
-export { compileSearch } from './engines/compiled/compiled.js';
 export { ExactMatcher } from './engines/exact.js';
 export { reduce } from './engines/reduce.js';
+export { compileSearch } from './engines/wasm/text-search.js';
 export { LiteralScanner } from './literals/scanner.js';
 
 /** What the literals of a filter leave of a block. */
@@ -34,8 +34,9 @@ export function literalStage(filter: CompiledFilter): (bytes: Uint8Array) => Lit
   const finder = new LiteralFinder(planScan([filter]));
   return (bytes) => {
     let candidates = 0;
-    const { lines } = finder.find(new Block(bytes, filter.encoding), defaultMaxLineBytes, () => {
-      candidates++;
+    const block = new Block(finder.placed(bytes), filter.encoding);
+    const lines = finder.find(block, defaultMaxLineBytes, (rows) => {
+      for (let row = 0; row < rows.count; row++) if (!rows.tooLong(row)) candidates++;
     });
     return { lines, candidates };
   };

@@ -49,6 +49,9 @@ export interface DateInPlace {
   readonly end: Bytes;
   readonly matchStart: Bytes;
   readonly matchEnd: Bytes;
+  /** Where the two digits of the second stand, and what follows them and their fraction. */
+  readonly second: Bytes;
+  readonly rest: Bytes;
 }
 
 /** The templates of one datepattern, ready to search. Immutable. */
@@ -64,7 +67,7 @@ export class DateDetector {
   /** The beginning of the line under `find`, for the quick formats. */
   private readonly head = new Uint8Array(QUICK_LENGTH + 4);
   private readonly quickGroups: number[] = [];
-  private readonly inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0 };
+  private readonly inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0, second: 0, rest: 0 };
   private starts: { readonly possible: PossibleStarts; readonly bits: readonly number[] } | undefined;
 
   /** Use `compileDatepattern`. */
@@ -171,13 +174,16 @@ export class DateDetector {
     const template = ranking.order[place] as number;
     const quick = this.quick[template];
     const groups = this.quickGroups;
-    if (quick === undefined || quick(bytes, from, to, groups) !== READ) return undefined;
+    if (quick === undefined || quick.read(bytes, from, to, groups) !== READ) return undefined;
     const { inPlace } = this;
     inPlace.template = template;
     inPlace.start = from + (groups[2] as number);
     inPlace.end = from + (groups[3] as number);
     inPlace.matchStart = from + (groups[0] as number);
     inPlace.matchEnd = from + (groups[1] as number);
+    inPlace.second = from + (groups[quick.second] as number);
+    const fraction = quick.fraction < 0 ? -1 : (groups[quick.fraction + 1] as number);
+    inPlace.rest = fraction < 0 ? inPlace.second + 2 : from + fraction;
     ranking.wonInPlace(place, bytes, from, to, groups[0] as number, groups[1] as number);
     return inPlace;
   }
@@ -190,7 +196,7 @@ export class DateDetector {
 
   /** What the quick format of a template says of the line whose head was written; UNSURE where it has none. */
   private readHead(template: number, length: number): number {
-    return this.quick[template]?.(this.head, 0, length, this.quickGroups) ?? UNSURE;
+    return this.quick[template]?.read(this.head, 0, length, this.quickGroups) ?? UNSURE;
   }
 
   /** The beginning of a line, a byte a character. */

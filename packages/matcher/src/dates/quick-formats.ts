@@ -14,14 +14,20 @@ export const UNSURE = 0;
 /** The template matches no line that begins so: it need not even be compiled. */
 export const NEVER = -1;
 
-/**
- * Reads a date at the start of the line that stands in `line` from `from` to `to`, a byte a character (255 for those beyond ASCII).
- * Behind `to` there must be a byte that can be looked at: a newline, say.
- *
- * @param groups receives the template's group offsets, counted from `from`
- * @returns READ, UNSURE or NEVER
- */
-export type QuickFormat = (line: Uint8Array, from: number, to: number, groups: number[]) => number;
+/** A date at the start of a line, in its usual spelling. */
+export interface QuickFormat {
+  /**
+   * Reads it in the line that stands in `line` from `from` to `to`, a byte a character (255 for those beyond ASCII). Behind `to` there
+   * must be bytes that can be looked at: a newline, say.
+   *
+   * @param groups receives the template's group offsets, counted from `from`
+   * @returns READ, UNSURE or NEVER
+   */
+  read(line: Uint8Array, from: number, to: number, groups: number[]): number;
+  /** Index in the group offsets of the second, which has two digits, and of its fraction, -1 for a form without. */
+  readonly second: number;
+  readonly fraction: number;
+}
 
 /** No quick format looks at more of a line than this. */
 export const QUICK_LENGTH = 48;
@@ -31,9 +37,9 @@ export function quickFormat(template: Template): QuickFormat | undefined {
   if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[0]) {
     // What the years of %ExY end with was settled when the template was made.
     const lastDecade = Number(/20\[\d*(\d)\]/.exec(template.regex)?.[1] ?? -1);
-    return (line, from, to, groups) => isoDate(line, from, to, groups, lastDecade);
+    return { read: (line, from, to, groups) => isoDate(line, from, to, groups, lastDecade), second: 16, fraction: 18 };
   }
-  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[1]) return syslogDate;
+  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[1]) return { read: syslogDate, second: 14, fraction: -1 };
   return undefined;
 }
 

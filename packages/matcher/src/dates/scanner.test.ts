@@ -164,7 +164,7 @@ describe('the shortcut for usual dates', () => {
               const line = (at < 0 ? date : date.slice(0, at) + change + date.slice(at + 1)) + end;
               const groups: number[] = [];
               const bytes = Uint8Array.from(`${line}\n`, (char) => Math.min(char.charCodeAt(0), 255));
-              const read = quick(bytes, 0, line.length, groups);
+              const read = quick.read(bytes, 0, line.length, groups);
               if (read === NEVER) expect(scanner.search(line, 0, line.length), line).toBe(false);
               if (read === READ) taken++;
               else continue;

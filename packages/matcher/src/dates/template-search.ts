@@ -6,7 +6,7 @@ import { invalidRegex } from './errors.js';
 import { compileScan } from './scan-program.js';
 import { DateScanner } from './scanner.js';
 import { type ParsedSyntax, parseSyntax } from './syntax.js';
-import type { Template } from './templates.js';
+import { groupNames, type Template } from './templates.js';
 
 /** The compiled search of one template. */
 export interface TemplateSearch {
@@ -45,8 +45,9 @@ function searchWhenNeeded(template: Template): TemplateSearch {
     return compiled;
   };
   return {
+    // Which group holds what is told without compiling: many dates are read by their quick format alone.
     get groupNames() {
-      return compile().groupNames;
+      return groupNames(template.regex);
     },
     get engine() {
       return compile().engine;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { compileRegex } from '../engines/regex.js';
 import { compileDatepattern, DateError } from './detector.js';
 import { templateRegex } from './template-regex.js';
-import { readTemplates } from './templates.js';
+import { groupNames, readTemplates } from './templates.js';
 
 const YEAR = 2026;
 const M = '(?P<m>0?[1-9]|1[0-2])';
@@ -124,5 +125,16 @@ describe('mistakes in a datepattern', () => {
 
   it('the same template twice', () => {
     expect(errorOf('%Y\n%Y').code).toBe('F2B_DATE_DUPLICATE');
+  });
+});
+
+describe('the names of groups', () => {
+  const regexes = [
+    ...readTemplates(undefined, YEAR).map(({ regex }) => regex),
+    '([(](?P<a>[]()]|\\()(?:b)(?=(c))[^](](d))',
+  ];
+
+  it.each(regexes)('are read off the text as a compiler reads them: %s', (regex) => {
+    expect(groupNames(regex)).toEqual([...compileRegex(regex).groupNames]);
   });
 });

@@ -42,6 +42,30 @@ const EPOCH_PLACEHOLDER = /\{L?EPOCH\}/i;
 const DATE_PLACEHOLDER = /\{DATE\}/gi;
 const WORD_END_REGEX = '(?=\\b|\\W|$)';
 
+/** Name of each capturing group by index, read off the text: index 0 and unnamed groups are undefined. */
+export function groupNames(regex: string): (string | undefined)[] {
+  const names: (string | undefined)[] = [undefined];
+  let inSet = false;
+  for (let at = 0; at < regex.length; at++) {
+    const char = regex[at];
+    if (char === '\\') at++;
+    else if (inSet) inSet = char !== ']';
+    else if (char === '[') {
+      inSet = true;
+      if (regex[at + 1] === '^') at++;
+      // A bracket that comes first stands for itself.
+      if (regex[at + 1] === ']') at++;
+    } else if (char === '(') {
+      const name = /^\(\?P<(\w+)>/.exec(regex.slice(at, at + 64));
+      if (name !== null) names.push(name[1]);
+      else if (regex[at + 1] !== '?') names.push(undefined);
+      // A condition stands in parentheses of its own.
+      else if (regex[at + 2] === '(') at = regex.indexOf(')', at);
+    }
+  }
+  return names;
+}
+
 /** A template before it is known whether it is a default one. */
 type Draft = Omit<Template, 'stock'>;
 
@@ -69,12 +93,7 @@ function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weigh
 
 /** Capturing groups that open before `index`. */
 function groupsBefore(regex: string, index: number): number {
-  let groups = 0;
-  for (let at = 0; at < index; at++) {
-    if (regex[at] === '\\') at++;
-    else if (regex[at] === '(' && (regex[at + 1] !== '?' || /^\?P</.test(regex.slice(at + 1, at + 4)))) groups++;
-  }
-  return groups;
+  return groupNames(regex.slice(0, index)).length - 1;
 }
 
 /** `{EPOCH}` or `{LEPOCH}` inside a pattern of the user's own: the whole is cut, the placeholder is the value. */

@@ -3,6 +3,8 @@
  * so that nothing outside `engines/` knows which one runs.
  */
 
+import type { Expression } from '../dialect/tree.js';
+
 /** How one compiled expression is judged. */
 export type EngineName =
   /** RE2 alone is exact for this expression. */
@@ -55,12 +57,8 @@ export interface Regex {
    * Throws `F2B_REGEX_BUDGET` when a budgeted expression ran out of steps on this subject.
    */
   exec(subject: string, counter?: StepCounter): RegexMatch | null;
-  /**
-   * `exec` for a subject of ASCII that stands in a larger text, a byte a character, from `from` to `to`.
-   * @returns offsets as `RegexMatch.offsets`, counted from the beginning of `bytes`, valid until the next call on the same regex; null
-   *   without a match; undefined: this subject needs `exec`
-   */
-  execInPlace?(bytes: Uint8Array, from: number, to: number): Int32Array | null | undefined;
+  /** What it matches, for whoever makes a search of it elsewhere. An expression without wants to be asked itself. */
+  tree?(): Expression;
   /** Whether `exec` would match; cheaper. */
   test(subject: string): boolean;
   /**

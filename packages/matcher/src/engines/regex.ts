@@ -3,7 +3,6 @@ import { type ParseOptions, parse } from '../dialect/parser.js';
 import type { Expression } from '../dialect/tree.js';
 import { isBudgeted } from './budget.js';
 import { compile } from './compile.js';
-import { type CompiledSearch, compileSearch, GAVE_UP } from './compiled/compiled.js';
 import type { EngineName, Furthest, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
 import { isAnchored } from './first.js';
@@ -12,6 +11,8 @@ import type { Program } from './program.js';
 import { Re2Captures, Re2Gate } from './re2-engine.js';
 import { asciiSource, gateSource } from './re2-source.js';
 import { reduce } from './reduce.js';
+import { GAVE_UP } from './wasm/emit.js';
+import { compileSearch, type TextSearch } from './wasm/text-search.js';
 
 /**
  * Compiles a Python expression (tags already expanded). No expression that Python takes is refused: what RE2 cannot say exactly gets a
@@ -43,7 +44,7 @@ export class CompiledRegex implements Regex {
   #gate: Re2Gate | undefined;
   #program: Program | undefined;
   #matcher: ExactMatcher | undefined;
-  #compiled: CompiledSearch | null | undefined;
+  #compiled: TextSearch | null | undefined;
 
   constructor(readonly expression: Expression) {
     this.source = expression.source;
@@ -98,12 +99,8 @@ export class CompiledRegex implements Regex {
     return this.#execExactly(subject);
   }
 
-  execInPlace(bytes: Uint8Array, from: number, to: number): Int32Array | null | undefined {
-    const search = this.#compiledSearch();
-    if (search === undefined) return undefined;
-    const found = search.inPlace(bytes, from, to, this.#offsets);
-    if (found === GAVE_UP) return undefined;
-    return found < 0 ? null : this.#offsets;
+  tree(): Expression {
+    return this.#reduced;
   }
 
   test(subject: string): boolean {
@@ -127,7 +124,7 @@ export class CompiledRegex implements Regex {
     return this.#relaxed().test(subject) === false;
   }
 
-  #compiledSearch(): CompiledSearch | undefined {
+  #compiledSearch(): TextSearch | undefined {
     if (this.#compiled === undefined) this.#compiled = compileSearch(this.#reduced) ?? null;
     return this.#compiled ?? undefined;
   }

@@ -19,13 +19,34 @@ export interface HitRows {
   bitsAt(row: number): number;
 }
 
+/** The same in the scanner's memory. */
+export interface PlacedRows extends HitRows {
+  /** Address of a row. */
+  address(row: number): number;
+  /** The row at an address. */
+  at(address: number): number;
+}
+
 interface Exports {
   readonly NIBBLES: WebAssembly.Global;
   readonly HEADS: WebAssembly.Global;
   readonly STATE: WebAssembly.Global;
   readonly ALWAYS: WebAssembly.Global;
   readonly ROWS: WebAssembly.Global;
+  readonly MATCHES: WebAssembly.Global;
   scan(block: number, end: number, out: number, outEnd: number, cap: number, every: number): number;
+  judgeRows(row: number, end: number, filter: number): number;
+  writeMatch(
+    filter: number,
+    regex: number,
+    start: number,
+    end: number,
+    line: number,
+    cutStart: number,
+    cutEnd: number,
+    at: number,
+    rowless: number,
+  ): number;
 }
 
 const hitBytes = 48;
@@ -49,7 +70,13 @@ function scannerModule(): WebAssembly.Module {
  */
 export class LiteralScanner {
   readonly #exports: Exports;
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
+  /** Functions that the compiled part of the scan calls. */
+  readonly table: WebAssembly.Table;
+  /** Address of what follows the scan. */
+  readonly matches: number;
+  /** Address of what is left to others. */
+  readonly reserved: number;
   readonly #blockAt: number;
   readonly #hitsAt: number;
   readonly #every: boolean;
@@ -59,21 +86,25 @@ export class LiteralScanner {
   /**
    * @param literals what to look for; each at least `shortestLiteralBytes` long
    * @param options.alwaysBits bits that every line has whatever is in it; then every line is a hit
+   * @param options.reserve bytes of the memory that are left to others, from `reserved` on
    */
-  constructor(literals: readonly Literal[], options: { alwaysBits?: readonly number[] } = {}) {
-    this.#memory = new WebAssembly.Memory({ initial: 1 });
-    const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.#memory } });
+  constructor(literals: readonly Literal[], options: { alwaysBits?: readonly number[]; reserve?: Bytes } = {}) {
+    this.memory = new WebAssembly.Memory({ initial: 1 });
+    this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
+    const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.memory, table: this.table } });
     this.#exports = instance.exports as unknown as Exports;
+    this.matches = this.#exports.MATCHES.value;
     const rows = this.#exports.ROWS.value;
     this.#hitsAt = align(rows + tableBytes(literals));
-    this.#blockAt = align(this.#hitsAt + rowsAtOnce * hitBytes + hitBytes);
-    this.#memory.grow(Math.ceil(this.#blockAt / pageBytes));
+    this.reserved = align(this.#hitsAt + rowsAtOnce * hitBytes + hitBytes);
+    this.#blockAt = align(this.reserved + (options.reserve ?? 0));
+    this.memory.grow(Math.ceil(this.#blockAt / pageBytes));
     writeTables(
-      this.#memory.buffer,
+      this.memory.buffer,
       { nibbles: this.#exports.NIBBLES.value, heads: this.#exports.HEADS.value, rows },
       literals,
     );
-    this.#words = new Uint32Array(this.#memory.buffer);
+    this.#words = new Uint32Array(this.memory.buffer);
     const always = options.alwaysBits ?? [];
     for (const bit of always) this.#words[this.#exports.ALWAYS.value / 4 + (bit >> 5)]! |= 1 << (bit & 31);
     this.#every = always.length > 0;
@@ -82,19 +113,39 @@ export class LiteralScanner {
 
   /** Where to put at least `bytes` bytes of whole lines, the last one ending with a newline. Valid until the next call. */
   block(bytes: Bytes): Buffer {
-    const missing = this.#blockAt + bytes + slackBytes - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+    const missing = this.#blockAt + bytes + slackBytes - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / pageBytes));
     if (missing > 0 || this.#block.length < bytes) {
       // Growing the memory takes the earlier views away.
-      this.#words = new Uint32Array(this.#memory.buffer);
-      this.#block = Buffer.from(this.#memory.buffer, this.#blockAt);
+      this.#words = new Uint32Array(this.memory.buffer);
+      this.#block = Buffer.from(this.memory.buffer, this.#blockAt);
     }
     return this.#block;
   }
 
   /** Whether `bytes` stand where `block` put them: then they need not be copied there. */
   holds(bytes: Uint8Array): boolean {
-    return bytes.buffer === this.#memory.buffer && bytes.byteOffset >= this.#blockAt;
+    return bytes.buffer === this.memory.buffer && bytes.byteOffset >= this.#blockAt;
+  }
+
+  /** See assembly/matches.ts. */
+  judgeRows(row: number, end: number, filter: number): number {
+    return this.#exports.judgeRows(row, end, filter);
+  }
+
+  /** See assembly/matches.ts. */
+  writeMatch(
+    filter: number,
+    regex: number,
+    start: number,
+    end: number,
+    line: number,
+    cutStart: number,
+    cutEnd: number,
+    at: number,
+    rowless: boolean,
+  ): number {
+    return this.#exports.writeMatch(filter, regex, start, end, line, cutStart, cutEnd, at, rowless ? 1 : 0);
   }
 
   /**
@@ -107,7 +158,7 @@ export class LiteralScanner {
   scan(
     length: Bytes,
     maxLineBytes: Bytes,
-    onHits: (rows: HitRows) => void,
+    onHits: (rows: PlacedRows) => void,
     from: Bytes = 0,
   ): { lines: number; tooLong: number } {
     const start = this.#blockAt + from;
@@ -124,7 +175,7 @@ export class LiteralScanner {
   }
 }
 
-class Rows implements HitRows {
+class Rows implements PlacedRows {
   constructor(
     readonly words: Uint32Array,
     private readonly from: number,
@@ -144,6 +195,12 @@ class Rows implements HitRows {
   }
   bitsAt(row: number): number {
     return this.from + row * hitWords + 4;
+  }
+  address(row: number): number {
+    return 4 * (this.from + row * hitWords);
+  }
+  at(address: number): number {
+    return (address / 4 - this.from) / hitWords;
   }
 }
 

@@ -13,7 +13,7 @@ export interface ScannedRange {
 }
 
 /** A range is a few milliseconds of work: long against the way to a worker, short against anybody's patience. */
-const rangeBytes: Bytes = 1 * 1024 * 1024;
+const rangeBytes: Bytes = 4 * 1024 * 1024;
 
 /**
  * Scans an open file (or the part of it in `file`) on all workers, which read it themselves. Ranges come in the file's order; when

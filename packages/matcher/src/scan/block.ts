@@ -33,6 +33,11 @@ export class Block {
     return this.bytes.length;
   }
 
+  /** Bytes of a code unit. */
+  get unit(): number {
+    return this.#encoding.unit;
+  }
+
   /** One character per byte. */
   get text(): string {
     this.#text ??= this.bytes.toString('latin1');

@@ -2,10 +2,6 @@ import type { EpochMs } from '@f2b/config';
 import type { LineMatch, ReadyRows, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
-import type { Block, LineSpan } from './block.js';
-import type { GroupSpans } from './in-place/group-spans.js';
-import type { LineDates } from './in-place/line-dates.js';
-import type { RowWriter, WireRows } from './rows.js';
 
 /**
  * A scan's result as it crosses the thread boundary: numbers in typed arrays, all text in one string. Cheap to send however many
@@ -26,6 +22,19 @@ export interface WireMatches {
   readonly rows: WireRows | undefined;
 }
 
+/**
+ * The rows (`-o row`) of a block's matches, written where the lines were scanned. Each is what its line comes to if its session
+ * (`<F-MLFID>`) begins with it; whoever knows the sessions says whether that is so.
+ */
+export interface WireRows {
+  /** ASCII; each row with its newline. */
+  readonly bytes: Uint8Array;
+  /** By match: where its row ends; a match whose row is empty has none, and is judged by its groups. */
+  readonly ends: Int32Array;
+  /** By match: a number that is the same for rows of one session; 0: the row belongs to none. */
+  readonly sessions: Int32Array;
+}
+
 /** A result on the wire: all of `ScanResult`, its matches packed. */
 export interface WireResult extends Omit<ScanResult, 'matches'> {
   readonly packed: WireMatches;
@@ -33,26 +42,37 @@ export interface WireResult extends Omit<ScanResult, 'matches'> {
 
 const dateKinds = ['own', 'empty', 'none'] as const;
 
-class GrowingNumbers {
+/** An array that grows. */
+class Growing<A extends Int32Array | Float64Array | Uint8Array> {
   length = 0;
-  #numbers = new Int32Array(256);
+  #array: A;
+  readonly #make: (length: number) => A;
+
+  constructor(make: (length: number) => A) {
+    this.#make = make;
+    this.#array = make(256);
+  }
 
   push(value: number): void {
-    this.room(1)[this.length++] = value;
+    this.#room(1);
+    this.#array[this.length++] = value;
   }
 
-  /** The array, with room for so many more from `length` on. */
-  room(more: number): Int32Array {
-    if (this.length + more > this.#numbers.length) {
-      const wider = new Int32Array(Math.max(this.length + more, this.#numbers.length * 2));
-      wider.set(this.#numbers);
-      this.#numbers = wider;
-    }
-    return this.#numbers;
+  append(values: ArrayLike<number>): void {
+    this.#room(values.length);
+    this.#array.set(values, this.length);
+    this.length += values.length;
   }
 
-  taken(): Int32Array {
-    return this.#numbers.slice(0, this.length);
+  #room(more: number): void {
+    if (this.length + more <= this.#array.length) return;
+    const wider = this.#make(Math.max(this.length + more, this.#array.length * 2));
+    wider.set(this.#array);
+    this.#array = wider;
+  }
+
+  taken(): A {
+    return this.#array.slice(0, this.length) as A;
   }
 }
 
@@ -71,58 +91,81 @@ export interface MatchToWrite {
   readonly preceding: LineMatch['preceding'];
 }
 
-/** A match that was judged in place. */
-export interface MatchInPlace {
-  readonly filter: number;
-  readonly regex: number;
-  readonly line: number;
-  readonly offset: number;
-  readonly block: Block;
-  readonly span: LineSpan;
-  readonly dates: LineDates;
+/** Matches that are packed already; what is in them counts from the beginning of the result. */
+export interface PackedMatches {
+  readonly starts: Int32Array;
+  readonly numbers: Int32Array;
+  readonly times: Float64Array;
+  readonly text: string;
+  readonly rows: Uint8Array;
+  readonly rowEnds: Int32Array;
+  readonly sessions: Int32Array;
 }
 
 /** Numbers of a match before those of its groups. */
 const fixedNumbers = 11;
-/** Numbers of a group that is one text. */
-const groupNumbers = 4;
+
+const ints = () => new Growing((length) => new Int32Array(length));
 
 /** Packs matches as they are found. One result after the other: what it grows to is kept. */
 export class MatchWriter {
-  count = 0;
-  readonly #starts = new GrowingNumbers();
-  readonly #numbers = new GrowingNumbers();
-  #times: number[] = [];
+  readonly #starts = ints();
+  readonly #numbers = ints();
+  readonly #times = new Growing((length) => new Float64Array(length));
   #texts: string[] = [];
   #textLength = 0;
   readonly #names: ReadonlyMap<string, number>;
-  readonly #rows: RowWriter | undefined;
-  readonly #rowEnds = new GrowingNumbers();
-  readonly #sessions = new GrowingNumbers();
-  #dateVersion = -1;
-  #dateAt = 0;
+  readonly #hasRows: boolean;
+  readonly #rows = new Growing((length) => new Uint8Array(length));
+  readonly #rowEnds = ints();
+  readonly #sessions = ints();
 
   /** @param names of all groups that a match may have */
-  constructor(names: Iterable<string>, rows?: RowWriter) {
-    this.#names = new Map([...new Set(names)].map((name, index) => [name, index]));
-    this.#rows = rows;
+  constructor(names: ReadonlyMap<string, number>, hasRows: boolean) {
+    this.#names = names;
+    this.#hasRows = hasRows;
+  }
+
+  get numberCount(): number {
+    return this.#numbers.length;
+  }
+
+  get textLength(): number {
+    return this.#textLength;
+  }
+
+  get rowLength(): number {
+    return this.#rows.length;
   }
 
   /** Begins a new result. */
   clear(): void {
-    this.count = 0;
-    for (const numbers of [this.#starts, this.#numbers, this.#rowEnds, this.#sessions]) numbers.length = 0;
-    this.#times = [];
+    for (const one of [this.#starts, this.#numbers, this.#times, this.#rows, this.#rowEnds, this.#sessions])
+      one.length = 0;
     this.#texts = [];
     this.#textLength = 0;
-    this.#dateVersion = -1;
-    this.#rows?.clear();
+  }
+
+  append({ starts, numbers, times, text, rows, rowEnds, sessions }: PackedMatches): void {
+    this.#starts.append(starts);
+    this.#numbers.append(numbers);
+    this.#times.append(times);
+    this.#text(text);
+    if (!this.#hasRows) return;
+    this.#rows.append(rows);
+    this.#rowEnds.append(rowEnds);
+    this.#sessions.append(sessions);
   }
 
   add(match: MatchToWrite): void {
     const { tuple, groups, preceding } = match;
-    this.#fixed(match.filter, match.regex, match.line, match.offset, dateKinds.indexOf(match.date));
     const numbers = this.#numbers;
+    this.#starts.push(numbers.length);
+    numbers.push(match.filter);
+    numbers.push(match.regex);
+    numbers.push(match.line);
+    numbers.push(match.offset);
+    numbers.push(dateKinds.indexOf(match.date));
     // The three parts are the line: one piece of text, not three.
     numbers.push(this.#text(match.text));
     numbers.push(tuple[0].length);
@@ -132,87 +175,11 @@ export class MatchWriter {
     numbers.push(preceding === undefined ? -1 : preceding.text.length);
     numbers.push(groups.size);
     for (const [name, value] of groups) this.#group(name, value);
-    this.#ended(match.time, preceding === undefined ? Number.NaN : preceding.time, 0);
-  }
-
-  /**
-   * Writes the row of a match, if rows are wanted and it has one: the same fields, but of the line only the date, and the groups where
-   * they stand in the row. The block must still hold the text that the expressions saw.
-   */
-  addRow(match: MatchInPlace, groups: GroupSpans): boolean {
-    const rows = this.#rows;
-    if (rows === undefined) return false;
-    const { filter, regex, block, span, dates } = match;
-    if (!rows.add(filter, regex, block.bytes, span.start, groups, dates.time, dates.text)) return false;
-    this.#fixed(filter, regex, match.line, match.offset, 0);
-    if (dates.version !== this.#dateVersion) {
-      this.#dateVersion = dates.version;
-      this.#dateAt = this.#text(dates.text);
-    }
-    this.#place(this.#dateAt, 0, dates.text.length, 0);
-    this.#groupsAt(groups, rows.starts, 0);
-    this.#ended(dates.time, Number.NaN, rows.session);
-    return true;
-  }
-
-  /** Writes a match whole; the groups stand in the block where the line has them. */
-  addInPlace(match: MatchInPlace, groups: GroupSpans): void {
-    const { block, span, dates } = match;
-    const { start, end } = span;
-    this.#fixed(match.filter, match.regex, match.line, match.offset, 0);
-    const textAt = this.#text(block.bytes.toString('latin1', start, end));
-    this.#place(textAt, dates.start - start, dates.end - dates.start, end - dates.end);
-    this.#groupsAt(groups, undefined, textAt - start);
-    this.#ended(dates.time, Number.NaN, 0);
-  }
-
-  #fixed(filter: number, regex: number, line: number, offset: number, date: number): void {
-    this.count++;
-    this.#starts.push(this.#numbers.length);
-    const numbers = this.#numbers.room(5);
-    const at = this.#numbers.length;
-    numbers[at] = filter;
-    numbers[at + 1] = regex;
-    numbers[at + 2] = line;
-    numbers[at + 3] = offset;
-    numbers[at + 4] = date;
-    this.#numbers.length += 5;
-  }
-
-  #place(text: number, before: number, date: number, after: number): void {
-    const numbers = this.#numbers.room(5);
-    const at = this.#numbers.length;
-    numbers[at] = text;
-    numbers[at + 1] = before;
-    numbers[at + 2] = date;
-    numbers[at + 3] = after;
-    numbers[at + 4] = -1;
-    this.#numbers.length += 5;
-  }
-
-  /** @param starts where the groups' texts are; undefined: at their spans, moved by `by` */
-  #groupsAt({ names, spans }: GroupSpans, starts: Int32Array | undefined, by: number): void {
-    const numbers = this.#numbers.room(1 + names.length * groupNumbers);
-    const countAt = this.#numbers.length;
-    let at = countAt + 1;
-    for (let index = 0; index < names.length; index++) {
-      const from = spans[2 * index]!;
-      if (from < 0) continue;
-      numbers[at] = this.#names.get(names[index]!)!;
-      numbers[at + 1] = -1;
-      numbers[at + 2] = starts === undefined ? from + by : starts[index]!;
-      numbers[at + 3] = spans[2 * index + 1]! - from;
-      at += groupNumbers;
-    }
-    numbers[countAt] = (at - countAt - 1) / groupNumbers;
-    this.#numbers.length = at;
-  }
-
-  #ended(time: EpochMs, precedingTime: EpochMs, session: number): void {
-    this.#times.push(time, precedingTime);
-    if (this.#rows === undefined) return;
-    this.#rowEnds.push(this.#rows.end);
-    this.#sessions.push(session);
+    this.#times.push(match.time);
+    this.#times.push(preceding === undefined ? Number.NaN : preceding.time);
+    if (!this.#hasRows) return;
+    this.#rowEnds.push(this.#rows.length);
+    this.#sessions.push(0);
   }
 
   #group(name: string, value: GroupValue): void {
@@ -242,10 +209,12 @@ export class MatchWriter {
     return {
       starts: this.#starts.taken(),
       numbers: this.#numbers.taken(),
-      times: Float64Array.from(this.#times),
+      times: this.#times.taken(),
       text: this.#texts.join(''),
       names: [...this.#names.keys()],
-      rows: this.#rows?.taken(this.#rowEnds.taken(), this.#sessions.taken()),
+      rows: this.#hasRows
+        ? { bytes: this.#rows.taken(), ends: this.#rowEnds.taken(), sessions: this.#sessions.taken() }
+        : undefined,
     };
   }
 }

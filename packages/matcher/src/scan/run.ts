@@ -3,14 +3,13 @@ import type { LineMatch, RefusedLine, ScanContext } from '../failures.js';
 import type { DateCut, Dating } from '../filter/dating.js';
 import { type LineOutcome, matchLine, type PossibleRegexes } from '../filter/line.js';
 import { meets } from '../literals/bits.js';
+import type { HitRows, PlacedRows } from '../literals/scanner.js';
 import { Block, type LineSpan } from './block.js';
-import type { CandidateFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
-import type { GroupSpans } from './in-place/group-spans.js';
-import { type JudgeInPlace, LEFT } from './in-place/judge.js';
 import { LineDates } from './in-place/line-dates.js';
+import type { LineMachine } from './in-place/line-machine.js';
 import { IncidentLog } from './incidents.js';
-import type { MatchInPlace, MatchWriter, WireResult } from './result.js';
+import type { MatchWriter, WireResult } from './result.js';
 import type { BlockScanner } from './scanner.js';
 import { StatisticsCounter } from './statistics.js';
 
@@ -23,16 +22,15 @@ export interface DateSlot {
   readonly encoding: LogEncoding;
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
 /**
  * One scan, over one block or several that follow each other: candidate lines are judged where they stand if they are ordinary, else as
  * text, and what matches is packed.
  */
 export class ScanRun {
   readonly #scanner: BlockScanner;
-  readonly #finder: CandidateFinder;
   readonly #context: ScanContext;
+  /** Judges lines where they stand; undefined: they are judged as text. */
+  readonly #machine: LineMachine | undefined;
   readonly #dates: readonly LineDates[];
   readonly #lookedBack: { start: number; found: LineMatch['preceding'] }[];
   readonly #writer: MatchWriter;
@@ -40,30 +38,27 @@ export class ScanRun {
   readonly #refused = new IncidentLog<RefusedLine>();
   readonly #undecodable = new IncidentLog<{ offset: Bytes }>();
   readonly #statistics: StatisticsCounter[] | undefined;
-  readonly #judgesInPlace: boolean;
-  readonly #match: Writable<MatchInPlace>;
   #block: Block;
   /** Where the block under the scan begins, and how many lines came before it. */
   #offset: Bytes = 0;
   #line = 0;
   #end: Bytes = 0;
-  #rowWritten = false;
 
-  constructor(scanner: BlockScanner, finder: CandidateFinder, writer: MatchWriter, context: ScanContext) {
+  constructor(scanner: BlockScanner, writer: MatchWriter, context: ScanContext) {
     const { slots, filters, encoding } = scanner;
     this.#scanner = scanner;
-    this.#finder = finder;
     this.#writer = writer;
     this.#context = context;
     this.#block = new Block(new Uint8Array(0), encoding);
-    this.#dates = slots.map((slot) => new LineDates(slot.dating, slot.encoding, context.now));
+    // Statistics and further failregex are the business of the text's way.
+    this.#machine = context.statistics === undefined && context.all !== true ? scanner.machine : undefined;
+    this.#machine?.begin(context.rows === true, writer);
+    this.#dates = slots.map(
+      (slot, index) => new LineDates(slot.dating, slot.encoding, context.now, this.#machine?.dates[index]),
+    );
     this.#lookedBack = slots.map(() => ({ start: -1, found: undefined }));
     this.#statistics =
       context.statistics && filters.map((filter) => new StatisticsCounter(filter, context.statistics!.keep));
-    // Statistics and further failregex are the business of the text's way.
-    this.#judgesInPlace = context.statistics === undefined && context.all !== true;
-    const span = { start: 0, end: 0, next: 0 };
-    this.#match = { filter: 0, regex: 0, line: 0, offset: 0, block: this.#block, span, dates: this.#dates[0]! };
   }
 
   /**
@@ -72,25 +67,89 @@ export class ScanRun {
    * @param offset where it begins, for the offsets in the result
    */
   take(bytes: Uint8Array, offset: Bytes): void {
-    const block = new Block(bytes, this.#scanner.encoding);
+    const { finder, everyLine, encoding, maxLineBytes } = this.#scanner;
+    const literals = this.#context.statistics === undefined ? finder : undefined;
+    const block = new Block(literals?.placed(bytes) ?? bytes, encoding);
     this.#block = block;
-    this.#match.block = block;
     this.#offset = offset;
     for (const looked of this.#lookedBack) looked.start = -1;
+    const machine = this.#machine;
+    if (literals === undefined) this.#line += everyLine.find(block, maxLineBytes, (rows) => this.#judgeRows(rows));
+    else if (machine === undefined) this.#line += literals.find(block, maxLineBytes, (rows) => this.#judgeRows(rows));
+    else {
+      machine.block(block.bytes.byteOffset, this.#line, offset);
+      this.#line += literals.find(block, maxLineBytes, (rows) => this.#judgeRowsInPlace(rows, machine));
+      machine.take(this.#writer);
+    }
+    this.#end = offset + block.length;
+  }
+
+  #judgeRows(rows: HitRows): void {
     const { filters: needs } = this.#scanner.plan;
-    const { lines, overlong } = this.#finder.find(block, this.#scanner.maxLineBytes, (start, end, line, words, at) => {
-      const span = block.span(start, end);
+    for (let row = 0; row < rows.count; row++) {
+      if (this.#isTooLong(rows, row)) continue;
+      const { words } = rows;
+      const at = rows.bitsAt(row);
+      const span = this.#block.span(rows.start(row), rows.end(row));
       for (let index = 0; index < needs.length; index++) {
         const needed = needs[index]!;
-        if (meets(needed.any, words, at) && meets(needed.prefregex, words, at)) {
-          this.#judge(index, span, this.#line + line, { needed: needed.failregex, words, at });
-        }
+        if (!meets(needed.any, words, at) || !meets(needed.prefregex, words, at)) continue;
+        this.#judgeText(index, span, this.#line + rows.line(row), { needed: needed.failregex, words, at });
       }
-    });
-    this.#overlong.count += overlong.count - overlong.first.length;
-    for (const one of overlong.first) this.#overlong.add({ offset: one.offset + offset, bytes: one.bytes });
-    this.#line += lines;
-    this.#end = offset + block.length;
+    }
+  }
+
+  /** The machine goes through the rows; what it leaves is done here. */
+  #judgeRowsInPlace(rows: PlacedRows, machine: LineMachine): void {
+    const { filters } = this.#scanner;
+    const end = rows.address(rows.count);
+    let at = rows.address(0);
+    for (let filter = 0; ; ) {
+      at = machine.judgeRows(at, end, filter, this.#writer);
+      if (at === end) return;
+      const row = rows.at(at);
+      filter = machine.stoppedAt;
+      if (this.#isTooLong(rows, row)) filter = filters.length;
+      else this.#judgeRow(rows, row, filter, machine);
+      if (++filter < filters.length) continue;
+      filter = 0;
+      at = rows.address(row + 1);
+    }
+  }
+
+  #isTooLong(rows: HitRows, row: number): boolean {
+    if (!rows.tooLong(row)) return false;
+    const start = rows.start(row);
+    const bytes = Math.min(rows.end(row) + this.#block.unit, this.#block.length) - start;
+    this.#overlong.add({ offset: start + this.#offset, bytes });
+    return true;
+  }
+
+  /** Judges a line for one filter: where it stands if it can be, else as text. */
+  #judgeRow(rows: PlacedRows, row: number, filter: number, machine: LineMachine): void {
+    const block = this.#block;
+    const { words } = rows;
+    const at = rows.bitsAt(row);
+    const span = block.span(rows.start(row), rows.end(row));
+    const line = this.#line + rows.line(row);
+    const dates = this.#dates[this.#scanner.slotOf[filter]!]!;
+    const base = block.bytes.byteOffset;
+    if (block.isAsciiLine(span) && dates.locate(block, span, line)) {
+      const judged = machine.judgeLine(filter, {
+        start: base + span.start,
+        end: base + span.end,
+        line: rows.line(row),
+        dateStart: base + dates.start,
+        dateEnd: base + dates.end,
+        time: dates.time,
+        timeText: () => dates.timeText(),
+        bits: 4 * at,
+      });
+      if (judged) return;
+    }
+    machine.take(this.#writer);
+    this.#judgeText(filter, span, line, { needed: this.#scanner.plan.filters[filter]!.failregex, words, at });
+    machine.continue(this.#writer);
   }
 
   /** Notes a line that is too long to be read at all. */
@@ -114,41 +173,8 @@ export class ScanRun {
     };
   }
 
-  #judge(index: number, span: LineSpan, line: number, only: PossibleRegexes): void {
-    if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
-    const judge = this.#judgesInPlace ? this.#scanner.judges[index] : undefined;
-    if (judge === undefined || !this.#judgeInPlace(judge, index, span, line, only))
-      this.#judgeText(index, span, line, only);
-  }
-
-  /** @returns false: the line has to be judged as text */
-  #judgeInPlace(judge: JudgeInPlace, index: number, span: LineSpan, line: number, only: PossibleRegexes): boolean {
-    const block = this.#block;
-    if (!block.isAsciiLine(span)) return false;
-    const dates = this.#dates[this.#scanner.slotOf[index]!]!;
-    if (!dates.locate(block, span, line)) return false;
-    const match = this.#match;
-    match.filter = index;
-    match.line = line;
-    match.offset = span.start + this.#offset;
-    match.span = span;
-    match.dates = dates;
-    this.#rowWritten = false;
-    const regex = judge.judge(block.bytes, span, dates.start, dates.end, only, this.#writeRow);
-    if (regex === LEFT) return false;
-    if (regex < 0 || this.#rowWritten) return true;
-    const groups = judge.groups[regex]!;
-    if (!groups.putBack(dates.start, dates.end)) return false;
-    this.#writer.addInPlace(match, groups);
-    return true;
-  }
-
-  readonly #writeRow = (regex: number, groups: GroupSpans): void => {
-    this.#match.regex = regex;
-    this.#rowWritten = this.#writer.addRow(this.#match, groups);
-  };
-
   #judgeText(index: number, span: LineSpan, line: number, only: PossibleRegexes): void {
+    if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
     const filter = this.#scanner.filters[index]!;
     const slot = this.#scanner.slotOf[index]!;
     const cut = this.#dates[slot]!.cut(line, () => this.#decode(slot, span));

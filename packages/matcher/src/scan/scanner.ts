@@ -1,12 +1,11 @@
 import type { Bytes } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
-import { type CandidateFinder, EveryLine, LiteralFinder } from './candidates.js';
+import { EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
-import { JudgeInPlace } from './in-place/judge.js';
+import { LineMachine } from './in-place/line-machine.js';
 import { planScan, type ScanPlan } from './needs.js';
 import { MatchWriter, type WireResult } from './result.js';
-import { RowWriter } from './rows.js';
 import { type DateSlot, ScanRun } from './run.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
@@ -28,10 +27,12 @@ export class BlockScanner {
   /** Ways of reading dates, and by filter which one is its own. */
   readonly slots: DateSlot[] = [];
   readonly slotOf: readonly number[];
-  /** By filter; undefined: its lines are judged as text. */
-  readonly judges: readonly (JudgeInPlace | undefined)[];
-  readonly #finder: CandidateFinder;
-  readonly #everyLine = new EveryLine();
+  /** Undefined where literals find no lines: code units of two bytes. */
+  readonly finder: LiteralFinder | undefined;
+  readonly everyLine = new EveryLine();
+  /** Judges lines where they stand; made for the first one. */
+  #machine: LineMachine | undefined;
+  readonly #names: ReadonlyMap<string, number>;
   #matches: MatchWriter | undefined;
   #rows: MatchWriter | undefined;
 
@@ -50,9 +51,9 @@ export class BlockScanner {
       }
     }
     this.plan = planScan(filters);
-    this.#finder = this.encoding.unit === 1 ? new LiteralFinder(this.plan) : this.#everyLine;
+    this.finder = this.encoding.unit === 1 ? new LiteralFinder(this.plan) : undefined;
     this.slotOf = filters.map((filter) => this.#slotFor(filter));
-    this.judges = filters.map((filter) => JudgeInPlace.of(filter));
+    this.#names = new Map([...new Set(filters.flatMap(groupNames))].map((name, index) => [name, index]));
   }
 
   #slotFor({ dating, encoding }: CompiledFilter): number {
@@ -60,35 +61,43 @@ export class BlockScanner {
     return same >= 0 ? same : this.slots.push({ dating, encoding }) - 1;
   }
 
+  get machine(): LineMachine | undefined {
+    if (this.finder === undefined) return undefined;
+    this.#machine ??= new LineMachine(
+      this.finder.scanner,
+      this.filters,
+      this.plan.filters,
+      this.slots.length,
+      this.slotOf,
+      (name) => this.#names.get(name)!,
+    );
+    return this.#machine;
+  }
+
   /** Memory to read a block into so that it is scanned without being copied; its contents hold until the next scan. */
   room(bytes: Bytes): Buffer | undefined {
-    return this.#finder.room(bytes);
+    return this.finder?.room(bytes);
   }
 
   /** Begins a scan of several blocks that follow each other; it ends with `taken`. */
   begin(context: ScanContext): ScanRun {
     const writer = this.#writer(context.rows === true);
     writer.clear();
-    return new ScanRun(this, context.statistics === undefined ? this.#finder : this.#everyLine, writer, context);
+    return new ScanRun(this, writer, context);
   }
 
   /** Kept from scan to scan: what they have grown to is not made again. */
   #writer(rows: boolean): MatchWriter {
-    if (!rows) {
-      this.#matches ??= new MatchWriter(this.filters.flatMap(groupNames));
-      return this.#matches;
+    if (rows) {
+      this.#rows ??= new MatchWriter(this.#names, true);
+      return this.#rows;
     }
-    this.#rows ??= new MatchWriter(
-      this.filters.flatMap(groupNames),
-      new RowWriter(
-        this.filters,
-        this.judges.map((one) => one?.groups),
-      ),
-    );
-    return this.#rows;
+    this.#matches ??= new MatchWriter(this.#names, false);
+    return this.#matches;
   }
 
-  /** @param bytes whole lines; text behind the last newline is taken for a line too. They are the same afterwards, but not meanwhile. */
+  /** @param bytes whole lines; text behind the last newline is taken for a line too. Bytes that `room` lent are the same
+   *   afterwards, but not meanwhile. */
   scan(bytes: Uint8Array, context: ScanContext): WireResult {
     const run = this.begin(context);
     run.take(bytes, 0);

@@ -1,13 +1,13 @@
 import type { Bytes, EpochMs } from '@f2b/config';
-import type { DateInPlace, DateRanking, FoundDate } from '../../dates/detector.js';
+import type { DateInPlace, DateRanking } from '../../dates/detector.js';
 import type { DateCut, Dating } from '../../filter/dating.js';
 import type { Block, LineSpan } from '../block.js';
 import type { LogEncoding } from '../encoding.js';
+import { timeText } from '../row-text.js';
+import type { KnownDates } from './known-dates.js';
 
 /** More of a line than any date in its usual spelling takes. */
 const headBytes: Bytes = 48;
-
-type MatchPlace = Pick<DateInPlace, 'template' | 'matchStart' | 'matchEnd'>;
 
 /**
  * The date of the line under the scan, for all filters that read dates alike: found once, and of an ASCII line where it stands in the
@@ -18,27 +18,30 @@ export class LineDates {
   start = 0;
   end = 0;
   time: EpochMs = Number.NaN;
-  /** Another number whenever the date's text changes: lines come in bursts, and those of one second have one text. */
-  version = 0;
-  /** The date's text, as long as `version` is the same. */
-  text = '';
   readonly ranking: DateRanking;
   readonly #dating: Dating;
   readonly #encoding: LogEncoding;
   readonly #now: EpochMs;
-  #known = new Uint8Array(0);
-  #knownTemplate = -1;
+  readonly #known: KnownDates | undefined;
+  #text = '';
   #line = -1;
   #located = false;
   /** The template of a date that was found in place; -1: by `find`. */
   #template = -1;
   #cut: DateCut | undefined;
 
-  constructor(dating: Dating, encoding: LogEncoding, now: EpochMs) {
+  /** @param known is told of dates that others are like */
+  constructor(dating: Dating, encoding: LogEncoding, now: EpochMs, known: KnownDates | undefined) {
     this.#dating = dating;
     this.#encoding = encoding;
     this.#now = now;
+    this.#known = known;
     this.ranking = dating.newRanking(now);
+  }
+
+  /** The time as rows show it. */
+  timeText(): string {
+    return timeText(this.time, this.#text, this.#dating.zone !== undefined);
   }
 
   /**
@@ -50,21 +53,23 @@ export class LineDates {
     if (line === this.#line) return this.#located;
     this.#line = line;
     this.#cut = undefined;
+    this.#known?.count(this.ranking);
     const found = this.#dating.detector.findInPlace(block.bytes, span.start, span.end, this.ranking);
-    if (found === undefined) {
-      this.#template = -1;
-      this.#located = this.#find(block, span);
-    } else {
-      this.#template = found.template;
-      this.start = found.start;
-      this.end = found.end;
-      if (!this.#isKnown(block.bytes, found)) {
-        const head = block.bytes.toString('latin1', span.start, Math.min(span.end, span.start + headBytes));
-        this.#learn(block.bytes, found, this.#dating.detector.quickDate(found.template, head));
-      }
-      this.#located = !Number.isNaN(this.time);
-    }
+    this.#template = found?.template ?? -1;
+    this.#located = found === undefined ? this.#find(block, span) : this.#read(block, span, found);
     return this.#located;
+  }
+
+  #read(block: Block, span: LineSpan, found: DateInPlace): boolean {
+    const head = block.bytes.toString('latin1', span.start, Math.min(span.end, span.start + headBytes));
+    this.start = found.start;
+    this.end = found.end;
+    this.#text = head.slice(found.start - span.start, found.end - span.start);
+    const date = this.#dating.detector.quickDate(found.template, head);
+    this.time = this.#dating.time({ tuple: ['', '', ''], found: date }, this.#now);
+    if (Number.isNaN(this.time)) return false;
+    this.#known?.learn(found, block.bytes.byteOffset, span, this.time, this.#now, this.timeText().endsWith('.0'));
+    return true;
   }
 
   #find(block: Block, span: LineSpan): boolean {
@@ -73,28 +78,9 @@ export class LineDates {
     if (found === undefined || found.start === found.end) return false;
     this.start = span.start + found.start;
     this.end = span.start + found.end;
-    const place = {
-      template: found.template,
-      matchStart: span.start + found.matchStart,
-      matchEnd: span.start + found.matchEnd,
-    };
-    if (!this.#isKnown(block.bytes, place)) this.#learn(block.bytes, place, found);
+    this.#text = this.#cut.tuple[1];
+    this.time = this.#dating.time(this.#cut, this.#now);
     return !Number.isNaN(this.time);
-  }
-
-  #isKnown(bytes: Uint8Array, { template, matchStart, matchEnd }: MatchPlace): boolean {
-    const known = this.#known;
-    if (template !== this.#knownTemplate || matchEnd - matchStart !== known.length) return false;
-    for (let at = 0; at < known.length; at++) if (bytes[matchStart + at] !== known[at]) return false;
-    return true;
-  }
-
-  #learn(bytes: Uint8Array, { template, matchStart, matchEnd }: MatchPlace, found: FoundDate): void {
-    this.#known = bytes.slice(matchStart, matchEnd);
-    this.#knownTemplate = template;
-    this.time = this.#dating.time({ tuple: ['', '', ''], found }, this.#now);
-    this.text = found.line.slice(found.start, found.end);
-    this.version++;
   }
 
   /** The line as fail2ban divides it, as text; `text` as the block decodes it. */
@@ -111,6 +97,7 @@ export class LineDates {
       this.#line = line;
       this.#located = false;
       this.#template = -1;
+      this.#known?.count(this.ranking);
       this.#cut = this.#dating.cut(whole, this.ranking);
     }
     return this.#cut;

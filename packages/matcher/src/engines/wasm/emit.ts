@@ -1,0 +1,527 @@
+import type { CharSet } from '../../dialect/charset.js';
+import { type Assertion, contains, type Node, type RepeatNode } from '../../dialect/tree.js';
+import { WORD } from '../../dialect/unicode.js';
+import { widthOf } from '../../dialect/width.js';
+import type { Alphabet, Bits } from './alphabet.js';
+import { Cases, type Place } from './cases.js';
+import { exclusive, type First, Firsts, followedBy } from './first.js';
+import {
+  both,
+  type Code,
+  call,
+  choose,
+  differ,
+  differ64,
+  either,
+  equal,
+  get,
+  getGlobal,
+  give,
+  go,
+  goIf,
+  greater,
+  greaterOrEqual,
+  i32,
+  i64,
+  type Label,
+  label,
+  less,
+  lessOrEqual,
+  loadByte,
+  loadDouble,
+  loadHalf,
+  loadWord,
+  loop,
+  minus,
+  not,
+  plus,
+  set,
+  setGlobal,
+  shiftLeft,
+  shiftRight,
+  storeWord,
+  tee,
+  when,
+} from './instructions.js';
+import { isMember } from './membership.js';
+import { milestonesOf } from './milestones.js';
+import { Declined, type Workspace } from './workspace.js';
+
+const mostCopies = 16;
+const mostPieces = 20_000;
+/** Each is a block around those before it. */
+const mostPlaces = 2000;
+
+/** Answers of a generated function. */
+export const NOT_FOUND = -1;
+/** The steps ran out: ask the exact matcher. */
+export const GAVE_UP = -2;
+
+// Parameters and variables of a matching function. Places in the text are addresses.
+const FROM = 0;
+const END = 1;
+const P = 2;
+const BASE = 3;
+const SP = 4;
+const PC = 5;
+const C = 6;
+const M = 7;
+const Q = 8;
+const R = 9;
+const LEFT = 10;
+const parameters = 4;
+const locals = 7;
+
+/** `(m, at, number)`: go on at `at` with `m` in the place of that number; or, for a negative number, put a slot back. */
+const choiceBytes = 12;
+const newline = 0x0a;
+
+/**
+ * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
+ * it does not. Throws `Declined` for what this engine does not take (back-references, groups inside lookarounds, loops
+ * around what can be empty); the exact matcher takes everything.
+ */
+export class Emitter {
+  readonly #workspace: Workspace;
+  readonly #alphabet: Alphabet;
+  readonly #firsts: Firsts;
+  readonly #slots: number;
+  #cases = new Cases(PC);
+  #pushes = 0;
+  #ensured: Code = [];
+  #pieces = 0;
+
+  /** @param slots address of the offsets */
+  constructor(workspace: Workspace, alphabet: Alphabet, slots: number) {
+    this.#workspace = workspace;
+    this.#alphabet = alphabet;
+    this.#firsts = new Firsts(alphabet);
+    this.#slots = slots;
+  }
+
+  /**
+   * Writes the function that matches `root` at one place: `(from, end, p, stack)` gives the end of the match, NOT_FOUND or GAVE_UP.
+   * @returns its number
+   */
+  matcher(root: Node): number {
+    return this.#function(root, [storeWord(i32(0), get(P), this.#slots + 4)]);
+  }
+
+  /** What a match can begin with. */
+  first(root: Node): First {
+    return this.#firsts.of(root);
+  }
+
+  #function(root: Node, accept: Code): number {
+    const { module, steps, stack } = this.#workspace;
+    const outer = [this.#cases, this.#pushes, this.#ensured] as const;
+    this.#cases = new Cases(PC);
+    this.#pushes = 0;
+    const ensured: Code[] = [];
+    this.#ensured = ensured;
+    this.#emit(root, this.#firsts.anything);
+    this.#add(accept, setGlobal(steps, get(LEFT)), give(get(P)));
+    // Between two looks at the room each place pushes at most once.
+    const room = choiceBytes * (this.#pushes + 1);
+    ensured.push(when(greater(plus(get(SP), i32(room)), i32(stack.to)), give(i32(GAVE_UP))));
+    const body = this.#cases.code((again) => this.#backtracked(again));
+    const code = [set(SP, get(BASE)), set(LEFT, getGlobal(steps)), ensured, body];
+    [this.#cases, this.#pushes, this.#ensured] = outer;
+    const index = module.reserve();
+    module.write(index, { parameters, locals, code });
+    return index;
+  }
+
+  /** Takes the last choice up again. */
+  #backtracked(again: Label): Code {
+    const pop = label('pop');
+    // -1 - slot: the slot's address without a branch.
+    const slot = minus(i32(this.#slots - 4), shiftLeft(get(PC), i32(2)));
+    return loop(
+      pop,
+      when(equal(get(SP), get(BASE)), [setGlobal(this.#workspace.steps, get(LEFT)), give(i32(NOT_FOUND))]),
+      this.#step(),
+      set(SP, minus(get(SP), i32(choiceBytes))),
+      set(PC, loadWord(get(SP), 8)),
+      when(less(get(PC), i32(0)), [storeWord(slot, loadWord(get(SP), 4)), go(pop)]),
+      set(M, loadWord(get(SP))),
+      set(P, loadWord(get(SP), 4)),
+      this.#ensured,
+      go(again),
+    );
+  }
+
+  #step(): Code {
+    return when(less(tee(LEFT, minus(get(LEFT), i32(1))), i32(0)), give(i32(GAVE_UP)));
+  }
+
+  #add(...code: Code[]): void {
+    this.#pieces += code.length;
+    if (this.#pieces > mostPieces || this.#cases.count > mostPlaces) throw new Declined('too large');
+    this.#cases.add(...code);
+  }
+
+  #failIf(condition: Code): void {
+    this.#add(goIf(this.#cases.fail, condition));
+  }
+
+  #push(m: Code, at: Code, number: number): Code {
+    this.#pushes++;
+    return [
+      storeWord(get(SP), m),
+      storeWord(get(SP), at, 4),
+      storeWord(get(SP), i32(number), 8),
+      set(SP, plus(get(SP), i32(choiceBytes))),
+    ];
+  }
+
+  get #unit(): number {
+    return this.#alphabet.unit;
+  }
+
+  #load(address: Code): Code {
+    return this.#unit === 1 ? loadByte(address) : loadHalf(address);
+  }
+
+  #isMember(bits: Bits, code: Code): Code {
+    return isMember(bits, code, this.#alphabet, this.#workspace);
+  }
+
+  /** Whether the character at `p` is not of a kind, or there is none. What lies behind the text can be read, and means nothing. */
+  #isNot(bits: Bits): Code {
+    return [set(C, this.#load(get(P))), either(greaterOrEqual(get(P), get(END)), not(this.#isMember(bits, get(C))))];
+  }
+
+  #emit(node: Node, follow: First): void {
+    switch (node.kind) {
+      case 'empty':
+        return;
+      case 'char':
+        this.#failIf(this.#isNot(this.#alphabet.bitsOf(node.set)));
+        return this.#add(this.#forward(1));
+      case 'concat':
+        return this.#concat(node.items, follow);
+      case 'alternate':
+        return this.#alternate(node.branches, follow);
+      case 'group':
+        this.#mark(2 * node.index);
+        this.#emit(node.body, follow);
+        return this.#mark(2 * node.index + 1);
+      case 'repeat':
+        return this.#repeat(node, follow);
+      case 'atomic':
+        this.#sub(node.body, get(P));
+        this.#failIf(less(get(R), i32(0)));
+        return this.#add(set(P, get(R)));
+      case 'look':
+        return this.#look(node.body, node.ahead, node.negative, node.width);
+      case 'assert':
+        return this.#failIf(not(this.#assertion(node.what)));
+      case 'conditional':
+        return this.#conditional(node.group, node.yes, node.no, follow);
+      case 'backref':
+        throw new Declined('back-reference');
+    }
+  }
+
+  #forward(characters: number): Code {
+    return set(P, plus(get(P), i32(characters * this.#unit)));
+  }
+
+  #concat(items: readonly Node[], follow: First): void {
+    // What follows each item, computed once from the end.
+    const follows: First[] = new Array(items.length);
+    let next = follow;
+    for (let i = items.length - 1; i >= 0; i--) {
+      follows[i] = next;
+      next = followedBy(this.#firsts.of(items[i]!), next);
+    }
+    for (let i = 0; i < items.length; ) {
+      const literal = this.#literalFrom(items, i);
+      if (literal.length > 1) {
+        this.#failIf(less(minus(get(END), get(P)), i32(literal.length * this.#unit)));
+        this.#failIf(this.#differsAt(P, literal));
+        this.#add(this.#forward(literal.length));
+        i += literal.length;
+      } else {
+        this.#emit(items[i]!, follows[i]!);
+        i++;
+      }
+    }
+  }
+
+  /** Codes of the run of single characters that starts at `items[from]`. */
+  #literalFrom(items: readonly Node[], from: number): number[] {
+    const codes: number[] = [];
+    for (let i = from; i < items.length; i++) {
+      const item = items[i]!;
+      const only = item.kind === 'char' ? this.#alphabet.onlyCode(item.set) : undefined;
+      if (only === undefined) break;
+      codes.push(only);
+    }
+    return codes;
+  }
+
+  /** Whether the text at a place is not this one; eight bytes are compared at once. */
+  #differsAt(place: number, codes: readonly number[]): Code {
+    const bytes = codes.flatMap((code) => (this.#unit === 1 ? [code] : [code & 0xff, code >> 8]));
+    const tests: Code[] = [];
+    let at = 0;
+    for (; bytes.length - at >= 8; at += 8) {
+      let value = 0n;
+      for (let i = 7; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i]!);
+      tests.push(differ64(loadDouble(get(place), at), i64(value)));
+    }
+    for (; bytes.length - at >= 4; at += 4) {
+      const value = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      tests.push(differ(loadWord(get(place), at), i32(value)));
+    }
+    for (; bytes.length - at >= 2; at += 2) {
+      tests.push(differ(loadHalf(get(place), at), i32(bytes[at]! | (bytes[at + 1]! << 8))));
+    }
+    if (at < bytes.length) tests.push(differ(loadByte(get(place), at), i32(bytes[at]!)));
+    return tests.reduce(either);
+  }
+
+  #mark(slot: number): void {
+    const address = this.#slots + 4 * slot;
+    this.#add(
+      when(greater(get(SP), get(BASE)), this.#push(i32(0), loadWord(i32(0), address), -1 - slot)),
+      storeWord(i32(0), get(P), address),
+    );
+  }
+
+  /** Tries `branches` in order; the next character leaves out those that cannot begin with it. */
+  #alternate(branches: readonly Node[], follow: First): void {
+    const firsts = branches.map((branch) => followedBy(this.#firsts.of(branch), follow));
+    const end = this.#cases.place();
+    for (const [index, branch] of branches.entries()) {
+      if (index === branches.length - 1) {
+        this.#emit(branch, follow);
+        this.#cases.enter(end);
+        break;
+      }
+      const otherwise = this.#cases.place();
+      const first = firsts[index]!;
+      const decided = firsts.slice(index + 1).every((other) => exclusive(first, other));
+      if (!first.nullable) this.#cases.goIf(otherwise, this.#isNot(first.bits));
+      if (!decided) {
+        this.#skipUnless(milestonesOf(branch), otherwise);
+        this.#add(this.#push(get(P), get(P), otherwise.number));
+      }
+      this.#emit(branch, follow);
+      this.#cases.go(end);
+      this.#cases.begin(otherwise);
+    }
+  }
+
+  /** Goes on at `otherwise` unless each of `texts` is ahead, one behind the other. */
+  #skipUnless(texts: readonly (readonly number[])[], otherwise: Place): void {
+    if (texts.length === 0) return;
+    this.#add(set(Q, get(P)));
+    for (const text of texts) {
+      const codes = text.map((character) => this.#alphabet.codeOf(character));
+      const length = codes.length * this.#unit;
+      if (!codes.every((code) => code !== undefined)) return this.#cases.go(otherwise);
+      const scan = label('scan');
+      this.#add(
+        set(R, minus(get(END), i32(length))),
+        set(C, get(Q)),
+        loop(
+          scan,
+          when(
+            lessOrEqual(get(Q), get(R)),
+            when(this.#differsAt(Q, codes), [set(Q, plus(get(Q), i32(this.#unit))), go(scan)]),
+          ),
+        ),
+        // A look ahead costs a fraction of a step for each character, found or not.
+        set(LEFT, minus(get(LEFT), shiftRight(minus(get(Q), get(C)), i32(this.#unit === 1 ? 3 : 4)))),
+      );
+      this.#cases.goIf(otherwise, greater(get(Q), get(R)));
+      this.#add(set(Q, plus(get(Q), i32(length))));
+    }
+  }
+
+  #conditional(group: number, yes: Node, no: Node, follow: First): void {
+    const otherwise = this.#cases.place();
+    const end = this.#cases.place();
+    this.#cases.goIf(otherwise, less(loadWord(i32(0), this.#slots + 4 * (2 * group + 1)), i32(0)));
+    this.#emit(yes, follow);
+    this.#cases.go(end);
+    this.#cases.begin(otherwise);
+    this.#emit(no, follow);
+    this.#cases.enter(end);
+  }
+
+  #repeat(node: RepeatNode, follow: First): void {
+    const { body, min, max, mode } = node;
+    if (max === 0) return;
+    if (mode === 'possessive' && body.kind !== 'char') {
+      this.#sub({ ...node, mode: 'greedy' }, get(P));
+      this.#failIf(less(get(R), i32(0)));
+      return this.#add(set(P, get(R)));
+    }
+    if (body.kind === 'char' && mode !== 'lazy') return this.#run(body.set, node, follow);
+    if (max === Number.POSITIVE_INFINITY) {
+      if (widthOf(body).min === 0) throw new Declined('loop around what can be empty');
+      if (min > mostCopies) throw new Declined('too many copies');
+      const again = followedBy({ ...this.#firsts.of(body), nullable: true }, follow);
+      for (let i = 0; i < min; i++) this.#emit(body, again);
+      return this.#loop(body, mode, again, follow);
+    }
+    if (max > mostCopies) throw new Declined('too many copies');
+    for (let i = 0; i < min; i++) this.#emit(body, this.#firsts.anything);
+    this.#optional(body, max - min, mode, follow);
+  }
+
+  /** `count` nested optional copies. */
+  #optional(body: Node, count: number, mode: RepeatNode['mode'], follow: First): void {
+    if (count === 0) return;
+    // An optional copy that matches nothing counts as none, which copies alone do not say.
+    if (count > 1 && widthOf(body).min === 0) throw new Declined('loop around what can be empty');
+    const end = this.#cases.place();
+    const again = count > 1 ? followedBy({ ...this.#firsts.of(body), nullable: true }, follow) : follow;
+    if (mode === 'lazy') this.#later(end);
+    else this.#choose(followedBy(this.#firsts.of(body), again), follow, end);
+    this.#emit(body, again);
+    this.#optional(body, count - 1, mode, follow);
+    this.#cases.enter(end);
+  }
+
+  /** Goes on at `end`, and here only if that does not lead on. */
+  #later(end: Place): void {
+    const take = this.#cases.place();
+    this.#add(this.#push(get(P), get(P), take.number));
+    this.#cases.go(end);
+    this.#cases.begin(take);
+  }
+
+  /** Any number of copies of a body that always consumes. */
+  #loop(body: Node, mode: RepeatNode['mode'], again: First, follow: First): void {
+    const head = this.#cases.place();
+    const end = this.#cases.place();
+    this.#cases.enter(head);
+    this.#add(this.#step(), this.#ensured);
+    if (mode === 'lazy') this.#later(end);
+    else this.#choose(this.#firsts.of(body), follow, end);
+    this.#emit(body, again);
+    this.#cases.go(head);
+    this.#cases.begin(end);
+  }
+
+  /** Goes on with what begins as `first` says, or at `end`; leaves a choice only where the next character cannot decide. */
+  #choose(first: First, follow: First, end: Place): void {
+    if (!first.nullable) this.#cases.goIf(end, this.#isNot(first.bits));
+    if (!exclusive(first, follow)) this.#add(this.#push(get(P), get(P), end.number));
+  }
+
+  /** A run of one kind of character: forward at once, and back one by one only if what follows could take a character of the run. */
+  #run(kind: CharSet, { min, max, mode }: RepeatNode, follow: First): void {
+    const bits = this.#alphabet.bitsOf(kind);
+    const first = { bits, nullable: false };
+    const next = label('next');
+    this.#add(set(Q, get(P)), set(R, get(END)));
+    if (max !== Number.POSITIVE_INFINITY) {
+      const most = i32(max * this.#unit);
+      this.#add(when(greater(minus(get(END), get(P)), most), set(R, plus(get(P), most))));
+    }
+    this.#add(
+      loop(
+        next,
+        when(less(get(P), get(R)), [
+          set(C, this.#load(get(P))),
+          when(this.#isMember(bits, get(C)), [this.#forward(1), go(next)]),
+        ]),
+      ),
+      set(LEFT, minus(get(LEFT), this.#characters(minus(get(P), get(Q))))),
+      when(less(get(LEFT), i32(0)), give(i32(GAVE_UP))),
+    );
+    if (min > 0) this.#failIf(less(minus(get(P), get(Q)), i32(min * this.#unit)));
+    if (mode === 'possessive' || exclusive(first, follow)) return;
+    const after = this.#cases.place();
+    this.#add(set(M, plus(get(Q), i32(min * this.#unit))));
+    this.#cases.enter(after);
+    // Back at once to where the next character can follow; `m` is how far back the run may give way.
+    if (!follow.nullable) {
+      const back = label('back');
+      this.#add(
+        loop(back, when(greater(get(P), get(M)), when(this.#isNot(follow.bits), [this.#forward(-1), go(back)]))),
+      );
+    }
+    const shorter = minus(get(P), i32(this.#unit));
+    this.#add(when(greater(get(P), get(M)), this.#push(get(M), shorter, after.number)));
+  }
+
+  #characters(bytes: Code): Code {
+    return this.#unit === 1 ? bytes : shiftRight(bytes, i32(1));
+  }
+
+  #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
+    const items = body.kind === 'concat' ? body.items : [body];
+    const codes = this.#literalFrom(items, 0);
+    if (ahead && codes.length > 0 && codes.length === items.length) {
+      // The common guard in front of a repeated `.`: no call for a few characters.
+      const short = less(minus(get(END), get(P)), i32(codes.length * this.#unit));
+      const absent = choose(short, i32(1), this.#differsAt(P, codes));
+      return this.#failIf(negative ? not(absent) : absent);
+    }
+    if (ahead) this.#sub(body, get(P));
+    else {
+      const back = i32(width * this.#unit);
+      this.#sub(body, minus(get(P), back), greaterOrEqual(minus(get(P), get(FROM)), back));
+    }
+    this.#failIf(negative ? greaterOrEqual(get(R), i32(0)) : less(get(R), i32(0)));
+  }
+
+  /** Runs `body` as a function of its own, from `at`; afterwards `r` is its end, or negative. */
+  #sub(body: Node, at: Code, condition?: Code): void {
+    if (contains(body, (node) => node.kind === 'group'))
+      throw new Declined('group inside a lookaround or an atomic group');
+    const { steps } = this.#workspace;
+    const called = call(this.#function(body, []), get(FROM), get(END), at, get(SP));
+    this.#add(
+      setGlobal(steps, get(LEFT)),
+      set(R, condition === undefined ? called : choose(condition, called, i32(NOT_FOUND))),
+      when(equal(get(R), i32(GAVE_UP)), give(i32(GAVE_UP))),
+      set(LEFT, getGlobal(steps)),
+    );
+  }
+
+  #assertion(what: Assertion): Code {
+    const atEnd = equal(get(P), get(END));
+    const atStart = equal(get(P), get(FROM));
+    const newlineHere = equal(this.#load(get(P)), i32(newline));
+    const newlineBefore = equal(this.#load(minus(get(P), i32(this.#unit))), i32(newline));
+    switch (what) {
+      case 'start':
+        return atStart;
+      case 'end':
+        return atEnd;
+      case 'endOrFinalNewline':
+        return either(atEnd, both(equal(get(P), minus(get(END), i32(this.#unit))), newlineHere));
+      case 'lineStart':
+        return either(atStart, newlineBefore);
+      case 'lineEnd':
+        return either(atEnd, newlineHere);
+      case 'wordBoundary':
+        return differ(this.#wordBefore(), this.#wordHere());
+      case 'notWordBoundary':
+        // Python's \B never holds in an empty subject.
+        return both(greater(get(END), get(FROM)), equal(this.#wordBefore(), this.#wordHere()));
+      default:
+        throw new Declined('ASCII word boundary');
+    }
+  }
+
+  #wordBefore(): Code {
+    return both(greater(get(P), get(FROM)), this.#isWord(minus(get(P), i32(this.#unit))));
+  }
+
+  #wordHere(): Code {
+    return both(less(get(P), get(END)), this.#isWord(get(P)));
+  }
+
+  #isWord(address: Code): Code {
+    return [set(C, this.#load(address)), this.#isMember(this.#alphabet.bitsOf(WORD), get(C))];
+  }
+}
