@@ -36,35 +36,104 @@ function hashAt(at: usize): usize {
   return (word * 2654435761) >> 20;
 }
 
-/** Sets the bits of the literals that stand at the fingerprint position `at` and begin inside the line; says whether there is one. */
-function verify(at: usize, lineStart: usize): bool {
+/** Sets the bits of the literals that stand at the fingerprint position `at` and begin at `first` or later; says whether there is one. */
+function verify(at: usize, first: usize): bool {
   let found = false;
   let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
   while (row !== 0) {
     const entry = ROWS + (row - 1) * ROW;
-    const length: usize = load<u32>(entry, 8);
     const start = at - <usize>load<u32>(entry, 12);
-    if (start >= lineStart) {
-      const text: usize = load<u32>(entry);
-      const fold: usize = load<u32>(entry, 4);
-      let i: usize = 0;
-      while (i < length && (load<u8>(start + i) | load<u8>(fold + i)) === load<u8>(text + i)) i++;
-      if (i === length) {
-        const bit: usize = load<u32>(entry, 16);
-        const byte = LINE + (bit >> 3);
-        store<u8>(byte, <u8>(<u32>load<u8>(byte) | ((<u32>1) << (<u32>bit & 7))));
-        found = true;
-      }
+    if (start >= first && stands(entry, start)) {
+      const bit: usize = load<u32>(entry, 16);
+      const byte = LINE + (bit >> 3);
+      store<u8>(byte, <u8>(<u32>load<u8>(byte) | ((<u32>1) << (<u32>bit & 7))));
+      found = true;
     }
     row = load<u32>(entry, 20);
   }
   return found;
 }
 
+/** Whether a literal stands at `start`. */
+function stands(entry: usize, start: usize): bool {
+  const text: usize = load<u32>(entry);
+  const fold: usize = load<u32>(entry, 4);
+  const length: usize = load<u32>(entry, 8);
+  let i: usize = 0;
+  while (i < length && (load<u8>(start + i) | load<u8>(fold + i)) === load<u8>(text + i)) i++;
+  return i === length;
+}
+
+/** Whether any literal stands there: the same look without a note. */
+function isLiteral(at: usize, first: usize): bool {
+  let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
+  while (row !== 0) {
+    const entry = ROWS + (row - 1) * ROW;
+    const start = at - <usize>load<u32>(entry, 12);
+    if (start >= first && stands(entry, start)) return true;
+    row = load<u32>(entry, 20);
+  }
+  return false;
+}
+
 /** The bits that every line has, and no others. */
 function clearLine(): void {
   v128.store(LINE, v128.load(ALWAYS));
   v128.store(LINE, v128.load(ALWAYS, 16), 16);
+}
+
+function newlinesAt(at: usize): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(10)));
+}
+
+/** Where the line begins in which `at` stands. */
+function lineStartOf(at: usize, block: usize): usize {
+  let from = at;
+  while (from > block) {
+    const mask = newlinesAt(from - 16);
+    // The last newline in front of `from`.
+    if (mask !== 0) {
+      const start = from - <usize>(clz(mask) - 16);
+      return start > block ? start : block;
+    }
+    from -= 16;
+  }
+  return block;
+}
+
+/** Where the newline is that ends the line in which `at` stands; there is one. */
+function lineEndOf(at: usize): usize {
+  let from = at;
+  let mask = newlinesAt(from);
+  while (mask === 0) {
+    from += 16;
+    mask = newlinesAt(from);
+  }
+  return from + <usize>ctz(mask);
+}
+
+function countNewlines(from: usize, to: usize): u32 {
+  let count: u32 = 0;
+  let at = from;
+  for (; at + 16 <= to; at += 16) count += popcnt(newlinesAt(at));
+  if (at < to) count += popcnt(newlinesAt(at) & ((1 << (<i32>(to - at))) - 1));
+  return count;
+}
+
+function writeRow(out: usize, start: usize, end: usize, line: u32, tooLong: bool): void {
+  store<u32>(out, <u32>start);
+  store<u32>(out, <u32>end, 4);
+  store<u32>(out, line, 8);
+  store<u32>(out, tooLong ? 1 : 0, 12);
+  v128.store(out, v128.load(LINE), 16);
+  v128.store(out, v128.load(LINE, 16), 32);
+}
+
+function stopAt(offset: usize, line: u32, long: u32, out: usize): usize {
+  store<u32>(STATE, <u32>offset);
+  store<u32>(STATE, line, 4);
+  store<u32>(STATE, long, 8);
+  return out;
 }
 
 /**
@@ -75,6 +144,126 @@ function clearLine(): void {
  * @returns address after the last row
  */
 export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, every: bool): usize {
+  if (every || <usize>cap < 2 * STRIP) return scanLines(block, end, out, outEnd, cap, every);
+  return scanRare(block, end, out, outEnd, cap);
+}
+
+/** Bytes whose newlines are counted at once. A line longer than two of them has one to itself. */
+const STRIP: usize = 512;
+
+/**
+ * Where few lines matter: newlines are only counted, strip by strip, and a line's ends are looked for when it matters. The line that is
+ * in work (its bits are in LINE) is written when the next one begins.
+ */
+function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32): usize {
+  const lo0 = v128.load(NIBBLES);
+  const hi0 = v128.load(NIBBLES, 16);
+  const lo1 = v128.load(NIBBLES, 32);
+  const hi1 = v128.load(NIBBLES, 48);
+  const lo2 = v128.load(NIBBLES, 64);
+  const hi2 = v128.load(NIBBLES, 80);
+  const low = i8x16.splat(0x0f);
+  const newline = i8x16.splat(10);
+  const zero = i8x16.splat(0);
+
+  let line = load<u32>(STATE, 4);
+  let long = load<u32>(STATE, 8);
+  const begin = block + <usize>load<u32>(STATE);
+  let start: usize = 0;
+  let lineEnd: usize = 0;
+  let number: u32 = 0;
+  let tooLong = false;
+  let inWork = false;
+  /** Up to here lines are known not to be too long, or noted. */
+  let measured = begin;
+  let before0 = zero;
+  let before1 = zero;
+  clearLine();
+
+  for (let strip = begin; strip < end; strip += STRIP) {
+    const stripEnd = strip + STRIP < end ? strip + STRIP : end;
+    let counts = zero;
+    for (let at = strip; at < stripEnd; at += 16) {
+      const bytes = v128.load(at);
+      const lows = v128.and(bytes, low);
+      const highs = i8x16.shr_u(bytes, 4);
+      const first = v128.and(i8x16.swizzle(lo0, lows), i8x16.swizzle(hi0, highs));
+      const second = v128.and(i8x16.swizzle(lo1, lows), i8x16.swizzle(hi1, highs));
+      const third = v128.and(i8x16.swizzle(lo2, lows), i8x16.swizzle(hi2, highs));
+      // What the two bytes before the third one say: for the first bytes of the sixteen that is known from those before.
+      const buckets = v128.and(
+        v128.and(third, i8x16.shuffle(before1, second, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)),
+        i8x16.shuffle(before0, first, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
+      );
+      before0 = first;
+      before1 = second;
+      counts = i8x16.sub(counts, i8x16.eq(bytes, newline));
+      if (!v128.any_true(buckets)) continue;
+      let events = i8x16.bitmask(i8x16.ne(buckets, zero));
+      if (at + 16 > end) events &= (1 << (<i32>(end - at))) - 1;
+      while (events !== 0) {
+        const position = at + <usize>ctz(events) - 2;
+        events &= events - 1;
+        if (inWork && position < lineEnd) {
+          if (!tooLong) verify(position, block);
+          continue;
+        }
+        if (!isLiteral(position, block)) continue;
+        if (inWork) {
+          writeRow(out, start - block, lineEnd - block, number, tooLong);
+          out += HIT;
+          clearLine();
+          if (out >= outEnd) return stopAt(lineEnd + 1 - block, number + 1, long, out);
+        }
+        start = lineStartOf(position, block);
+        lineEnd = lineEndOf(position);
+        number = start > strip ? line + countNewlines(strip, start) : line;
+        tooLong = <u32>(lineEnd - start) > cap;
+        inWork = true;
+        if (tooLong) long++;
+        else verify(position, block);
+        if (measured < lineEnd) measured = lineEnd;
+      }
+    }
+    let newlines: u32;
+    if (stripEnd - strip === STRIP) {
+      const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
+      newlines =
+        i32x4.extract_lane(sums, 0) +
+        i32x4.extract_lane(sums, 1) +
+        i32x4.extract_lane(sums, 2) +
+        i32x4.extract_lane(sums, 3);
+    } else newlines = countNewlines(strip, stripEnd);
+    if (newlines === 0 && measured < stripEnd) {
+      const longStart = lineStartOf(strip, block);
+      const longEnd = lineEndOf(strip);
+      measured = longEnd;
+      if (<u32>(longEnd - longStart) > cap) {
+        if (inWork) {
+          writeRow(out, start - block, lineEnd - block, number, tooLong);
+          out += HIT;
+          clearLine();
+          if (out >= outEnd) return stopAt(lineEnd + 1 - block, number + 1, long, out);
+        }
+        start = longStart;
+        lineEnd = longEnd;
+        number = line;
+        tooLong = true;
+        inWork = true;
+        long++;
+      }
+    }
+    line += newlines;
+  }
+  if (inWork) {
+    writeRow(out, start - block, lineEnd - block, number, tooLong);
+    out += HIT;
+  }
+  return stopAt(end - block, line, long, out);
+}
+
+/** Line by line, newlines and literals found in one pass: where every line becomes a row, or few bytes make a line too long. */
+function scanLines(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, every: bool): usize {
   const lo0 = v128.load(NIBBLES);
   const hi0 = v128.load(NIBBLES, 16);
   const lo1 = v128.load(NIBBLES, 32);
@@ -121,27 +310,16 @@ export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u
       const tooLong = <u32>(position - lineStart) > cap;
       if (tooLong) long++;
       if (hit || tooLong) {
-        store<u32>(out, <u32>(lineStart - block));
-        store<u32>(out, <u32>(position - block), 4);
-        store<u32>(out, line, 8);
-        store<u32>(out, tooLong ? 1 : 0, 12);
-        v128.store(out, v128.load(LINE), 16);
-        v128.store(out, v128.load(LINE, 16), 32);
+        writeRow(out, lineStart - block, position - block, line, tooLong);
         out += HIT;
         clearLine();
       }
       hit = every;
       lineStart = position + 1;
       line++;
-      if (out >= outEnd) {
-        at = end;
-        break;
-      }
+      if (out >= outEnd) return stopAt(lineStart - block, line, long, out);
     }
     at += 16;
   }
-  store<u32>(STATE, <u32>(lineStart - block));
-  store<u32>(STATE, line, 4);
-  store<u32>(STATE, long, 8);
-  return out;
+  return stopAt(end - block, line, long, out);
 }

@@ -100,4 +100,30 @@ describe('the literal scanner', () => {
       }),
     );
   });
+
+  it('numbers lines of every length, and tells those over the cap', () => {
+    const filler = fc.oneof(
+      fc.nat(20),
+      fc.nat(600),
+      fc.integer({ min: 1000, max: 1600 }),
+      fc.constantFrom(15, 16, 17, 511, 512, 513, 1023, 1024, 1025, 5000, 20_000),
+    );
+    const line = fc.tuple(filler, fc.constantFrom('', '', 'abc', 'cab'), filler).map(([before, needle, after]) => {
+      return 'x'.repeat(before) + needle + '.'.repeat(after);
+    });
+    const cap = fc.constantFrom(1024, 1500, 16_000);
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 60 }), cap, (lines, most) => {
+        const text = Buffer.from(lines.map((one) => `${one}\n`).join(''));
+        const expected = lines.flatMap((one, index) => {
+          const bits = (one.includes('abc') ? 1n : 0n) | (one.includes('cab') ? 4n : 0n);
+          if (one.length > most) return [{ line: index, text: one, bits: 0n, tooLong: true }];
+          return bits === 0n ? [] : [{ line: index, text: one, bits, tooLong: false }];
+        });
+        const found = text.length === 0 ? [] : scan(text, [literal('abc'), literal('cab', 2)], most);
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
