@@ -35,7 +35,7 @@ module.exports = {
   ].filter((rule) => !(Array.isArray(rule.to.path) && rule.to.path.length === 0)),
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/dist/' },
+    exclude: { path: '/(?:dist|bundle)/' },
     parser: 'swc',
     tsPreCompilationDeps: true,
     webpackConfig: { fileName: '.dependency-cruiser.resolve.cjs' },

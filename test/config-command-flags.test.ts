@@ -64,9 +64,9 @@ describe('f2b -d', () => {
         '--input-type=module',
         '-e',
         `process.argv = [process.argv[0], 'f2b', '-c', ${JSON.stringify(directory)}, '${flag}'];
-         await import(${JSON.stringify(new URL('../packages/cli/dist/main.js', import.meta.url).href)});
-         const { createRequire } = await import('node:module');
-         console.log(JSON.stringify(Object.keys(createRequire(import.meta.url).cache)));`,
+         import { createRequire } from 'node:module';
+         process.on('exit', () => console.log(JSON.stringify(Object.keys(createRequire(import.meta.url).cache))));
+         await import(${JSON.stringify(new URL('../packages/cli/dist/main.js', import.meta.url).href)});`,
       ]);
       return (JSON.parse(lines.at(-1)!) as string[]).filter((name) => /node_modules\/(?:re2|piscina)\//.test(name));
     };

@@ -1,30 +1,26 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+const { createHash } = require('node:crypto');
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
 
-/** What the compiler writes last, for each package that the bundle is made of; not there in an installed f2b. */
-export const outputs = ['config', 'matcher', 'firewall', 'core', 'cli'].map(
-  (name) => `../../${name}/tsconfig.tsbuildinfo`,
-);
+const record = join(__dirname, '../bundle/f2b/made-of');
 
-const record = fileURLToPath(new URL('../bundle/f2b/made-of', import.meta.url));
-
+/** Of what the compiler writes last, for each package that the bundle is made of; not there in an installed f2b. */
 function digest() {
   const hash = createHash('sha256');
-  for (const path of outputs) hash.update(readFileSync(new URL(path, import.meta.url)));
+  for (const name of ['config', 'matcher', 'firewall', 'core', 'cli']) {
+    hash.update(readFileSync(join(__dirname, `../../${name}/tsconfig.tsbuildinfo`)));
+  }
   return hash.digest('hex');
 }
 
 /** Notes what the bundle was made of. */
-export function noteOutputs() {
-  writeFileSync(record, digest());
-}
+exports.noteBundled = () => writeFileSync(record, digest());
 
 /** Whether the bundle was made of what the compiler wrote. */
-export function sameOutputs() {
+exports.areBundled = () => {
   try {
     return readFileSync(record, 'latin1') === digest();
   } catch {
     return false;
   }
-}
+};

@@ -71,4 +71,6 @@ async function printUsage(code: number): Promise<number> {
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
