@@ -4,7 +4,7 @@
 //
 // The host fills in the tables (src/scan/in-place/): all addresses in them are of this memory.
 
-import { HIT, MATCHES } from './scanner';
+import { HIT, MATCHES } from './layout';
 
 // The fields of MATCHES, u32 each unless it says otherwise.
 /** Address of the block; offsets in rows count from it. */
@@ -74,11 +74,11 @@ const JUDGE: usize = 20;
 const FORMS: usize = 24;
 const FILTER_BYTES: usize = 28;
 
-// What is known of dates: those of one minute, by the text around the second.
+// What is known of dates: those of one hour, by the text around minute and second.
 /** 0: nothing. */
 const KNOWN: usize = 0;
-/** Bytes from the line's start to the second, and the bytes that follow the second or its fraction. */
-const BEFORE_SECOND: usize = 4;
+/** Bytes from the line's start to the minute, and the bytes that follow the second or its fraction. */
+const BEFORE_MINUTE: usize = 4;
 const AFTER_SECOND: usize = 8;
 /** A fraction follows the second. */
 const FRACTION: usize = 12;
@@ -92,8 +92,8 @@ const NEXT_BUT_ONE: usize = 28;
 const DECIMAL: usize = 32;
 /** How many dates were read. */
 const COUNT: usize = 36;
-/** f64: the minute, in milliseconds since 1970. */
-const MINUTE: usize = 40;
+/** f64: the hour, in milliseconds since 1970. */
+const HOUR: usize = 40;
 const BEFORE_TEXT: usize = 48;
 const AFTER_TEXT: usize = 112;
 
@@ -166,17 +166,24 @@ function digit(at: usize): u32 {
   return <u32>load<u8>(at) - 0x30;
 }
 
-/** Reads the date of a line if it is of the minute that is known. */
+/** Two digits below 60 as a number; 60 or more if they are not. */
+function sixty(at: usize): u32 {
+  const tens = digit(at);
+  const ones = digit(at + 1);
+  return tens > 5 || ones > 9 ? 60 : tens * 10 + ones;
+}
+
+/** Reads the date of a line if it is of the hour that is known: `mm:ss` behind its text. */
 function readDate(dates: usize, start: usize, end: usize): bool {
   if (load<u32>(dates, KNOWN) === 0) return false;
-  const before: usize = load<u32>(dates, BEFORE_SECOND);
+  const before: usize = load<u32>(dates, BEFORE_MINUTE);
   const after: usize = load<u32>(dates, AFTER_SECOND);
-  const second = start + before;
-  if (second + 2 > end || !same(start, dates + BEFORE_TEXT, before)) return false;
-  const tens = digit(second);
-  const ones = digit(second + 1);
-  if (tens > 5 || ones > 9) return false;
-  let rest = second + 2;
+  const minute = start + before;
+  if (minute + 5 > end || !same(start, dates + BEFORE_TEXT, before)) return false;
+  const minutes = sixty(minute);
+  const seconds = sixty(minute + 3);
+  if (minutes === 60 || seconds === 60 || load<u8>(minute, 2) !== 0x3a) return false;
+  let rest = minute + 5;
   if (load<u32>(dates, FRACTION) !== 0) {
     const mark = load<u8>(rest);
     if (mark !== 0x2e && mark !== 0x2c) return false;
@@ -193,7 +200,7 @@ function readDate(dates: usize, start: usize, end: usize): bool {
   if (next !== load<u32>(dates, NEXT_BUT_ONE) && (next < 0x61 || next > 0x7a)) return false;
   dateStart = start + <usize>load<u32>(dates, CUT_START);
   dateEnd = behind - <usize>load<u32>(dates, CUT_TAIL);
-  time = load<f64>(dates, MINUTE) + 1000 * <f64>(tens * 10 + ones);
+  time = load<f64>(dates, HOUR) + 1000 * <f64>(minutes * 60 + seconds);
   decimal = load<u32>(dates, DECIMAL) !== 0;
   store<u32>(dates, load<u32>(dates, COUNT) + 1, COUNT);
   return true;

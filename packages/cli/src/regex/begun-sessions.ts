@@ -1,28 +1,43 @@
 import { maxSessions } from '@f2b/core';
-import type { ReadyRows } from '@f2b/matcher';
+import type { Groups, ReadyRows } from '@f2b/matcher';
 import type { FailureFinder } from './failures.js';
 import type { RowKeys } from './row-keys.js';
 
+/** The first line of a session. */
+type FirstLine =
+  /** It has a ready row, and has not been looked at. */
+  | { readonly kind: 'row'; readonly rows: ReadyRows; readonly index: number }
+  | { readonly kind: 'read'; readonly regex: number; readonly groups: Groups }
+  /** It was judged: finder and keys know the session. */
+  | { readonly kind: 'judged'; readonly key: string };
+
+interface Session {
+  /** The same for all lines of a session, and now and then for those of another. */
+  readonly number: number;
+  first: FirstLine;
+}
+
 const filterSize = 1 << 16;
+/** Sessions that ended leave gaps among those that are remembered, up to this many. */
+const mostPlaces = 4 * maxSessions;
 
 /**
- * Sessions of which only the first line has been seen, and that line has a ready row: nothing is known of them but a number, until
- * another line has to be judged. Most sessions end like that, and the last hundred are all that anybody remembers.
+ * The sessions that are remembered: the last hundred that began. Of most only the first line is ever seen, and that one has a ready row:
+ * nothing is known of them but a number and where the row is. Once another line of a session comes, its first line is taken in as if it
+ * had been judged when it came.
  */
 export class BegunSessions {
   readonly #finder: FailureFinder;
   readonly #keys: RowKeys;
-  /** The last sessions that began, in a ring. */
-  readonly #numbers = new Int32Array(maxSessions);
-  readonly #rows: (ReadyRows | undefined)[] = new Array(maxSessions);
-  readonly #indices = new Int32Array(maxSessions);
-  #next = 0;
-  #count = 0;
-  /** By the lower bits of their numbers: how many of the sessions in the ring have these. */
-  readonly #filter = new Uint8Array(filterSize);
-  /** Finder and keys know sessions from before those in the ring. */
-  #others = false;
+  /** In the order of their beginning; undefined for one that ended. */
+  #sessions: (Session | undefined)[] = [];
+  /** Those before it are gone. */
+  #first = 0;
+  #live = 0;
+  /** By the lower bits of their numbers: how many sessions have these. */
+  readonly #filter = new Uint16Array(filterSize);
 
+  /** @param finder, keys forget no session by themselves */
   constructor(finder: FailureFinder, keys: RowKeys) {
     this.#finder = finder;
     this.#keys = keys;
@@ -30,64 +45,90 @@ export class BegunSessions {
 
   /**
    * Takes in a row that begins its session, or belongs to none.
-   * @returns false: the session is known, perhaps; the line has to be judged in full
+   * @returns false: the session is known, perhaps; the line has to be judged
    */
   begin(rows: ReadyRows, index: number): boolean {
     const number = rows.session(index);
     if (number === 0) return true;
-    if (this.#has(number)) return false;
-    if (this.#others) {
-      const key = keyOf(rows, index);
-      if (this.#finder.knows(key) || this.#keys.has(key)) return false;
-    }
-    this.#add(number, rows, index);
-    if (this.#others && this.#count === maxSessions) {
-      // All from before have given way to these.
-      this.#finder.forgetSessions();
-      this.#keys.forget();
-      this.#others = false;
-    }
+    if (this.#filter[number & (filterSize - 1)] !== 0 && this.#has(number)) return false;
+    this.#add({ number, first: { kind: 'row', rows, index } });
     return true;
   }
 
   #has(number: number): boolean {
-    if (this.#filter[number & (filterSize - 1)] === 0) return false;
-    for (let at = 0; at < this.#count; at++) if (this.#numbers[at] === number) return true;
+    for (let at = this.#first; at < this.#sessions.length; at++) if (this.#sessions[at]?.number === number) return true;
     return false;
   }
 
-  #add(number: number, rows: ReadyRows, index: number): void {
-    const at = this.#next;
-    if (this.#count === maxSessions) this.#filter[this.#numbers[at]! & (filterSize - 1)]!--;
-    else this.#count++;
-    this.#numbers[at] = number;
-    this.#rows[at] = rows;
-    this.#indices[at] = index;
-    this.#filter[number & (filterSize - 1)]!++;
-    this.#next = at + 1 === maxSessions ? 0 : at + 1;
+  #add(session: Session): void {
+    if (this.#sessions.length === mostPlaces) {
+      this.#sessions = this.#sessions.filter((one) => one !== undefined);
+      this.#first = 0;
+    }
+    this.#sessions.push(session);
+    this.#filter[session.number & (filterSize - 1)]!++;
+    if (++this.#live > maxSessions) this.#dropOldest();
   }
 
-  /** Tells finder and keys of the sessions that began since the last call: a line is to be judged in full. */
-  settle(): void {
-    if (this.#count === 0) return;
-    const first = this.#count === maxSessions ? this.#next : 0;
-    for (let step = 0; step < this.#count; step++) {
-      const at = (first + step) % maxSessions;
-      const rows = this.#rows[at]!;
-      const match = rows.match(this.#indices[at]!);
-      const { groups } = match;
-      const key = String(groups.get('mlfid'));
-      this.#finder.begin(key, groups);
-      this.#keys.begin(key, match.regex, groups);
-      this.#filter[this.#numbers[at]! & (filterSize - 1)] = 0;
-      this.#rows[at] = undefined;
+  #dropOldest(): void {
+    while (this.#sessions[this.#first] === undefined) this.#first++;
+    const { first } = this.#sessions[this.#first]!;
+    if (first.kind === 'judged') {
+      this.#finder.forget(first.key);
+      this.#keys.forget(first.key);
     }
-    this.#count = 0;
-    this.#next = 0;
-    this.#others = true;
+    this.#remove(this.#first);
+  }
+
+  #remove(at: number): void {
+    this.#filter[this.#sessions[at]!.number & (filterSize - 1)]!--;
+    this.#sessions[at] = undefined;
+    this.#live--;
+  }
+
+  /** A line of the session is about to be judged: its first one must be known. */
+  settle(key: string): void {
+    const number = sessionNumber(key);
+    if (this.#filter[number & (filterSize - 1)] === 0) return;
+    for (let at = this.#first; at < this.#sessions.length; at++) {
+      const session = this.#sessions[at];
+      if (session === undefined || session.number !== number || session.first.kind === 'judged') continue;
+      const { regex, groups } = read(session);
+      if (groups.get('mlfid') !== key) continue;
+      this.#finder.begin(key, groups);
+      this.#keys.begin(key, regex, groups);
+      session.first = { kind: 'judged', key };
+      return;
+    }
+  }
+
+  /** A line of the session was judged: it may have begun, or ended. */
+  judged(key: string): void {
+    const at = this.#sessions.findIndex((one) => one?.first.kind === 'judged' && one.first.key === key);
+    const isKnown = this.#finder.knows(key);
+    if (isKnown && at < 0) this.#add({ number: sessionNumber(key), first: { kind: 'judged', key } });
+    if (!isKnown && at >= 0) this.#remove(at);
+  }
+
+  /** The rows are about to go: what is still needed of them is read. */
+  keep(): void {
+    for (let at = this.#first; at < this.#sessions.length; at++) {
+      const session = this.#sessions[at];
+      if (session?.first.kind === 'row') session.first = { kind: 'read', ...read(session) };
+    }
   }
 }
 
-function keyOf(rows: ReadyRows, index: number): string {
-  return String(rows.match(index).groups.get('mlfid'));
+function read({ first }: Session): { readonly regex: number; readonly groups: Groups } {
+  if (first.kind === 'read') return first;
+  if (first.kind === 'judged') throw new TypeError('the first line of a session is judged once');
+  const { regex, groups } = first.rows.match(first.index);
+  return { regex, groups };
+}
+
+/** The number that the scan gives the session of a row: FNV-1a, never 0. */
+function sessionNumber(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  return hash === 0 ? 1 : hash;
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import { Dns, type Identification, identify, Sessions } from '@f2b/core';
+import { Dns, type Identification, identify, maxSessions, Sessions } from '@f2b/core';
 import type { CompiledFilter, Groups, LineMatch, LineTuple } from '@f2b/matcher';
 import { tupleText } from '@f2b/matcher';
 
@@ -45,13 +45,17 @@ const recent = 60_000;
 export class FailureFinder {
   readonly now: EpochMs;
   readonly #filter: CompiledFilter;
-  readonly #sessions = new Sessions();
+  readonly #sessions: Sessions;
   #dns: Dns | undefined;
   readonly #looks: boolean;
   readonly #keepsLines: boolean;
 
-  /** @param keepsLines whether a failure is to name all lines of its session */
-  constructor(filter: CompiledFilter, now: EpochMs, keepsLines: boolean) {
+  /**
+   * @param keepsLines whether a failure is to name all lines of its session
+   * @param mostSessions sessions that are remembered; more are only forgotten when `forget` is told to
+   */
+  constructor(filter: CompiledFilter, now: EpochMs, keepsLines: boolean, mostSessions = maxSessions) {
+    this.#sessions = new Sessions(mostSessions);
     this.#keepsLines = keepsLines;
     this.#filter = filter;
     this.now = now;
@@ -103,8 +107,8 @@ export class FailureFinder {
     return this.#sessions.has(mlfid, this.now);
   }
 
-  forgetSessions(): void {
-    this.#sessions.clear();
+  forget(mlfid: string): void {
+    this.#sessions.forget(mlfid);
   }
 
   /** Judges one match; matches come in the order of the log. */

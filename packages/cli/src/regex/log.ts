@@ -15,7 +15,7 @@ import {
 } from '@f2b/matcher';
 import { CliError } from '../errors.js';
 
-/** What came out of one stretch of a log. */
+/** What came out of one stretch of a log; its rows hold until the next one is asked for. */
 export interface LogPart {
   readonly result: Pick<ScanResult, 'matches' | 'rows' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
   /** Lines of the log before this part. */
@@ -75,7 +75,8 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
     }
     workers.register('log', [scan.filter]);
     const file = { fd, start: 0, end: stat.size, takeLast: true };
-    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context)) {
+    const transient = scan.context.rows === true;
+    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, { transient })) {
       yield { result, line, done: (offset + result.bytes) / stat.size };
     }
   } finally {

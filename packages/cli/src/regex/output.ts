@@ -40,6 +40,11 @@ export class Output {
     this.#chunk = '';
   }
 
+  /** Bytes that were added must stay as they are until the next flush. */
+  get borrows(): boolean {
+    return this.#earlier.length > 0;
+  }
+
   get full(): boolean {
     return this.#earlierLength + this.#chunk.length >= chunkChars;
   }

@@ -42,15 +42,25 @@ export class RowOutput {
       }
       if (start > from) out.bytes(rows.bytes.subarray(from, start));
       from = end;
-      this.#begun.settle();
-      if (end === start) await this.#judge(others[other++]!, false);
+      if (end === start) await this.#judgeOne(others[other++]!, false);
       else {
         const match = rows.match(index);
-        await this.#judge({ match, groups: match.groups }, true);
+        await this.#judgeOne({ match, groups: match.groups }, true);
       }
     }
     if (before > from) out.bytes(rows.bytes.subarray(from, before));
-    if (out.full) await out.flush();
+    // The rows' memory is used again for later ones.
+    this.#begun.keep();
+    if (out.full || out.borrows) await out.flush();
     return count;
+  }
+
+  async #judgeOne(read: ReadMatch, hasRow: boolean): Promise<void> {
+    const mlfid = read.groups.get('mlfid');
+    if (mlfid === undefined) return await this.#judge(read, hasRow);
+    const key = String(mlfid);
+    this.#begun.settle(key);
+    await this.#judge(read, hasRow);
+    this.#begun.judged(key);
   }
 }

@@ -10,10 +10,13 @@ export class RowKeys {
   readonly #named: readonly (readonly string[])[];
   /** Of a line that begins a session: without and with users; most lines do. */
   readonly #first: readonly (readonly [string[], string[]])[];
-  /** As many as there are sessions. */
   readonly #sessions = new Map<string, readonly string[]>();
 
-  constructor(filter: CompiledFilter) {
+  readonly #most: number;
+
+  /** @param mostSessions that are remembered, as the `FailureFinder` remembers them */
+  constructor(filter: CompiledFilter, mostSessions = maxSessions) {
+    this.#most = mostSessions;
     this.#named = rowNames(filter);
     this.#first = this.#named.map((named) => {
       const names = named.filter((name) => name !== 'mlfforget');
@@ -51,22 +54,17 @@ export class RowKeys {
     );
   }
 
-  has(key: string): boolean {
-    return this.#sessions.has(key);
-  }
-
   /** The same as `of` for a session that begins with an ordinary failure. */
   begin(key: string, regex: number, groups: Groups): void {
     this.#remember(key, this.#first[regex]![groups.has('user') ? 1 : 0]);
   }
 
-  /** Forgets all sessions. */
-  forget(): void {
-    this.#sessions.clear();
+  forget(key: string): void {
+    this.#sessions.delete(key);
   }
 
   #remember(key: string, names: readonly string[]): void {
     this.#sessions.set(key, names);
-    if (this.#sessions.size > maxSessions) this.#sessions.delete(this.#sessions.keys().next().value!);
+    if (this.#sessions.size > this.#most) this.#sessions.delete(this.#sessions.keys().next().value!);
   }
 }

@@ -194,10 +194,14 @@ async function tokens(job: Job): Promise<number> {
   if (options.invert) return await inverted(job);
   const token = options.out!;
   const json = token === 'json';
-  const keys = new RowKeys(filter);
-  const write = json ? undefined : tokenWriter(token, filter, now, keys);
   const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
-  const finder = new FailureFinder(filter, now, token === 'msg' || token === 'matches' || token.includes('<'));
+  const keepsLines = token === 'msg' || token === 'matches' || token.includes('<');
+  // Where rows come ready, their sessions are remembered by whoever puts them out.
+  const rows = token === 'row' && filter.maxlines === 1;
+  const mostSessions = rows ? Number.POSITIVE_INFINITY : undefined;
+  const keys = new RowKeys(filter, mostSessions);
+  const write = json ? undefined : tokenWriter(token, filter, now, keys);
+  const finder = new FailureFinder(filter, now, keepsLines, mostSessions);
   const progress = new Progress();
   const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
   const skipComments = passesComments(log);
@@ -223,7 +227,7 @@ async function tokens(job: Job): Promise<number> {
     }
     if (out.full) await out.flush();
   };
-  const context = { now, rows: token === 'row' };
+  const context = { now, rows };
   let before = 0;
   const rowOutput = new RowOutput(finder, keys, out, async (read, hasRow) => {
     // A comment has no row.

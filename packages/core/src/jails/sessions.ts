@@ -2,7 +2,7 @@ import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Groups, GroupValue } from '@f2b/matcher';
 import { dropOldest } from './bound.js';
 
-/** Sessions that are remembered at once; the oldest gives way (fail2ban's limit). */
+/** fail2ban's limit of sessions. */
 export const maxSessions = 100;
 /** A session is forgotten this long after its first line, however busy it is (fail2ban's limit). */
 const sessionAge: Milliseconds = 5 * 60_000;
@@ -38,6 +38,12 @@ export interface SessionFailure {
  */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
+  readonly #most: number;
+
+  /** @param most sessions that are remembered at once; the oldest gives way */
+  constructor(most = maxSessions) {
+    this.#most = most;
+  }
 
   get size(): number {
     return this.#sessions.size;
@@ -47,8 +53,8 @@ export class Sessions {
     return this.#known(mlfid, now) !== undefined;
   }
 
-  clear(): void {
-    this.#sessions.clear();
+  forget(mlfid: string): void {
+    this.#sessions.delete(mlfid);
   }
 
   /**
@@ -130,7 +136,7 @@ export class Sessions {
 
   #store(mlfid: string, session: Session): void {
     this.#sessions.set(mlfid, session);
-    dropOldest(this.#sessions, maxSessions);
+    dropOldest(this.#sessions, this.#most);
   }
 }
 

@@ -61,7 +61,6 @@ export class DateDetector {
   private readonly searches: readonly TemplateSearch[];
   /** Made when a template's first date is read. */
   private readonly plans: (FieldPlan | undefined)[];
-  private readonly tied: readonly boolean[];
   private readonly quick: readonly (QuickFormat | undefined)[];
   private readonly fields = new DateFields();
   /** The beginning of the line under `find`, for the quick formats. */
@@ -76,12 +75,15 @@ export class DateDetector {
     this.searches = searches;
     this.plans = searches.map(() => undefined);
     this.quick = templates.map(quickFormat);
-    this.tied = templates.map((template) => (template.flags & (LINE_BEGIN | LINE_END)) !== 0);
   }
 
   /** Which engine searches a template, for explanations. */
   engineOf(template: number): string {
     return this.searches[template]?.engine ?? '';
+  }
+
+  private isTied(template: number): boolean {
+    return ((this.templates[template] as Template).flags & (LINE_BEGIN | LINE_END)) !== 0;
   }
 
   /** A ranking as it stands before the first line. */
@@ -111,7 +113,7 @@ export class DateDetector {
       const template = order[last] as number;
       if (this.readHead(template, headLength) === READ) return this.acceptQuick(template, line, last, ranking);
       const search = this.searches[template] as TemplateSearch;
-      const tied = this.tied[template] as boolean;
+      const tied = this.isTied(template);
       let matched: boolean;
       if (!tied && ranking.sameEdges(line)) matched = search.search(line, ranking.lastStart, ranking.lastEnd);
       else {
@@ -132,7 +134,7 @@ export class DateDetector {
       if (place === skip) continue;
       const template = order[place] as number;
       const search = this.searches[template] as TemplateSearch;
-      if (this.tied[template] === true) {
+      if (this.isTied(template)) {
         // The usual forms are read at once, or found to be out of the question, before anything is compiled for them.
         const read = this.readHead(template, headLength);
         if (read === READ) return this.acceptQuick(template, line, place, ranking);
@@ -146,7 +148,7 @@ export class DateDetector {
         if (!(bit < 0 ? search.search(line, 0, line.length) : starts.possible.search(bit))) continue;
       }
       const start = search.offsets[0] as number;
-      if (place < count - 1 && this.tied[template] !== true) {
+      if (place < count - 1 && !this.isTied(template)) {
         const next = order[place + 1] as number;
         const settled = start === 0 && (ranking.hits[template] as number) > 0 && ranking.hits[next] === 0;
         if (!settled && (start > (ranking.distance[template] as number) || start > ranking.lastStart)) {

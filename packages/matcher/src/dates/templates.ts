@@ -134,9 +134,13 @@ const TIED_DEFAULTS: ReadonlySet<string> = new Set(
   BASE_PATTERNS.filter((pattern) => !isTied(pattern)).map((pattern) => LINE_BEGIN_MARK + pattern),
 );
 
+function weightOf(pattern: string): number {
+  return TIED_DEFAULTS.has(pattern) ? LINE_BEGIN_WEIGHT : 1;
+}
+
 /** The template of one pattern that makes exactly one. */
 function singleTemplate(pattern: string, thisYear: number): Draft {
-  const weight = TIED_DEFAULTS.has(pattern) ? LINE_BEGIN_WEIGHT : 1;
+  const weight = weightOf(pattern);
   const special = /^(\^|\{\^LN-BEG\})?(LEPOCH|EPOCH|TAI64N)$/i.exec(pattern);
   if (special !== null) {
     const form = (special[2] ?? '').toUpperCase();
@@ -148,6 +152,46 @@ function singleTemplate(pattern: string, thisYear: number): Draft {
   const placeholder = EPOCH_PLACEHOLDER.exec(pattern);
   if (placeholder !== null) return embeddedEpoch(pattern, placeholder);
   return { ...templateRegex(pattern, thisYear), pattern, weight, value: 'fields', valueGroup: 0 };
+}
+
+/** A default template, worked out when it is needed: most logs have one form of date, and the list is long. */
+class DefaultTemplate implements Template {
+  readonly stock = true;
+  readonly pattern: string;
+  readonly weight: number;
+  readonly #thisYear: number;
+  #template: Draft | undefined;
+
+  constructor(pattern: string, thisYear: number) {
+    this.pattern = pattern;
+    this.weight = weightOf(pattern);
+    this.#thisYear = thisYear;
+  }
+
+  get #made(): Draft {
+    this.#template ??= singleTemplate(this.pattern, this.#thisYear);
+    return this.#template;
+  }
+
+  get name(): string {
+    return this.#made.name;
+  }
+
+  get regex(): string {
+    return this.#made.regex;
+  }
+
+  get flags(): number {
+    return this.#made.flags;
+  }
+
+  get value(): TemplateValue {
+    return this.#made.value;
+  }
+
+  get valueGroup(): number {
+    return this.#made.valueGroup;
+  }
 }
 
 /** The patterns that one line of a datepattern stands for. */
@@ -181,9 +225,12 @@ export function readTemplates(datepattern: string | undefined, thisYear: number)
           .split('\n')
           .map((line) => line.trim())
           .filter((line) => line !== '');
+  if (lines.length === 0 || (lines.length === 1 && lines[0] === '{DEFAULT}')) {
+    return unfold('{DEFAULT}').map((pattern) => new DefaultTemplate(pattern, thisYear));
+  }
   const templates: Template[] = [];
   const names = new Set<string>();
-  for (const line of lines.length === 0 ? ['{DEFAULT}'] : lines) {
+  for (const line of lines) {
     const patterns = unfold(line);
     for (const pattern of patterns) {
       const stock = TIED_DEFAULTS.has(pattern) || BASE_PATTERNS.includes(pattern);

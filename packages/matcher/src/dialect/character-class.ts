@@ -5,6 +5,10 @@ import { readClassEscape } from './escapes.js';
 import type { Flags } from './flags.js';
 import { ignoreCase } from './unicode.js';
 
+/** Classes by their text: the same few turn up in every expression of a host. */
+const known = new Map<string, CharSet>();
+const mostKnown = 1024;
+
 /** Reads a class; the cursor stands behind `[`, and afterwards behind `]`. */
 export function readClass(cursor: Cursor, flags: Flags): CharSet {
   const open = cursor.pos - 1;
@@ -31,9 +35,15 @@ export function readClass(cursor: Cursor, flags: Flags): CharSet {
     sets.push(range(from, to));
   }
   cursor.take();
-  const set = union(...sets);
-  const folded = flags.ignoreCase ? ignoreCase(set, flags.ascii) : set;
-  return negative ? negate(folded) : folded;
+  const key = `${flags.ignoreCase ? 'i' : ''}${flags.ascii ? 'a' : ''}${cursor.source.slice(open, cursor.pos)}`;
+  let set = known.get(key);
+  if (set === undefined) {
+    set = union(...sets);
+    if (flags.ignoreCase) set = ignoreCase(set, flags.ascii);
+    if (negative) set = negate(set);
+    if (known.size < mostKnown) known.set(key, set);
+  }
+  return set;
 }
 
 function readMember(cursor: Cursor, flags: Flags): number | CharSet {

@@ -8,9 +8,14 @@ export const LAST_CODE_POINT = 0x10ffff;
 export const EMPTY: CharSet = { ranges: [] };
 export const ALL: CharSet = { ranges: [0, LAST_CODE_POINT] };
 
+/** Expressions consist of these: one object for each, so that what is worked out about it is worked out once. */
+const singles: (CharSet | undefined)[] = [];
+
 /** The set of one code point. */
 export function single(codePoint: number): CharSet {
-  return { ranges: [codePoint, codePoint] };
+  if (codePoint > 0xff) return { ranges: [codePoint, codePoint] };
+  singles[codePoint] ??= { ranges: [codePoint, codePoint] };
+  return singles[codePoint];
 }
 
 /** The set from `lo` to `hi`, both included. */

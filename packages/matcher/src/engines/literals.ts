@@ -2,9 +2,9 @@
  * Literals that every match must contain, read off the tree. The rule above all: no matching subject may lack all of them.
  */
 import type { CharSet } from '../dialect/charset.js';
-import { isSubset, size } from '../dialect/charset.js';
+import { onlyMember, size } from '../dialect/charset.js';
 import type { Expression, Node } from '../dialect/tree.js';
-import { ASCII, ignoreCase } from '../dialect/unicode.js';
+import { ignoreCase } from '../dialect/unicode.js';
 import type { RequiredLiterals } from './engine.js';
 
 /** More alternatives than this make the search for them dearer than the lines that it spares. */
@@ -80,6 +80,9 @@ function knownOf(node: Node): Known {
 
 /** The few characters of a set as texts; a letter in both cases as one folded text. */
 function textsOf(set: CharSet): Texts | undefined {
+  const only = onlyMember(set);
+  if (only !== undefined && !isSurrogate(only))
+    return { texts: [String.fromCodePoint(only)], folded: false, foreign: [] };
   const count = size(set);
   if (count > 2 * MOST_TEXTS) return undefined;
   const chars: number[] = [];
@@ -95,8 +98,12 @@ function textsOf(set: CharSet): Texts | undefined {
       return { texts: [String.fromCodePoint(small)], folded: true, foreign };
     }
   }
-  if (chars.length > MOST_TEXTS || chars.some((char) => char >= 0xd800 && char <= 0xdfff)) return undefined;
+  if (chars.length > MOST_TEXTS || chars.some(isSurrogate)) return undefined;
   return { texts: chars.map((char) => String.fromCodePoint(char)), folded: false, foreign: [] };
+}
+
+function isSurrogate(char: number): boolean {
+  return char >= 0xd800 && char <= 0xdfff;
 }
 
 function either(branches: readonly Known[]): Known {
@@ -120,6 +127,7 @@ function merged(all: readonly Texts[], most: number): Texts | undefined {
 }
 
 function foldingOf(all: readonly Texts[]): Pick<Texts, 'folded' | 'foreign'> {
+  if (!all.some((one) => one.folded)) return { folded: false, foreign: [] };
   return { folded: all.some((one) => one.folded), foreign: [...new Set(all.flatMap((one) => one.foreign))] };
 }
 
@@ -130,7 +138,7 @@ function compatible(all: readonly Texts[]): boolean {
 }
 
 function isAscii(text: string): boolean {
-  return [...text].every((char) => isSubset({ ranges: [char.codePointAt(0)!, char.codePointAt(0)!] }, ASCII));
+  return /^[\0-\x7f]*$/.test(text);
 }
 
 function repeated(node: Node & { readonly kind: 'repeat' }): Known {
@@ -148,8 +156,10 @@ function concatenated(items: readonly Node[]): Known {
   let run: Texts | undefined = EMPTY_TEXT;
   let isWhole = true;
   let best: Texts | undefined;
-  for (const item of items) {
-    const known = knownOf(item);
+  for (let at = 0; at < items.length; ) {
+    const letters = plainFrom(items, at);
+    const known = letters === '' ? knownOf(items[at]!) : wholeText(letters);
+    at += letters === '' ? 1 : letters.length;
     best = better(best, known.best);
     const joined: Texts | undefined = run && known.whole && product(run, known.whole);
     if (joined) {
@@ -161,6 +171,22 @@ function concatenated(items: readonly Node[]): Known {
     run = known.whole ?? EMPTY_TEXT;
   }
   return { whole: isWhole ? run : undefined, best: isWhole ? best : better(best, run) };
+}
+
+/** The run of single ASCII characters that begins at `items[from]`: most of an expression, and read at once. */
+function plainFrom(items: readonly Node[], from: number): string {
+  let text = '';
+  for (let at = from; at < items.length; at++) {
+    const item = items[at]!;
+    const only = item.kind === 'char' ? onlyMember(item.set) : undefined;
+    if (only === undefined || only > 0x7f) break;
+    text += String.fromCharCode(only);
+  }
+  return text;
+}
+
+function wholeText(text: string): Known {
+  return { whole: { texts: [text], folded: false, foreign: [] }, best: undefined };
 }
 
 function product(left: Texts, right: Texts): Texts | undefined {
@@ -184,6 +210,10 @@ function score(texts: Texts): number {
 /** Letters tell more than digits and marks, which are on every line. */
 function weight(text: string): number {
   let sum = 0;
-  for (const char of text) sum += /\p{L}/u.test(char) ? 1 : 0.4;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    const isLetter = code < 0x80 ? (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a : /\p{L}/u.test(char);
+    sum += isLetter ? 1 : 0.4;
+  }
   return sum;
 }

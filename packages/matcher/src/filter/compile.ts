@@ -45,8 +45,13 @@ export interface CompileFilterOptions {
   readonly usedns?: Usedns;
   /** The present year: the default templates read years from 2000 until shortly after it. Default: the system's. */
   readonly thisYear?: number;
-  /** Expressions already compiled, shared between filters of one process that hold the same ones. */
+  /** Expressions already compiled, by `regexKey`, shared between filters that hold the same ones. */
   readonly known?: Map<string, Regex>;
+}
+
+/** @param expanded with its tags expanded */
+export function regexKey(expanded: string, multiline: boolean): string {
+  return `${multiline ? 'm' : 's'}${expanded}`;
 }
 
 const idGroups = ['fid', 'ip4', 'ip6', 'dns', 'mlfid'];
@@ -95,7 +100,7 @@ class FilterCompiler {
     }
     const expansion = expandTagsMapped(source, { usedns: this.#usedns });
     const expanded = expansion.text;
-    const key = `${multiline ? 'm' : 's'}${expanded}`;
+    const key = regexKey(expanded, multiline);
     try {
       const regex = this.#known.get(key) ?? compileRegex(expanded, { multiline });
       this.#known.set(key, regex);

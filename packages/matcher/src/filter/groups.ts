@@ -63,5 +63,10 @@ export function addGroups(plan: GroupPlan, match: RegexMatch, into: Map<string, 
     });
     own.set(target, parts);
   }
+  // In the order of the expression, also those that another group filled.
+  for (const { name } of plan.named) {
+    const value = own.get(name);
+    if (value !== undefined) into.set(name, value);
+  }
   for (const [name, value] of own) into.set(name, value);
 }

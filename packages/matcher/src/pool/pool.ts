@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
+import { type KnownExpression, knownOf } from '../engines/deferred.js';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import { matchSettings } from '../filter/settings.js';
@@ -94,6 +95,7 @@ export class ScanPool {
         usedns,
         thisYear,
       })),
+      expressions: expressionsOf(filters),
       maxLineBytes: this.maxLineBytes,
     });
     this.#registrations.set(key, { plan: ++this.#plans, planJson, filters, scanner });
@@ -213,6 +215,16 @@ export class ScanPool {
     this.#closed = true;
     await this.#crew.end();
   }
+}
+
+/** What the workers need not find out again; filters that a pool scans match line by line, so that one source is one expression. */
+function expressionsOf(filters: readonly CompiledFilter[]): KnownExpression[] {
+  const regexes = new Set(
+    filters.flatMap(({ prefregex, failregex, ignoreregex }) =>
+      [...(prefregex ? [prefregex] : []), ...failregex, ...ignoreregex].map(({ regex }) => regex),
+    ),
+  );
+  return [...regexes].map(knownOf);
 }
 
 /** Opens a pool of scan workers. */

@@ -1,4 +1,5 @@
 import type { Bytes, EpochMs } from '@f2b/config';
+import type { KnownExpression } from '../engines/deferred.js';
 import type { ScanContext } from '../failures.js';
 import type { Usedns } from '../filter/identifier.js';
 import type { MatchSettings } from '../filter/settings.js';
@@ -12,6 +13,8 @@ export interface ScannerPlan {
     readonly usedns: Usedns;
     readonly thisYear: number;
   }[];
+  /** What is known of their expressions, each once. */
+  readonly expressions: readonly KnownExpression[];
   readonly maxLineBytes: Bytes;
 }
 

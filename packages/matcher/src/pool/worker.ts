@@ -1,9 +1,9 @@
 import type { Milliseconds } from '@f2b/config';
-import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { DeferredRegex } from '../engines/deferred.js';
 import type { Regex } from '../engines/engine.js';
-import { compileFilter } from '../filter/compile.js';
+import { compileFilter, regexKey } from '../filter/compile.js';
 import { RangeReader } from '../scan/range.js';
-import { transferables, type WireResult } from '../scan/result.js';
+import type { WireResult } from '../scan/result.js';
 import { BlockScanner } from '../scan/scanner.js';
 import { readPlan, type ScanAnswer, type ScanTask, type WarmTask } from './task.js';
 
@@ -23,7 +23,9 @@ function scannerOf(task: Pick<ScanTask, 'plan' | 'planJson'>): BlockScanner {
   let scanner = scanners.get(task.plan);
   if (scanner === undefined) {
     const plan = readPlan(task.planJson);
-    const known = new Map<string, Regex>();
+    const known = new Map<string, Regex>(
+      plan.expressions.map((one) => [regexKey(one.source, false), new DeferredRegex(one)]),
+    );
     const filters = plan.filters.map(({ settings, ...options }) => compileFilter(settings, { ...options, known }));
     scanner = new BlockScanner(filters, { maxLineBytes: plan.maxLineBytes });
     if (scanners.size >= knownScanners) scanners.delete(scanners.keys().next().value!);
@@ -64,12 +66,6 @@ function warm({ scanners: wanted, samples, now, arrived, workers }: WarmTask): v
   }
 }
 
-/** The answer with its arrays handed over instead of copied. */
-function handedOver(result: WireResult): ScanAnswer {
-  const answer: ScanAnswer = { result };
-  return move({ [transferableSymbol]: transferables(result), [valueSymbol]: answer } as never) as never;
-}
-
 /** Entry of a pool worker. A task that is null only wants a worker to be there. */
 export default function run(task: ScanTask | WarmTask | null): ScanAnswer | null {
   if (task === null) return null;
@@ -78,7 +74,7 @@ export default function run(task: ScanTask | WarmTask | null): ScanAnswer | null
       warm(task);
       return null;
     }
-    return handedOver(scan(task));
+    return { result: scan(task) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

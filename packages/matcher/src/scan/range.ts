@@ -14,6 +14,8 @@ export interface FileRange {
   readonly end: Bytes;
   /** Take the text behind the file's last newline for a line; otherwise it is left for later, as a line still being written. */
   readonly takeLast?: boolean;
+  /** Memory for the result, if it fits into it: it is handed over for the price of a pointer then. */
+  readonly lent?: SharedArrayBuffer;
 }
 
 /** The largest range that is scanned at once. */
@@ -78,7 +80,7 @@ export class RangeReader {
       more = next > at && !this.#atEnd;
       at = next;
     }
-    return { ...run.taken(), bytes: at - start };
+    return { ...run.taken(range.lent), bytes: at - start };
   }
 
   /**

@@ -71,8 +71,13 @@ class Growing<A extends Int32Array | Float64Array | Uint8Array> {
     this.#array = wider;
   }
 
-  taken(): A {
-    return this.#array.slice(0, this.length) as A;
+  get bytes(): number {
+    return this.length * this.#array.BYTES_PER_ELEMENT;
+  }
+
+  copyTo(target: A): A {
+    target.set(this.#array.subarray(0, this.length));
+    return target;
   }
 }
 
@@ -205,17 +210,49 @@ export class MatchWriter {
     return start;
   }
 
-  packed(): WireMatches {
+  /** @param lent memory for all arrays, if they fit into it */
+  packed(lent: SharedArrayBuffer | undefined): WireMatches {
+    const arrays = [this.#times, this.#starts, this.#numbers, this.#rowEnds, this.#sessions, this.#rows];
+    const bytes = arrays.reduce((sum, one) => sum + one.bytes + 8, 0);
+    const memory = new ResultMemory(lent !== undefined && bytes <= lent.byteLength ? lent : new ArrayBuffer(bytes));
     return {
-      starts: this.#starts.taken(),
-      numbers: this.#numbers.taken(),
-      times: this.#times.taken(),
+      starts: memory.ints(this.#starts),
+      numbers: memory.ints(this.#numbers),
+      times: memory.doubles(this.#times),
       text: this.#texts.join(''),
       names: [...this.#names.keys()],
       rows: this.#hasRows
-        ? { bytes: this.#rows.taken(), ends: this.#rowEnds.taken(), sessions: this.#sessions.taken() }
+        ? { bytes: memory.bytes(this.#rows), ends: memory.ints(this.#rowEnds), sessions: memory.ints(this.#sessions) }
         : undefined,
     };
+  }
+}
+
+/** All arrays of a result in one piece of memory. */
+class ResultMemory {
+  readonly #buffer: ArrayBufferLike;
+  #next = 0;
+
+  constructor(buffer: ArrayBufferLike) {
+    this.#buffer = buffer;
+  }
+
+  #place(bytes: number): number {
+    const at = this.#next;
+    this.#next = (at + bytes + 7) & ~7;
+    return at;
+  }
+
+  ints(from: Growing<Int32Array>): Int32Array {
+    return from.copyTo(new Int32Array(this.#buffer, this.#place(from.bytes), from.length));
+  }
+
+  doubles(from: Growing<Float64Array>): Float64Array {
+    return from.copyTo(new Float64Array(this.#buffer, this.#place(from.bytes), from.length));
+  }
+
+  bytes(from: Growing<Uint8Array>): Uint8Array {
+    return from.copyTo(new Uint8Array(this.#buffer, this.#place(from.bytes), from.length));
   }
 }
 
@@ -344,11 +381,4 @@ export function unpackResult(wire: WireResult): ScanResult {
   // Whoever asked for rows takes those, and the few matches that have none.
   if (packed.rows !== undefined) return { ...rest, matches: [], rows: new PackedRows(packed, packed.rows) };
   return { ...rest, matches: Array.from(packed.starts, (_, index) => new PackedMatch(packed, index)) };
-}
-
-/** Buffers of a result that can be handed over instead of copied. */
-export function transferables(wire: WireResult): ArrayBuffer[] {
-  const { starts, numbers, times, rows } = wire.packed;
-  const arrays = [starts, numbers, times, ...(rows === undefined ? [] : [rows.bytes, rows.ends, rows.sessions])];
-  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }

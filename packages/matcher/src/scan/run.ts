@@ -1,16 +1,19 @@
+import { isAscii } from 'node:buffer';
 import type { Bytes, EpochMs } from '@f2b/config';
 import type { LineMatch, RefusedLine, ScanContext } from '../failures.js';
+import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
 import { type LineOutcome, matchLine, type PossibleRegexes } from '../filter/line.js';
 import { meets } from '../literals/bits.js';
 import type { HitRows, PlacedRows } from '../literals/scanner.js';
 import { Block, type LineSpan } from './block.js';
+import type { EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
 import { LineDates } from './in-place/line-dates.js';
 import type { LineMachine } from './in-place/line-machine.js';
 import { IncidentLog } from './incidents.js';
+import type { ScanPlan } from './needs.js';
 import type { MatchWriter, WireResult } from './result.js';
-import type { BlockScanner } from './scanner.js';
 import { StatisticsCounter } from './statistics.js';
 
 /** How far back a match without date looks for a dated line. */
@@ -22,12 +25,28 @@ export interface DateSlot {
   readonly encoding: LogEncoding;
 }
 
+/** What a scan works with; one scan at a time. */
+export interface ScanTools {
+  readonly filters: readonly CompiledFilter[];
+  readonly maxLineBytes: Bytes;
+  readonly encoding: LogEncoding;
+  readonly plan: ScanPlan;
+  /** Ways of reading dates, and by filter which one is its own. */
+  readonly slots: readonly DateSlot[];
+  readonly slotOf: readonly number[];
+  /** Undefined where literals find no lines: code units of two bytes. */
+  readonly finder: LiteralFinder | undefined;
+  readonly everyLine: EveryLine;
+  /** Judges lines where they stand; undefined where `finder` is. */
+  readonly machine: LineMachine | undefined;
+}
+
 /**
  * One scan, over one block or several that follow each other: candidate lines are judged where they stand if they are ordinary, else as
  * text, and what matches is packed.
  */
 export class ScanRun {
-  readonly #scanner: BlockScanner;
+  readonly #scanner: ScanTools;
   readonly #context: ScanContext;
   /** Judges lines where they stand; undefined: they are judged as text. */
   readonly #machine: LineMachine | undefined;
@@ -44,7 +63,7 @@ export class ScanRun {
   #line = 0;
   #end: Bytes = 0;
 
-  constructor(scanner: BlockScanner, writer: MatchWriter, context: ScanContext) {
+  constructor(scanner: ScanTools, writer: MatchWriter, context: ScanContext) {
     const { slots, filters, encoding } = scanner;
     this.#scanner = scanner;
     this.#writer = writer;
@@ -134,7 +153,7 @@ export class ScanRun {
     const line = this.#line + rows.line(row);
     const dates = this.#dates[this.#scanner.slotOf[filter]!]!;
     const base = block.bytes.byteOffset;
-    if (block.isAsciiLine(span) && dates.locate(block, span, line)) {
+    if (isAscii(block.bytes.subarray(span.start, span.end)) && dates.locate(block, span, line)) {
       const judged = machine.judgeLine(filter, {
         start: base + span.start,
         end: base + span.end,
@@ -159,10 +178,13 @@ export class ScanRun {
     this.#end = offset + bytes;
   }
 
-  /** What came out; the run is over. */
-  taken(): WireResult {
+  /**
+   * What came out; the run is over.
+   * @param lent memory for it, if it fits
+   */
+  taken(lent?: SharedArrayBuffer): WireResult {
     return {
-      packed: this.#writer.packed(),
+      packed: this.#writer.packed(lent),
       lines: this.#line,
       bytes: this.#end,
       overlong: this.#overlong.taken(),

@@ -6,7 +6,7 @@ import type { LogEncoding } from './encoding.js';
 import { LineMachine } from './in-place/line-machine.js';
 import { planScan, type ScanPlan } from './needs.js';
 import { MatchWriter, type WireResult } from './result.js';
-import { type DateSlot, ScanRun } from './run.js';
+import { type DateSlot, ScanRun, type ScanTools } from './run.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
 export const defaultMaxLineBytes: Bytes = 64 * 1024;
@@ -19,7 +19,7 @@ export interface ScannerOptions {
  * Scans blocks for many filters at once: one search for literals, then only the candidate lines are dated and matched.
  * Holds no state between scans: same bytes in, same result out. One scan at a time.
  */
-export class BlockScanner {
+export class BlockScanner implements ScanTools {
   readonly filters: readonly CompiledFilter[];
   readonly maxLineBytes: Bytes;
   readonly encoding: LogEncoding;
@@ -27,8 +27,8 @@ export class BlockScanner {
   /** Ways of reading dates, and by filter which one is its own. */
   readonly slots: DateSlot[] = [];
   readonly slotOf: readonly number[];
-  /** Undefined where literals find no lines: code units of two bytes. */
-  readonly finder: LiteralFinder | undefined;
+  /** Made for the first block. */
+  #finder: LiteralFinder | undefined;
   readonly everyLine = new EveryLine();
   /** Judges lines where they stand; made for the first one. */
   #machine: LineMachine | undefined;
@@ -51,7 +51,6 @@ export class BlockScanner {
       }
     }
     this.plan = planScan(filters);
-    this.finder = this.encoding.unit === 1 ? new LiteralFinder(this.plan) : undefined;
     this.slotOf = filters.map((filter) => this.#slotFor(filter));
     this.#names = new Map([...new Set(filters.flatMap(groupNames))].map((name, index) => [name, index]));
   }
@@ -61,10 +60,18 @@ export class BlockScanner {
     return same >= 0 ? same : this.slots.push({ dating, encoding }) - 1;
   }
 
+  /** Undefined where literals find no lines: code units of two bytes. */
+  get finder(): LiteralFinder | undefined {
+    if (this.encoding.unit !== 1) return undefined;
+    this.#finder ??= new LiteralFinder(this.plan);
+    return this.#finder;
+  }
+
   get machine(): LineMachine | undefined {
-    if (this.finder === undefined) return undefined;
+    const { finder } = this;
+    if (finder === undefined) return undefined;
     this.#machine ??= new LineMachine(
-      this.finder.scanner,
+      finder.scanner,
       this.filters,
       this.plan.filters,
       this.slots.length,

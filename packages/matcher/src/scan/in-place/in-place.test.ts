@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Regex } from '../../engines/engine.js';
 import type { LineMatch } from '../../failures.js';
 import { type CompiledFilter, compileFilter, type Expression } from '../../filter/compile.js';
@@ -162,5 +162,37 @@ describe('lines judged in place', () => {
       { numRuns: 3000 },
     );
     expect(found).toBeGreaterThan(3000);
+  });
+
+  describe('where the clock is put forward and back', () => {
+    const { TZ } = process.env;
+    beforeAll(() => {
+      process.env.TZ = 'Europe/Zurich';
+    });
+    afterAll(() => {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    });
+
+    it.each([
+      ['the hour that is left out', Date.UTC(2024, 2, 31, 0)],
+      ['the hour that comes twice', Date.UTC(2024, 9, 26, 23)],
+      ['the present hour', now],
+      ['a year ago', now - 366 * 86_400_000],
+    ])('they have the times that they have as text: %s', (_what, from) => {
+      const filter = compileFilter(plainSettings({ failregex: 'from <HOST>' }), { thisYear: 2024 });
+      const lines = Array.from({ length: 4 * 60 }, (_, minute) => {
+        const wall = new Date(from + (minute - 60) * 60_000 + 17_000).toISOString().slice(0, 19);
+        const month = new Date(wall).toUTCString().slice(8, 11);
+        return `${month} ${wall.slice(8, 10)} ${wall.slice(11)} gw from 192.0.2.1\n${wall} gw from 192.0.2.1\n`;
+      });
+      for (const order of [lines, lines.toReversed()]) {
+        const bytes = Buffer.from(order.join(''));
+        const inPlace = unpackResult(new BlockScanner([filter]).scan(bytes, { now })).matches;
+        const text = unpackResult(new BlockScanner([asText(filter)]).scan(bytes, { now })).matches;
+        expect(inPlace.map(shown)).toEqual(text.map(shown));
+        expect(text).toHaveLength(480);
+      }
+    });
   });
 });

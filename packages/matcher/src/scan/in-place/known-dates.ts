@@ -4,16 +4,23 @@ import type { LineSpan } from '../block.js';
 import { DATES, mostAfterText, mostBeforeText } from './layout.js';
 import type { Workshop } from './workshop.js';
 
-const minute: Milliseconds = 60_000;
+const second: Milliseconds = 1000;
+const hour: Milliseconds = 3600 * second;
+
+/** The time of the same date at another minute and second of its hour, `mm:ss`; NaN if there is none. */
+export type TimeAt = (minuteAndSecond: string) => EpochMs;
 
 /**
- * What the compiled part of the scan knows of the dates of one kind of log: those of one minute, which have the same text but for the second
- * and its fraction (which fail2ban does not read). Lines of one minute come together, so that the date of most lines is read there.
+ * What the compiled part of the scan knows of the dates of one kind of log: those of one hour, which have the same text but for minute and
+ * second, and the second's fraction (which fail2ban does not read). Lines of one hour come together, so that the date of most lines is read
+ * there.
  */
 export class KnownDates {
   readonly address: number;
   readonly #workshop: Workshop;
   #template = -1;
+  /** The text of a date whose hour is not to be known, because it is not as long as others. */
+  #uneven = '';
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
@@ -23,29 +30,38 @@ export class KnownDates {
   forget(): void {
     this.#workshop.setWord(this.address + DATES.known, 0);
     this.#workshop.setWord(this.address + DATES.count, 0);
+    this.#uneven = '';
   }
 
   /**
-   * Makes the minute of a date known, unless it is so late that a year that is left out could change in it.
-   * @param date in its usual spelling; its places, and those of the line, count from address `block`
+   * Makes the hour of a date known, if all its minutes are as far apart as they say: not where the clock is put forward or back, nor
+   * where it is so late that a year that is left out could change.
+   * @param date in its usual spelling, which has `hh:mm:ss`; its places, and those of the line, count from address `block`
    * @param decimal its time is shown with `.0` in rows
    */
-  learn(date: DateInPlace, block: number, line: LineSpan, time: EpochMs, now: EpochMs, decimal: boolean): void {
+  learn(date: DateInPlace, block: number, line: LineSpan, timeAt: TimeAt, now: EpochMs, decimal: boolean): void {
     const { bytes, words, doubles } = this.#workshop;
     const { address } = this;
     this.#workshop.setWord(address + DATES.known, 0);
     const { start, end } = line;
-    const secondAt = block + date.second;
-    const second = 1000 * (10 * (bytes[secondAt]! - 0x30) + bytes[secondAt + 1]! - 0x30);
-    const before = date.second - start;
+    const minuteAt = block + date.second - 3;
+    const before = date.second - 3 - start;
     const after = date.matchEnd - date.rest;
-    const isWhole = Number.isInteger(time / 1000) && time >= second;
-    if (!isWhole || time + minute >= now || before > mostBeforeText || after > mostAfterText) return;
-    if (date.matchEnd + 2 > end) return;
+    if (before > mostBeforeText || after > mostAfterText || date.matchEnd + 2 > end) return;
+    const text = bytes.toString('latin1', block + start, minuteAt);
+    if (text === this.#uneven) return;
+    const first = timeAt('00:00');
+    if (
+      !(first >= 0 && Number.isInteger(first / second) && first + hour < now) ||
+      timeAt('59:59') !== first + hour - second
+    ) {
+      this.#uneven = text;
+      return;
+    }
     const set = (field: keyof typeof DATES, value: number) => {
       words[(address + DATES[field]) >> 2] = value;
     };
-    set('beforeSecond', before);
+    set('beforeMinute', before);
     set('afterSecond', after);
     set('fraction', date.rest > date.second + 2 ? 1 : 0);
     set('cutStart', date.start - start);
@@ -53,8 +69,8 @@ export class KnownDates {
     set('next', bytes[block + date.matchEnd]!);
     set('nextButOne', bytes[block + date.matchEnd + 1]!);
     set('decimal', decimal ? 1 : 0);
-    doubles[(address + DATES.minute) >> 3] = time - second;
-    bytes.copyWithin(address + DATES.beforeText, block + start, secondAt);
+    doubles[(address + DATES.hour) >> 3] = first;
+    bytes.copyWithin(address + DATES.beforeText, block + start, minuteAt);
     bytes.copyWithin(address + DATES.afterText, block + date.rest, block + date.matchEnd);
     set('known', 1);
     this.#template = date.template;

@@ -54,10 +54,10 @@ export const FILTER = {
   bytes: 28,
 } as const;
 
-/** The dates that are known: those of one minute. */
+/** The dates that are known: those of one hour. */
 export const DATES = {
   known: 0,
-  beforeSecond: 4,
+  beforeMinute: 4,
   afterSecond: 8,
   fraction: 12,
   cutStart: 16,
@@ -67,7 +67,7 @@ export const DATES = {
   decimal: 32,
   count: 36,
   /** A double. */
-  minute: 40,
+  hour: 40,
   beforeText: 48,
   afterText: 112,
   bytes: 128,

@@ -65,11 +65,18 @@ export class LineDates {
     this.start = found.start;
     this.end = found.end;
     this.#text = head.slice(found.start - span.start, found.end - span.start);
-    const date = this.#dating.detector.quickDate(found.template, head);
-    this.time = this.#dating.time({ tuple: ['', '', ''], found: date }, this.#now);
+    this.time = this.#timeOf(found.template, head);
     if (Number.isNaN(this.time)) return false;
-    this.#known?.learn(found, block.bytes.byteOffset, span, this.time, this.#now, this.timeText().endsWith('.0'));
+    const minuteAt = found.second - 3 - span.start;
+    const timeAt = (minuteAndSecond: string) =>
+      this.#timeOf(found.template, head.slice(0, minuteAt) + minuteAndSecond + head.slice(minuteAt + 5));
+    this.#known?.learn(found, block.bytes.byteOffset, span, timeAt, this.#now, this.timeText().endsWith('.0'));
     return true;
+  }
+
+  #timeOf(template: number, head: string): EpochMs {
+    const found = this.#dating.detector.quickDate(template, head);
+    return this.#dating.time({ tuple: ['', '', ''], found }, this.#now);
   }
 
   #find(block: Block, span: LineSpan): boolean {
