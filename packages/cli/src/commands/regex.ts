@@ -28,7 +28,14 @@ export const command: Command = {
         operands.length < 2 ? 'regex: provide both LOG and REGEX' : `regex takes no '${operands[3]}'`,
       );
     }
-    const { runRegex } = await import('../regex/run.js');
-    return await inWords(() => runRegex(options, operands, flags));
+    // Workers start while the rest is loaded.
+    const { workersFor } = await import('../regex/log.js');
+    const workers = workersFor(operands[0]!);
+    try {
+      const { runRegex } = await import('../regex/run.js');
+      return await inWords(() => runRegex(options, operands, flags, workers));
+    } finally {
+      await workers?.close();
+    }
   },
 };

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { Bytes } from '@f2b/config';
 import {
   BlockScanner,
@@ -39,12 +40,15 @@ const longestTail: Bytes = 8 * 1024 * 1024;
 
 /**
  * The workers for a log that is worth them, already starting: that takes as long as reading the configuration, which goes on meanwhile.
- * @returns undefined where the log is no file, or a small one; the caller closes the pool
+ * @returns undefined where the log is no file, or a small one, or there is no other core; the caller closes the pool
  */
 export function workersFor(path: string): ScanPool | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile() || stat.size <= smallBytes) return undefined;
-  const pool = openPool();
+  // This thread scans, too.
+  const others = Math.min(4, availableParallelism()) - 1;
+  if (others === 0) return undefined;
+  const pool = openPool({ workers: others });
   // Workers that cannot start are reported by the scan, with what it was about.
   pool.warm(Date.now()).catch(() => undefined);
   return pool;
@@ -76,7 +80,8 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
     workers.register('log', [scan.filter]);
     const file = { fd, start: 0, end: stat.size, takeLast: true };
     const transient = scan.context.rows === true;
-    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, { transient })) {
+    const options = { transient, joins: true };
+    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, options)) {
       yield { result, line, done: (offset + result.bytes) / stat.size };
     }
   } finally {

@@ -13,7 +13,7 @@ import { chooseDirectory } from './config-directory.js';
 import { FailureFinder, type ReadMatch, type Verdict } from './failures.js';
 import { headerLines } from './header.js';
 import { failureJson } from './json.js';
-import { isComment, workersFor } from './log.js';
+import { isComment } from './log.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
 import { escapeControls, Output, ReaderGone } from './output.js';
@@ -41,19 +41,11 @@ interface Job {
 
 /**
  * Runs `f2b regex`.
+ * @param workers for a log that is worth them, see `workersFor`
  * @returns the exit code
  * @throws CliError, ConfigError
  */
-export async function runRegex(options: RegexOptions, operands: readonly string[], flags: Flags): Promise<number> {
-  const workers = workersFor(operands[0] ?? '');
-  try {
-    return await run(options, operands, flags, workers);
-  } finally {
-    await workers?.close();
-  }
-}
-
-async function run(
+export async function runRegex(
   options: RegexOptions,
   operands: readonly string[],
   flags: Flags,

@@ -1,5 +1,7 @@
+import { parse } from '../dialect/parser.js';
 import type { Expression } from '../dialect/tree.js';
 import type { EngineName, Furthest, Regex, RegexMatch, RequiredLiterals, StepCounter } from './engine.js';
+import { reduce } from './reduce.js';
 import { type CompiledRegex, compileRegex } from './regex.js';
 
 /** What one thread knows of an expression that it compiled, for another one: plain data. */
@@ -22,6 +24,7 @@ export class DeferredRegex implements Regex {
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: RequiredLiterals | undefined;
   #compiled: CompiledRegex | undefined;
+  #tree: Expression | undefined;
 
   constructor({ source, groupCount, groupNames, literals }: KnownExpression) {
     this.source = source;
@@ -52,7 +55,8 @@ export class DeferredRegex implements Regex {
   }
 
   tree(): Expression {
-    return this.#regex.tree();
+    this.#tree ??= reduce(parse(this.source));
+    return this.#tree;
   }
 
   test(subject: string): boolean {

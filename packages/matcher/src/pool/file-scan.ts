@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Bytes } from '@f2b/config';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { FileRange } from '../scan/range.js';
@@ -21,42 +22,68 @@ const leastBytes: Bytes = 1024 * 1024;
 /** What should come out of a range at most; where more does, the next ones are smaller. */
 const mostResult: Bytes = 2 * 1024 * 1024;
 
+export interface FileScanOptions {
+  readonly rangeBytes?: Bytes;
+  /** A result is read before the next one is asked for: its memory is used again then. */
+  readonly transient?: boolean;
+  /** This thread has nothing else to do: it scans, too, while it would wait for the workers. */
+  readonly joins?: boolean;
+}
+
+interface RangeUnderWay {
+  readonly offset: Bytes;
+  readonly bytes: Bytes;
+  readonly lent: Lent;
+  readonly scan: Promise<ScanResult>;
+  isDone: boolean;
+}
+
 /**
  * Scans an open file (or the part of it in `file`) on all workers, which read it themselves. Ranges come in the file's order; when
  * the consumer is slow, so is the reading: memory holds a few ranges and their results.
  *
  * @param key filters registered with `pool`.
- * @param options.transient a result is read before the next one is asked for: its memory is used again then
  */
 export async function* scanFile(
   pool: ScanPool,
   key: string,
   file: FileRange,
   context: ScanContext,
-  options: { readonly rangeBytes?: Bytes; readonly transient?: boolean } = {},
+  options: FileScanOptions = {},
 ): AsyncGenerator<ScannedRange, void, undefined> {
   const lender = options.transient === true ? new Lender() : undefined;
   let most = leastBytes;
-  const underWay: {
-    readonly offset: Bytes;
-    readonly bytes: Bytes;
-    readonly lent: Lent;
-    readonly scan: Promise<ScanResult>;
-  }[] = [];
+  const underWay: RangeUnderWay[] = [];
   let next = file.start;
   let line = 0;
+  const begin = (scan: (range: FileRange) => Promise<ScanResult>): void => {
+    const share = Math.ceil((file.end - next) / (2 * pool.depth));
+    const step = options.rangeBytes ?? Math.max(leastBytes, Math.floor(Math.min(most, share)));
+    const end = Math.min(next + step, file.end);
+    const lent = lender?.lend();
+    const one = { offset: next, bytes: end - next, lent, isDone: false };
+    const range = { ...file, start: next, end, ...(lent === undefined ? {} : { lent }) };
+    next = end;
+    const begun = { ...one, scan: scan(range) };
+    // Whoever stops reading results must not be told of the failures of those that were still under way.
+    begun.scan
+      .catch(() => undefined)
+      .then(() => {
+        begun.isDone = true;
+      });
+    underWay.push(begun);
+  };
   while (next < file.end || underWay.length > 0) {
-    while (next < file.end && underWay.length < pool.depth) {
-      const share = Math.ceil((file.end - next) / (2 * pool.depth));
-      const step = options.rangeBytes ?? Math.max(leastBytes, Math.floor(Math.min(most, share)));
-      const end = Math.min(next + step, file.end);
-      const lent = lender?.lend();
-      const range = { ...file, start: next, end, ...(lent === undefined ? {} : { lent }) };
-      const scan = pool.scanRange(key, range, context);
-      // Whoever stops reading results must not be told of the failures of those that were still under way.
-      scan.catch(() => undefined);
-      underWay.push({ offset: next, bytes: end - next, lent, scan });
-      next = end;
+    const waiting = () => underWay.filter(({ isDone }) => !isDone).length;
+    while (next < file.end && waiting() < pool.depth && underWay.length < mostUnderWay(pool)) {
+      begin((range) => pool.scanRange(key, range, context));
+    }
+    if (options.joins === true) {
+      await setImmediate();
+      while (!underWay[0]!.isDone && next < file.end && underWay.length < mostUnderWay(pool)) {
+        begin(async (range) => pool.scanRangeInline(key, range, context));
+        await setImmediate();
+      }
     }
     const first = underWay.shift()!;
     const result = await first.scan;
@@ -65,6 +92,11 @@ export async function* scanFile(
     lender?.back(first.lent, result.rows?.bytes.buffer);
     line += result.lines;
   }
+}
+
+/** Ranges whose results wait for their turn, and those that are not done. */
+function mostUnderWay(pool: ScanPool): number {
+  return 3 * pool.depth;
 }
 
 type Lent = SharedArrayBuffer | undefined;

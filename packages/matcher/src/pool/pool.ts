@@ -4,7 +4,7 @@ import { type KnownExpression, knownOf } from '../engines/deferred.js';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import { matchSettings } from '../filter/settings.js';
-import type { FileRange } from '../scan/range.js';
+import { type FileRange, RangeReader } from '../scan/range.js';
 import { unpackResult } from '../scan/result.js';
 import { BlockScanner, defaultMaxLineBytes } from '../scan/scanner.js';
 import { Crew } from './crew.js';
@@ -46,6 +46,7 @@ export class ScanPool {
   readonly #order = new SubmissionOrder();
   readonly #room: Room;
   readonly #spare: SharedArrayBuffer[] = [];
+  #reader: RangeReader | undefined;
   #plans = 0;
   #closed = false;
   #redone = 0;
@@ -157,11 +158,21 @@ export class ScanPool {
     return this.#order.after(key, this.#run(this.#registration(key), range, context));
   }
 
+  /** The same as `scanRange`, here and now: for a thread that would only wait. Its result holds as long as that of `scanRange`. */
+  scanRangeInline(key: string, range: FileRange, context: ScanContext): ScanResult {
+    this.#reader ??= new RangeReader();
+    return unpackResult(this.#reader.scan(this.#scannerOf(key), range, context));
+  }
+
   /** The same as `scanBlock`, here and now: for appends so small that a worker's detour costs more than the scan. */
   scanInline(key: string, bytes: Uint8Array, context: ScanContext): ScanResult {
+    return unpackResult(this.#scannerOf(key).scan(bytes, context));
+  }
+
+  #scannerOf(key: string): BlockScanner {
     const registration = this.#registration(key);
     registration.scanner ??= new BlockScanner(registration.filters, { maxLineBytes: this.maxLineBytes });
-    return unpackResult(registration.scanner.scan(bytes, context));
+    return registration.scanner;
   }
 
   async #run(registration: Registration, work: ScanTask['work'], context: ScanContext): Promise<ScanResult> {

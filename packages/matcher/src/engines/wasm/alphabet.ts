@@ -96,12 +96,45 @@ export class Alphabet {
     return bits;
   }
 
+  #all: Bits | undefined;
+
   /** All codes. */
   get all(): Bits {
-    const bits = new Int32Array((this.size + 31) >> 5);
-    for (let code = 0; code < this.size; code++) bits[code >> 5]! |= 1 << (code & 31);
-    return bits;
+    if (this.#all === undefined) {
+      this.#all = new Int32Array((this.size + 31) >> 5);
+      for (let code = 0; code < this.size; code++) this.#all[code >> 5]! |= 1 << (code & 31);
+    }
+    return this.#all;
   }
+}
+
+/**
+ * The stretches of codes that are in a set (or are not), first and last of each.
+ * @returns no more than `most` and one
+ */
+export function stretches(bits: Bits, size: number, members: boolean, most: number): [number, number][] {
+  const found: [number, number][] = [];
+  const wanted = members ? 1 : 0;
+  const nothing = members ? 0 : -1;
+  let from = -1;
+  for (let code = 0; code < size; ) {
+    const word = bits[code >> 5]!;
+    // Most words are full or empty.
+    if ((code & 31) === 0 && word === nothing && from < 0) {
+      code += 32;
+      continue;
+    }
+    if (((word >> (code & 31)) & 1) === wanted) {
+      if (from < 0) from = code;
+    } else if (from >= 0) {
+      found.push([from, code - 1]);
+      if (found.length > most) return found;
+      from = -1;
+    }
+    code++;
+  }
+  if (from >= 0) found.push([from, size - 1]);
+  return found;
 }
 
 export function holds(bits: Bits, code: number): boolean {

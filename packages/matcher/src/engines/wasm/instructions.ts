@@ -91,7 +91,9 @@ function signed64(value: bigint): number[] {
 export const i32 = (value: number): Code => [0x41, signed(value)];
 export const i64 = (value: bigint): Code => [0x42, signed64(value)];
 
-export const get = (local: number): Code => [0x20, unsigned(local)];
+/** Of the first variables, ready made: most of a matcher's instructions read one. */
+const gets: readonly Code[] = Array.from({ length: 16 }, (_, local) => [0x20, local]);
+export const get = (local: number): Code => gets[local] ?? [0x20, unsigned(local)];
 export const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
 /** `set`, and leaves the value. */
 export const tee = (local: number, value: Code): Code => [value, 0x22, unsigned(local)];

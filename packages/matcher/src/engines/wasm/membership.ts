@@ -1,4 +1,4 @@
-import { type Alphabet, type Bits, holds } from './alphabet.js';
+import { type Alphabet, type Bits, stretches } from './alphabet.js';
 import {
   type Code,
   either,
@@ -14,25 +14,34 @@ import type { Workspace } from './workspace.js';
 
 const mostComparisons = 3;
 
-/** Whether the code that `code` leaves belongs to a set: by a few comparisons, or by a table. `code` must leave it as often as asked. */
-export function isMember(bits: Bits, code: Code, alphabet: Alphabet, workspace: Workspace): Code {
-  const inside = rangesOf(bits, alphabet, true);
-  if (inside.length <= mostComparisons) return oneOf(inside, code, alphabet);
-  const outside = rangesOf(bits, alphabet, false);
-  if (outside.length <= mostComparisons) return not(oneOf(outside, code, alphabet));
-  return loadByte(code, workspace.table(bits, alphabet));
+/** A set as few stretches of codes, or as what is not in it. */
+interface Shape {
+  readonly inside: boolean;
+  readonly ranges: readonly (readonly [number, number])[];
 }
 
-function rangesOf(bits: Bits, { size }: Alphabet, member: boolean): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (let code = 0; code < size; code++) {
-    if (holds(bits, code) !== member) continue;
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === code - 1) last[1] = code;
-    else ranges.push([code, code]);
-    if (ranges.length > mostComparisons) break;
+/** By set; undefined: it has too many stretches. */
+const shapes = new WeakMap<Bits, { readonly shape: Shape | undefined }>();
+
+/** Whether the code that `code` leaves belongs to a set: by a few comparisons, or by a table. `code` must leave it as often as asked. */
+export function isMember(bits: Bits, code: Code, alphabet: Alphabet, workspace: Workspace): Code {
+  let known = shapes.get(bits);
+  if (known === undefined) {
+    known = { shape: shapeOf(bits, alphabet) };
+    shapes.set(bits, known);
   }
-  return ranges;
+  const { shape } = known;
+  if (shape === undefined) return loadByte(code, workspace.table(bits, alphabet));
+  const test = oneOf(shape.ranges, code, alphabet);
+  return shape.inside ? test : not(test);
+}
+
+function shapeOf(bits: Bits, { size }: Alphabet): Shape | undefined {
+  for (const inside of [true, false]) {
+    const ranges = stretches(bits, size, inside, mostComparisons);
+    if (ranges.length <= mostComparisons) return { inside, ranges };
+  }
+  return undefined;
 }
 
 function oneOf(ranges: readonly (readonly [number, number])[], code: Code, { size }: Alphabet): Code {
