@@ -53,11 +53,11 @@ export function necessary(question: Question): (line: string) => string[] {
   const expression = parse(question.source, question);
   const source = gateSource(reduce(expression));
   const gate = new Re2Gate(source);
-  const literals = requiredLiterals(expression);
+  const sets = requiredLiterals(expression);
   return (line) => {
     const broken: string[] = [];
     if (gate.test(line) === false) broken.push(`the gate ${source} refuses it`);
-    if (literals) {
+    for (const literals of sets) {
       const text = literals.foldCase ? line.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : line;
       if (!literals.alternatives.some((literal) => text.includes(literal))) {
         broken.push(`it lacks the literals ${JSON.stringify(literals)}`);

@@ -58,6 +58,7 @@ function recordedRegex(regex: Regex, asked: Asked): Regex {
     groupCount: regex.groupCount,
     groupNames: regex.groupNames,
     literals: regex.literals,
+    otherLiterals: regex.otherLiterals,
     gateSource: regex.gateSource,
     exec(subject, counter) {
       const found = regex.exec(subject, counter);

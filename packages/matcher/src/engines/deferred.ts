@@ -11,10 +11,11 @@ export interface KnownExpression {
   /** By index; null: no name. */
   readonly groupNames: readonly (string | null)[];
   readonly literals: RequiredLiterals | undefined;
+  readonly otherLiterals: readonly RequiredLiterals[];
 }
 
-export function knownOf({ source, groupCount, groupNames, literals }: Regex): KnownExpression {
-  return { source, groupCount, groupNames: groupNames.map((name) => name ?? null), literals };
+export function knownOf({ source, groupCount, groupNames, literals, otherLiterals }: Regex): KnownExpression {
+  return { source, groupCount, groupNames: groupNames.map((name) => name ?? null), literals, otherLiterals };
 }
 
 /** An expression that is known to compile, and compiles when it is first asked: of most, the literals say all that is ever asked. */
@@ -23,14 +24,16 @@ export class DeferredRegex implements Regex {
   readonly groupCount: number;
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: RequiredLiterals | undefined;
+  readonly otherLiterals: readonly RequiredLiterals[];
   #compiled: CompiledRegex | undefined;
   #tree: Expression | undefined;
 
-  constructor({ source, groupCount, groupNames, literals }: KnownExpression) {
+  constructor({ source, groupCount, groupNames, literals, otherLiterals }: KnownExpression) {
     this.source = source;
     this.groupNames = groupNames.map((name) => name ?? undefined);
     this.groupCount = groupCount;
     this.literals = literals;
+    this.otherLiterals = otherLiterals;
   }
 
   get #regex(): CompiledRegex {

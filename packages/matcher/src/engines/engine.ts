@@ -52,6 +52,8 @@ export interface Regex {
    * or undefined when no such set is known. Derived from the tree, never from the text of the expression.
    */
   readonly literals: RequiredLiterals | undefined;
+  /** Further sets of the same kind: every matching subject contains one of each. The more telling ones first. */
+  readonly otherLiterals: readonly RequiredLiterals[];
   /**
    * Searches `subject` from its start, as Python's `re.search`: leftmost match, Perl's preference among alternatives.
    * Throws `F2B_REGEX_BUDGET` when a budgeted expression ran out of steps on this subject.

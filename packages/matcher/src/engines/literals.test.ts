@@ -3,7 +3,7 @@ import { parse } from '../dialect/parser.js';
 import { requiredLiterals } from './literals.js';
 
 function literals(source: string): readonly string[] | undefined {
-  return requiredLiterals(parse(source))?.alternatives;
+  return requiredLiterals(parse(source))[0]?.alternatives;
 }
 
 describe('literals that each match contains', () => {
@@ -25,14 +25,23 @@ describe('literals that each match contains', () => {
   });
 
   it('fold case by ASCII, with the letters outside of ASCII that Python takes as equal', () => {
-    expect(requiredLiterals(parse('(?i)Rejected'))).toEqual({ alternatives: ['rejected'], foldCase: true });
-    expect(requiredLiterals(parse('(?i)disk'))).toEqual({
-      alternatives: ['disk', '\u0130', '\u0131', '\u017f', '\u212a'],
-      foldCase: true,
-    });
+    expect(requiredLiterals(parse('(?i)Rejected'))).toEqual([{ alternatives: ['rejected'], foldCase: true }]);
+    expect(requiredLiterals(parse('(?i)disk'))).toEqual([
+      { alternatives: ['disk', '\u0130', '\u0131', '\u017f', '\u212a'], foldCase: true },
+    ]);
   });
 
   it('see both cases of one letter as folding, and leave other sets alone', () => {
-    expect(requiredLiterals(parse('[Ff]ailed'))).toEqual({ alternatives: ['failed'], foldCase: true });
+    expect(requiredLiterals(parse('[Ff]ailed'))).toEqual([{ alternatives: ['failed'], foldCase: true }]);
+  });
+
+  it('are told in sets, those first that ordinary lines lack', () => {
+    const sets = requiredLiterals(parse('^client \\S+ connection refused: \\d+ bad \\d+ session opened'));
+    expect(sets.map(({ alternatives }) => alternatives)).toEqual([
+      [' connection refused: '],
+      [' bad '],
+      [' session opened'],
+      ['client '],
+    ]);
   });
 });

@@ -5,12 +5,15 @@ import type { CharSet } from '../dialect/charset.js';
 import { onlyMember, size } from '../dialect/charset.js';
 import type { Expression, Node } from '../dialect/tree.js';
 import { ignoreCase } from '../dialect/unicode.js';
+import { tellingness } from '../literals/telling.js';
 import type { RequiredLiterals } from './engine.js';
 
 /** More alternatives than this make the search for them dearer than the lines that it spares. */
 const MOST_ALTERNATIVES = 24;
 /** Complete texts of a node are combined with their neighbours' up to this many. */
 const MOST_TEXTS = 8;
+/** So many sets are offered to choose from. */
+const MOST_SETS = 6;
 
 /** Texts, of which a match contains at least one. */
 interface Texts {
@@ -28,22 +31,21 @@ interface Texts {
 interface Known {
   /** All texts that the node can match, when they are few. */
   readonly whole: Texts | undefined;
-  /** Each match contains one of these. */
-  readonly best: Texts | undefined;
+  /** Each match contains a text of each of these; the most telling set first. */
+  readonly sets: readonly Texts[];
 }
 
 const EMPTY_TEXT: Texts = { texts: [''], folded: false, foreign: [] };
-const ZERO_WIDTH: Known = { whole: EMPTY_TEXT, best: undefined };
-const UNKNOWN: Known = { whole: undefined, best: undefined };
+const ZERO_WIDTH: Known = { whole: EMPTY_TEXT, sets: [] };
+const UNKNOWN: Known = { whole: undefined, sets: [] };
 
-/** The most telling set of literals of which each matching subject contains one, or undefined when there is none. */
-export function requiredLiterals(expression: Expression): RequiredLiterals | undefined {
-  const known = knownOf(expression.root);
-  const best = better(known.best, known.whole);
-  if (best === undefined || best.texts.includes('')) return undefined;
-  if (!best.folded) return { alternatives: reduced(best.texts), foldCase: false };
-  const lowered = best.texts.map((text) => text.toLowerCase());
-  return { alternatives: reduced([...lowered, ...best.foreign]), foldCase: true };
+/** Sets of literals, of each of which each matching subject contains one; the most telling set first. Empty: none are known. */
+export function requiredLiterals(expression: Expression): RequiredLiterals[] {
+  return setsOf(knownOf(expression.root)).map(({ texts, folded, foreign }) => {
+    if (!folded) return { alternatives: reduced(texts), foldCase: false };
+    const lowered = texts.map((text) => text.toLowerCase());
+    return { alternatives: reduced([...lowered, ...foreign]), foldCase: true };
+  });
 }
 
 /** A literal that contains another one adds nothing. */
@@ -60,7 +62,7 @@ function knownOf(node: Node): Known {
       return ZERO_WIDTH;
     case 'char': {
       const whole = textsOf(node.set);
-      return { whole, best: undefined };
+      return { whole, sets: [] };
     }
     case 'backref':
       return UNKNOWN;
@@ -113,11 +115,9 @@ function either(branches: readonly Known[]): Known {
         MOST_TEXTS,
       )
     : undefined;
-  const bests = branches.map((branch) => better(branch.best, branch.whole));
-  const best = bests.every((texts) => texts && !texts.texts.includes(''))
-    ? merged(bests as readonly Texts[], MOST_ALTERNATIVES)
-    : undefined;
-  return { whole, best };
+  const bests = branches.flatMap((branch) => setsOf(branch).slice(0, 1));
+  const either = bests.length === branches.length ? merged(bests, MOST_ALTERNATIVES) : undefined;
+  return { whole, sets: either === undefined ? [] : [either] };
 }
 
 function merged(all: readonly Texts[], most: number): Texts | undefined {
@@ -146,31 +146,31 @@ function repeated(node: Node & { readonly kind: 'repeat' }): Known {
   const body = knownOf(node.body);
   if (node.min === 0) {
     const whole = node.max === 1 && body.whole ? merged([body.whole, EMPTY_TEXT], MOST_TEXTS) : undefined;
-    return { whole, best: undefined };
+    return { whole, sets: [] };
   }
   if (node.min === node.max && node.min <= 4) return concatenated(Array<Node>(node.min).fill(node.body));
-  return { whole: undefined, best: better(body.best, body.whole) };
+  return { whole: undefined, sets: setsOf(body) };
 }
 
 function concatenated(items: readonly Node[]): Known {
   let run: Texts | undefined = EMPTY_TEXT;
   let isWhole = true;
-  let best: Texts | undefined;
+  const sets: Texts[] = [];
   for (let at = 0; at < items.length; ) {
     const letters = plainFrom(items, at);
     const known = letters === '' ? knownOf(items[at]!) : wholeText(letters);
     at += letters === '' ? 1 : letters.length;
-    best = better(best, known.best);
+    sets.push(...known.sets);
     const joined: Texts | undefined = run && known.whole && product(run, known.whole);
     if (joined) {
       run = joined;
       continue;
     }
-    best = better(best, run);
+    sets.push(run);
     isWhole = false;
     run = known.whole ?? EMPTY_TEXT;
   }
-  return { whole: isWhole ? run : undefined, best: isWhole ? best : better(best, run) };
+  return isWhole ? { whole: run, sets: mostTelling(sets) } : { whole: undefined, sets: mostTelling([...sets, run]) };
 }
 
 /** The run of single ASCII characters that begins at `items[from]`: most of an expression, and read at once. */
@@ -186,7 +186,7 @@ function plainFrom(items: readonly Node[], from: number): string {
 }
 
 function wholeText(text: string): Known {
-  return { whole: { texts: [text], folded: false, foreign: [] }, best: undefined };
+  return { whole: { texts: [text], folded: false, foreign: [] }, sets: [] };
 }
 
 function product(left: Texts, right: Texts): Texts | undefined {
@@ -195,25 +195,15 @@ function product(left: Texts, right: Texts): Texts | undefined {
   return { texts, ...foldingOf([left, right]) };
 }
 
-/** The set that fewer lines contain, by a guess: the shortest text counts, then the number of texts. */
-function better(one: Texts | undefined, other: Texts | undefined): Texts | undefined {
-  if (!one) return other;
-  if (!other) return one;
-  return score(other) > score(one) ? other : one;
+/** All that is known of a node's matches, as sets. */
+function setsOf({ whole, sets }: Known): readonly Texts[] {
+  return whole === undefined ? sets : mostTelling([...sets, whole]);
 }
 
-function score(texts: Texts): number {
-  const shortest = Math.min(...texts.texts.map(weight));
-  return shortest === 0 ? -1 : Math.min(shortest, 24) - Math.log2(texts.texts.length) - (texts.folded ? 0.5 : 0);
-}
-
-/** Letters tell more than digits and marks, which are on every line. */
-function weight(text: string): number {
-  let sum = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    const isLetter = code < 0x80 ? (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a : /\p{L}/u.test(char);
-    sum += isLetter ? 1 : 0.4;
-  }
-  return sum;
+function mostTelling(sets: readonly Texts[]): readonly Texts[] {
+  const rated = sets.flatMap((set) => {
+    return set.texts.includes('') ? [] : { set, rate: tellingness(set.texts, set.folded) };
+  });
+  rated.sort((a, b) => b.rate - a.rate);
+  return rated.slice(0, MOST_SETS).map(({ set }) => set);
 }

@@ -34,6 +34,7 @@ export class CompiledRegex implements Regex {
   readonly groupCount: number;
   readonly groupNames: readonly (string | undefined)[];
   readonly literals: Regex['literals'];
+  readonly otherLiterals: Regex['otherLiterals'];
   readonly #anchored: boolean;
   readonly #offsets: Int32Array;
   // Built when first needed: most expressions of a host never see a line that they could match.
@@ -50,7 +51,7 @@ export class CompiledRegex implements Regex {
     this.source = expression.source;
     this.groupCount = expression.groupCount;
     this.groupNames = expression.groupNames;
-    this.literals = requiredLiterals(expression);
+    [this.literals, ...this.otherLiterals] = requiredLiterals(expression);
     this.#anchored = isAnchored(expression.root);
     this.#offsets = new Int32Array(2 * (this.groupCount + 1));
   }

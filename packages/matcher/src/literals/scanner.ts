@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
 import { type Literal, tableBytes, writeTables } from './tables.js';
+import { typicalText } from './typical.js';
 
 /** A line of the block that has at least one literal in it, or that is too long to be looked at. */
 export interface HitRows {
@@ -55,6 +56,8 @@ const rowsAtOnce = 8192;
 const pageBytes = 65_536;
 /** The scanner looks up to this far beyond the block's end. */
 const slackBytes = 64;
+/** So much of the first block tells what the log is like. */
+const sampledBytes = 8192;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -80,6 +83,8 @@ export class LiteralScanner {
   readonly #blockAt: number;
   readonly #hitsAt: number;
   readonly #every: boolean;
+  /** The literals, until the first scan tells the compiled scanner of them. */
+  #untold: readonly Literal[] | undefined;
   #words: Uint32Array;
   #block: Buffer;
 
@@ -99,11 +104,7 @@ export class LiteralScanner {
     this.reserved = align(this.#hitsAt + rowsAtOnce * hitBytes + hitBytes);
     this.#blockAt = align(this.reserved + (options.reserve ?? 0));
     this.memory.grow(Math.ceil(this.#blockAt / pageBytes));
-    writeTables(
-      this.memory.buffer,
-      { nibbles: this.#exports.NIBBLES.value, heads: this.#exports.HEADS.value, rows },
-      literals,
-    );
+    this.#untold = literals;
     this.#words = new Uint32Array(this.memory.buffer);
     const always = options.alwaysBits ?? [];
     for (const bit of always) this.#words[this.#exports.ALWAYS.value / 4 + (bit >> 5)]! |= 1 << (bit & 31);
@@ -126,6 +127,15 @@ export class LiteralScanner {
   /** Whether `bytes` stand where `block` put them: then they need not be copied there. */
   holds(bytes: Uint8Array): boolean {
     return bytes.buffer === this.memory.buffer && bytes.byteOffset >= this.#blockAt;
+  }
+
+  /** Only now there is text to choose the fingerprints by. */
+  #tell(literals: readonly Literal[], start: number, length: Bytes): void {
+    const { NIBBLES, HEADS, ROWS } = this.#exports;
+    const addresses = { nibbles: NIBBLES.value, heads: HEADS.value, rows: ROWS.value };
+    const text = new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
+    writeTables(this.memory.buffer, addresses, literals, Buffer.concat([typicalText, text]));
+    this.#untold = undefined;
   }
 
   /** See assembly/matches.ts. */
@@ -162,6 +172,7 @@ export class LiteralScanner {
     from: Bytes = 0,
   ): { lines: number; tooLong: number } {
     const start = this.#blockAt + from;
+    if (this.#untold !== undefined) this.#tell(this.#untold, start, length);
     const state = this.#exports.STATE.value / 4;
     this.#words.fill(0, state, state + 3);
     const end = start + length;

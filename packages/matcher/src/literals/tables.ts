@@ -1,4 +1,4 @@
-import { rarestTrigram } from './rarity.js';
+import { chooseFingerprints } from './fingerprints.js';
 
 /** One literal to look for. */
 export interface Literal {
@@ -17,7 +17,6 @@ export interface TableAddresses {
   readonly rows: number;
 }
 
-const bucketCount = 8;
 const rowBytes = 32;
 
 /** The shortest literal the scanner can look for, in bytes. */
@@ -28,26 +27,29 @@ export function tableBytes(literals: readonly Literal[]): number {
   return literals.reduce((sum, literal) => sum + rowBytes + 2 * literal.text.length, 0);
 }
 
-/** Fills the tables of the scanner: nibbles for the first look, hashed rows for the second. */
-export function writeTables(memory: ArrayBuffer, addresses: TableAddresses, literals: readonly Literal[]): void {
+/**
+ * Fills the tables of the scanner: nibbles for the first look, hashed rows for the second.
+ * @param sample text of the kind that will be scanned; only the speed rests on it
+ */
+export function writeTables(
+  memory: ArrayBuffer,
+  addresses: TableAddresses,
+  literals: readonly Literal[],
+  sample: Uint8Array,
+): void {
   const bytes = new Uint8Array(memory);
   const words = new DataView(memory);
   bytes.fill(0, addresses.nibbles, addresses.nibbles + 96);
   bytes.fill(0, addresses.heads, addresses.heads + 8192);
 
-  // Literals with alike fingerprints share a bucket, so that a bucket's nibbles stay few.
-  const sorted = literals
-    .map((literal) => ({ literal, at: rarestTrigram(literal.text) }))
-    .sort((a, b) => Buffer.compare(fingerprint(a.literal, a.at), fingerprint(b.literal, b.at)));
-
-  let text = addresses.rows + sorted.length * rowBytes;
-  sorted.forEach(({ literal, at }, index) => {
-    const bucket = 1 << Math.floor((index * bucketCount) / sorted.length);
+  let text = addresses.rows + literals.length * rowBytes;
+  for (const [index, { at, bucket }] of chooseFingerprints(literals, sample).entries()) {
+    const literal = literals[index]!;
     for (let i = 0; i < 3; i++) {
       for (const byte of bothCases(literal.text[at + i]!, literal.foldCase)) {
         const table = addresses.nibbles + i * 32;
-        bytes[table + (byte & 15)]! |= bucket;
-        bytes[table + 16 + (byte >> 4)]! |= bucket;
+        bytes[table + (byte & 15)]! |= 1 << bucket;
+        bytes[table + 16 + (byte >> 4)]! |= 1 << bucket;
       }
     }
     const row = addresses.rows + index * rowBytes;
@@ -59,11 +61,7 @@ export function writeTables(memory: ArrayBuffer, addresses: TableAddresses, lite
     bytes.set(literal.text, text);
     for (const [i, byte] of literal.text.entries()) bytes[fold + i] = literal.foldCase && isLowerCase(byte) ? 0x20 : 0;
     text = fold + literal.text.length;
-  });
-}
-
-function fingerprint(literal: Literal, at: number): Uint8Array {
-  return literal.text.subarray(at, at + 3);
+  }
 }
 
 function isLowerCase(byte: number): boolean {

@@ -11,7 +11,7 @@ import { BlockScanner } from './scanner.js';
 function termsOf(plain: PlainFilter, literals: readonly string[]) {
   const filter = compileFilter(plainSettings(plain));
   const [one] = filter.failregex;
-  const regex = { ...one!.regex, literals: { alternatives: literals, foldCase: false } };
+  const regex = { ...one!.regex, literals: { alternatives: literals, foldCase: false }, otherLiterals: [] };
   return termsOfExpression({ ...one!, regex }, filter)?.terms;
 }
 

@@ -2,6 +2,7 @@ import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import type { Junction } from '../filter/dating.js';
 import { shortestLiteralBytes } from '../literals/tables.js';
+import { tellingness } from '../literals/telling.js';
 import type { LogEncoding } from './encoding.js';
 
 /** Pieces of which every raw line that a filter matches contains at least one. */
@@ -48,7 +49,7 @@ function certainPieces(literal: string, junction: Junction): readonly string[] {
   return [piece.slice(0, half), piece.slice(half)];
 }
 
-function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: LogEncoding): string[] | undefined {
+function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: LogEncoding): ScanTerms | undefined {
   const terms: string[] = [];
   for (const literal of literals.alternatives) {
     for (const piece of certainPieces(literal, junction)) {
@@ -57,21 +58,26 @@ function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: 
       terms.push(term);
     }
   }
-  return terms;
-}
-
-/**
- * Pieces of which every raw line that `expression` matches contains at least one; undefined where none are certain, or where a
- * match may span lines.
- */
-export function termsOf(expression: Expression, filter: CompiledFilter): ScanTerms | undefined {
-  if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
-  const { literals } = expression.regex;
-  if (literals === undefined) return undefined;
-  const terms = certainTerms(literals, filter.dating.junction, filter.encoding);
-  if (terms === undefined) return undefined;
   // A term that contains another one adds nothing.
   const distinct = [...new Set(terms)];
   const needed = distinct.filter((term) => !distinct.some((other) => other !== term && term.includes(other)));
   return { terms: needed, foldCase: literals.foldCase };
+}
+
+/**
+ * The most telling pieces of which every raw line that `expression` matches contains at least one; undefined where none are certain, or where a
+ * match may span lines.
+ */
+export function termsOf(expression: Expression, filter: CompiledFilter): ScanTerms | undefined {
+  if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
+  const { literals, otherLiterals } = expression.regex;
+  if (literals === undefined) return undefined;
+  let best: { terms: ScanTerms; rate: number } | undefined;
+  for (const set of [literals, ...otherLiterals]) {
+    const terms = certainTerms(set, filter.dating.junction, filter.encoding);
+    if (terms === undefined) continue;
+    const rate = tellingness(terms.terms, terms.foldCase);
+    if (best === undefined || rate > best.rate) best = { terms, rate };
+  }
+  return best?.terms;
 }

@@ -20,6 +20,7 @@ function asText(filter: CompiledFilter): CompiledFilter {
       groupCount: regex.groupCount,
       groupNames: regex.groupNames,
       literals: regex.literals,
+      otherLiterals: regex.otherLiterals,
       gateSource: regex.gateSource,
       exec: (subject, counter) => regex.exec(subject, counter),
       test: (subject) => regex.test(subject),

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { bucketCount, chooseFingerprints } from './fingerprints.js';
+import type { Literal } from './tables.js';
+
+const literal = (text: string, foldCase = false): Literal => ({ text: Buffer.from(text), bit: 0, foldCase });
+
+/** The share of a text's places that the first look stops at. */
+function letThrough(literals: readonly Literal[], sample: Uint8Array, text: Uint8Array): number {
+  const lows = Array.from({ length: 3 }, () => new Uint8Array(16));
+  const highs = Array.from({ length: 3 }, () => new Uint8Array(16));
+  for (const [index, { at, bucket }] of chooseFingerprints(literals, sample).entries()) {
+    for (let i = 0; i < 3; i++) {
+      const byte = literals[index]!.text[at + i]!;
+      lows[i]![byte & 15]! |= 1 << bucket;
+      highs[i]![byte >> 4]! |= 1 << bucket;
+    }
+  }
+  let count = 0;
+  for (let at = 0; at + 3 <= text.length; at++) {
+    let buckets = 255;
+    for (let i = 0; i < 3; i++) buckets &= lows[i]![text[at + i]! & 15]! & highs[i]![text[at + i]! >> 4]!;
+    if (buckets !== 0) count++;
+  }
+  return count / text.length;
+}
+
+describe('fingerprints', () => {
+  const log = Buffer.from('Mar  4 06:25:09 gate sshd[981]: Accepted publickey for anna from 192.0.2.77\n'.repeat(40));
+
+  it('lie in their literal, in one of the buckets', () => {
+    const literals = ['abc', ' connection', 'Failed password'].map((text) => literal(text));
+    for (const [index, { at, bucket }] of chooseFingerprints(literals, log).entries()) {
+      expect(at).toBeGreaterThanOrEqual(0);
+      expect(at).toBeLessThanOrEqual(literals[index]!.text.length - 3);
+      expect(bucket).toBeLessThan(bucketCount);
+    }
+  });
+
+  it('avoid what the sample is full of', () => {
+    const [place] = chooseFingerprints([literal('from 192.0.2 refused')], log);
+    expect(place!.at).toBeGreaterThan(8);
+    const [folded] = chooseFingerprints([literal('accepted quietly', true)], log);
+    expect(folded!.at).toBeGreaterThan(5);
+  });
+
+  it('are chosen without a sample, too', () => {
+    expect(chooseFingerprints([literal('abc'), literal('bcd')], new Uint8Array(0))).toHaveLength(2);
+    expect(chooseFingerprints([], log)).toEqual([]);
+  });
+
+  it('of many literals let few places through', () => {
+    const words =
+      'refused rejected denied mismatch unknown invalid illegal attempt exceeded blocked probing relay banned abuse';
+    const literals = words
+      .split(' ')
+      .flatMap((word) => [literal(` ${word}`), literal(`${word}: `), literal(`"${word}"`)]);
+    expect(letThrough(literals, log, log)).toBeLessThan(0.01);
+  });
+});
