@@ -2,6 +2,7 @@
 // Run by the build, after the compiler. Paths that modules resolve from their own place (`../../defaults`) hold as they do in dist.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,12 +16,14 @@ rmSync(directory, { recursive: true, force: true });
 const bundle = await rolldown({
   input: {
     main: at('dist/main.js'),
-    'scan-worker': at('../matcher/dist/pool/worker.js'),
+    scan: at('../matcher/dist/pool/scan-worker.js'),
+    // What piscina starts its threads with.
+    thread: join(createRequire(at('../matcher/package.json')).resolve('piscina'), '../worker.js'),
     'filter-process': at('dist/bench/filter-process.js'),
   },
   platform: 'node',
-  // Native code and its loader, and what starts threads with files of its own, stay where they were installed.
-  external: [/^re2$/, /^piscina$/],
+  // Native code and its loader stay where they were installed.
+  external: [/^re2$/, /^@napi-rs\//],
 });
 // CommonJS: Node begins it sooner, and what V8 makes of it can be kept.
 await bundle.write({
@@ -32,11 +35,18 @@ await bundle.write({
 });
 await bundle.close();
 writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
+// Piscina looks for its thread's program beside itself, and we look for the worker's beside the pool.
 writeFileSync(
   join(directory, 'worker.js'),
   `const { join } = require('node:path');
+require('../../bin/load.js').load(join(__dirname, 'thread.js'));
+`,
+);
+writeFileSync(
+  join(directory, 'scan-worker.js'),
+  `const { join } = require('node:path');
 const { load, writeCode } = require('../../bin/load.js');
-const { default: run } = load(join(__dirname, 'scan-worker.js'));
+const { default: run } = load(join(__dirname, 'scan.js'));
 module.exports = !process.env.F2B_RECORD_CODE ? run : (task) => { try { return run(task); } finally { writeCode(); } };
 `,
 );

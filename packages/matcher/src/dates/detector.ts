@@ -165,18 +165,23 @@ export class DateDetector {
   }
 
   /**
-   * Reads the date of an ASCII line where it stands in `bytes`, if it is of the form of the line before and in its usual spelling, and
-   * notes the hit in `ranking`. Everything else is left to `find`.
+   * Reads the date of an ASCII line where it stands in `bytes`, if it is of the form of the line before, or of one of the forms that `find`
+   * tries first, and in its usual spelling, and notes the hit in `ranking`. Everything else is left to `find`.
    *
    * @returns its template and where it stands, valid until the next call; undefined: ask `find`
    */
   findInPlace(bytes: Uint8Array, from: number, to: number, ranking: DateRanking): DateInPlace | undefined {
-    const place = ranking.lastPlace;
-    if (place < 0) return undefined;
-    const template = ranking.order[place] as number;
-    const quick = this.quick[template];
     const groups = this.quickGroups;
-    if (quick === undefined || quick.read(bytes, from, to, groups) !== READ) return undefined;
+    let place = Math.max(ranking.lastPlace, 0);
+    let read = this.quick[ranking.order[place] as number]?.read(bytes, from, to, groups);
+    // Before the first date the forms are tried in their order, as far as it shows at once that they are out of the question.
+    while (ranking.lastPlace < 0 && read === NEVER && place + 1 < ranking.order.length) {
+      place++;
+      read = this.quick[ranking.order[place] as number]?.read(bytes, from, to, groups);
+    }
+    if (read !== READ) return undefined;
+    const template = ranking.order[place] as number;
+    const quick = this.quick[template] as QuickFormat;
     const { inPlace } = this;
     inPlace.template = template;
     inPlace.start = from + (groups[2] as number);

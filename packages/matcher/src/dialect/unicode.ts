@@ -38,6 +38,8 @@ interface CaseTables {
   readonly lower: ReadonlyMap<number, number>;
   /** Lower-case letters that count as equal to the key besides itself. */
   readonly extra: ReadonlyMap<number, readonly number[]>;
+  /** Lower-case letter to the letters of which it is the simple lower case. */
+  readonly upper: ReadonlyMap<number, readonly number[]>;
 }
 
 let tables: CaseTables | undefined;
@@ -61,7 +63,13 @@ function caseTables(): CaseTables {
     const [letter, ...others] = entry.split(' ').map((number) => Number.parseInt(number, 36));
     extra.set(letter!, others);
   }
-  tables = { lower, extra };
+  const upper = new Map<number, number[]>();
+  for (const [letter, low] of lower) {
+    const letters = upper.get(low);
+    if (letters === undefined) upper.set(low, [letter]);
+    else letters.push(letter);
+  }
+  tables = { lower, extra, upper };
   return tables;
 }
 
@@ -100,10 +108,20 @@ function ignoreUnicodeCase(set: CharSet): CharSet {
   if (only === undefined) return foldedSet(set);
   let folded = foldedLetters.get(only);
   if (!folded) {
-    folded = foldedSet(set);
+    folded = foldedLetter(set, only);
     foldedLetters.set(only, folded);
   }
   return folded;
+}
+
+/** The same as `foldedSet`, without going through all letters. */
+function foldedLetter(set: CharSet, letter: number): CharSet {
+  if (!has(cased, letter)) return set;
+  const { lower, extra, upper } = caseTables();
+  const keys = [letter, lower.get(letter) ?? letter];
+  const closed = [...keys, ...keys.flatMap((key) => extra.get(key) ?? [])];
+  const all = [...closed, ...closed.flatMap((key) => upper.get(key) ?? [])];
+  return fromRanges(all.map((one) => [one, one]));
 }
 
 function foldedSet(set: CharSet): CharSet {

@@ -12,6 +12,8 @@ import type { RequiredLiterals } from './engine.js';
 const MOST_ALTERNATIVES = 24;
 /** Complete texts of a node are combined with their neighbours' up to this many. */
 const MOST_TEXTS = 8;
+/** No letter has more forms that are equal when case is ignored. */
+const MOST_CASES = 4;
 /** So many sets are offered to choose from. */
 const MOST_SETS = 6;
 
@@ -92,7 +94,7 @@ function textsOf(set: CharSet): Texts | undefined {
     for (let char = set.ranges[i]!; char <= set.ranges[i + 1]!; char++) chars.push(char);
   }
   const small = chars.find((char) => char >= 0x61 && char <= 0x7a);
-  if (small !== undefined && chars.length > 1) {
+  if (small !== undefined && chars.length > 1 && chars.length <= MOST_CASES) {
     const letter = { ranges: [small, small] };
     const cases = [ignoreCase(letter, true), ignoreCase(letter, false)];
     if (cases.some((both) => both.ranges.join() === set.ranges.join())) {

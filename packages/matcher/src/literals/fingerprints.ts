@@ -13,6 +13,10 @@ export const bucketCount = 8;
 /** Places in a literal that are tried, the rarest ones. */
 const placesTried = 4;
 
+/** Places of the sample that are looked at for each literal: few literals are told apart at a glance. */
+const lookedAtPerLiteral = 64;
+const mostLookedAt = 16_384;
+
 /**
  * How much a text counts that has nothing to do with the sample, as a share of the sample's length: what is equally good for the
  * sample should be good for others too.
@@ -28,7 +32,7 @@ type Kinds = Uint32Array;
  * Greedily: the literal that is hardest to hide comes first, and each goes where it adds the fewest places.
  */
 export function chooseFingerprints(literals: readonly Literal[], sample: Uint8Array): Fingerprint[] {
-  const text = new Sample(sample);
+  const text = new Sample(sample, Math.min(mostLookedAt, lookedAtPerLiteral * literals.length));
   const chosen: Fingerprint[] = new Array(literals.length);
   const hard = literals
     .map((literal, index) => ({ index, places: text.rarestPlaces(literal) }))
@@ -81,14 +85,16 @@ class Sample {
   /** What some bucket lets through already. */
   readonly #through: Kinds;
 
-  constructor(sample: Uint8Array) {
+  /** @param places so many of the sample's places are looked at */
+  constructor(sample: Uint8Array, places: number) {
     const counts = new Map<number, number>();
-    for (let at = 0; at + 3 <= sample.length; at++) {
+    const step = Math.max(1, Math.floor(sample.length / places));
+    for (let at = 0; at + 3 <= sample.length; at += step) {
       const kind = sample[at]! | (sample[at + 1]! << 8) | (sample[at + 2]! << 16);
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
     this.#counts = Uint32Array.from(counts.values());
-    this.#combination = (otherTexts * sample.length) / 2 ** 24;
+    this.#combination = (otherTexts * places) / 2 ** 24;
     this.#words = (counts.size + 31) >> 5;
     this.#having = Array.from({ length: 6 * 16 }, () => new Uint32Array(this.#words));
     let index = 0;

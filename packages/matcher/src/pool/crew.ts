@@ -16,7 +16,7 @@ const fruitlessDeaths = 3;
  * @throws PoolError `F2B_POOL_NOT_BUILT`
  */
 function workerFile(): string {
-  const places = ['./worker.js', '../../dist/pool/worker.js'].map((place) =>
+  const places = ['./scan-worker.js', '../../dist/pool/scan-worker.js'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const found = places.find((place) => existsSync(place));

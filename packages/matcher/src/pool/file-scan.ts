@@ -19,8 +19,12 @@ export interface ScannedRange {
  */
 const mostBytes: Bytes = 8 * 1024 * 1024;
 const leastBytes: Bytes = 1024 * 1024;
+/** Of the ranges that this thread scans itself: meanwhile no worker is told what to do next. */
+const mostJoining: Bytes = 2 * 1024 * 1024;
 /** What should come out of a range at most; where more does, the next ones are smaller. */
 const mostResult: Bytes = 2 * 1024 * 1024;
+/** Results that may wait for those of earlier ranges: this thread goes on meanwhile. */
+const mostHeld: Bytes = 16 * 1024 * 1024;
 
 export interface FileScanOptions {
   readonly rangeBytes?: Bytes;
@@ -32,10 +36,10 @@ export interface FileScanOptions {
 
 interface RangeUnderWay {
   readonly offset: Bytes;
-  readonly bytes: Bytes;
   readonly lent: Lent;
   readonly scan: Promise<ScanResult>;
-  isDone: boolean;
+  /** What came out of it takes so many bytes; undefined while it is not done. */
+  held: Bytes | undefined;
 }
 
 /**
@@ -56,47 +60,52 @@ export async function* scanFile(
   const underWay: RangeUnderWay[] = [];
   let next = file.start;
   let line = 0;
-  const begin = (scan: (range: FileRange) => Promise<ScanResult>): void => {
+  const begin = (atMost: Bytes, lent: Lent, scan: (range: FileRange) => Promise<ScanResult>): void => {
     const share = Math.ceil((file.end - next) / (2 * pool.depth));
-    const step = options.rangeBytes ?? Math.max(leastBytes, Math.floor(Math.min(most, share)));
+    const step = options.rangeBytes ?? Math.max(leastBytes, Math.floor(Math.min(most, share, atMost)));
     const end = Math.min(next + step, file.end);
-    const lent = lender?.lend();
-    const one = { offset: next, bytes: end - next, lent, isDone: false };
     const range = { ...file, start: next, end, ...(lent === undefined ? {} : { lent }) };
-    next = end;
-    const begun = { ...one, scan: scan(range) };
-    // Whoever stops reading results must not be told of the failures of those that were still under way.
-    begun.scan
-      .catch(() => undefined)
-      .then(() => {
-        begun.isDone = true;
-      });
+    const begun: RangeUnderWay = { offset: next, lent, scan: scan(range), held: undefined };
+    begun.scan.then(
+      (result) => {
+        begun.held = resultBytes(result);
+        most = Math.min(mostBytes, (end - range.start) * (mostResult / Math.max(1, begun.held)));
+      },
+      // Whoever stops reading results must not be told of the failures of those that were still under way.
+      () => {
+        begun.held = 0;
+      },
+    );
     underWay.push(begun);
+    next = end;
+  };
+  const mayBegin = () => {
+    const held = underWay.reduce((sum, one) => sum + (one.held ?? 0), 0);
+    return next < file.end && held < mostHeld;
+  };
+  const keepWorkersBusy = () => {
+    const waiting = () => underWay.filter(({ held }) => held === undefined).length;
+    while (waiting() < pool.depth && mayBegin()) {
+      begin(mostBytes, lender?.lend(), (range) => pool.scanRange(key, range, context));
+    }
   };
   while (next < file.end || underWay.length > 0) {
-    const waiting = () => underWay.filter(({ isDone }) => !isDone).length;
-    while (next < file.end && waiting() < pool.depth && underWay.length < mostUnderWay(pool)) {
-      begin((range) => pool.scanRange(key, range, context));
-    }
+    keepWorkersBusy();
     if (options.joins === true) {
       await setImmediate();
-      while (!underWay[0]!.isDone && next < file.end && underWay.length < mostUnderWay(pool)) {
-        begin(async (range) => pool.scanRangeInline(key, range, context));
+      while (underWay[0]!.held === undefined && mayBegin()) {
+        begin(mostJoining, undefined, async (range) => pool.scanRangeInline(key, range, context));
+        // A worker that is done by now gets the next range.
         await setImmediate();
+        keepWorkersBusy();
       }
     }
     const first = underWay.shift()!;
     const result = await first.scan;
-    most = Math.min(mostBytes, first.bytes * (mostResult / Math.max(1, resultBytes(result))));
     yield { result, offset: first.offset, line };
     lender?.back(first.lent, result.rows?.bytes.buffer);
     line += result.lines;
   }
-}
-
-/** Ranges whose results wait for their turn, and those that are not done. */
-function mostUnderWay(pool: ScanPool): number {
-  return 3 * pool.depth;
 }
 
 type Lent = SharedArrayBuffer | undefined;

@@ -21,6 +21,8 @@ export class KnownDates {
   #template = -1;
   /** The text of a date whose hour is not to be known, because it is not as long as others. */
   #uneven = '';
+  /** When the hour last learned began, and what that rests on: later runs of a scan begin in the same one. */
+  #learned = { template: -1, text: '', now: Number.NaN, first: Number.NaN };
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
@@ -50,11 +52,9 @@ export class KnownDates {
     if (before > mostBeforeText || after > mostAfterText || date.matchEnd + 2 > end) return;
     const text = bytes.toString('latin1', block + start, minuteAt);
     if (text === this.#uneven) return;
-    const first = timeAt('00:00');
-    if (
-      !(first >= 0 && Number.isInteger(first / second) && first + hour < now) ||
-      timeAt('59:59') !== first + hour - second
-    ) {
+    const zone = after > 0 ? bytes.toString('latin1', block + date.rest, block + date.matchEnd) : '';
+    const first = this.#beginOf(date.template, `${text}mm:ss${zone}`, timeAt, now);
+    if (first === undefined) {
       this.#uneven = text;
       return;
     }
@@ -74,6 +74,17 @@ export class KnownDates {
     bytes.copyWithin(address + DATES.afterText, block + date.rest, block + date.matchEnd);
     set('known', 1);
     this.#template = date.template;
+  }
+
+  /** When an hour begins whose minutes are all as far apart as they say; undefined for others. */
+  #beginOf(template: number, text: string, timeAt: TimeAt, now: EpochMs): EpochMs | undefined {
+    const learned = this.#learned;
+    if (learned.template === template && learned.text === text && learned.now === now) return learned.first;
+    const first = timeAt('00:00');
+    if (!(first >= 0 && Number.isInteger(first / second) && first + hour < now)) return undefined;
+    if (timeAt('59:59') !== first + hour - second) return undefined;
+    this.#learned = { template, text, now, first };
+    return first;
   }
 
   /** Tells a ranking of the dates that were read since it was last told. */
