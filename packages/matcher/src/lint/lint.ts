@@ -2,7 +2,7 @@ import { parse } from '../dialect/parser.js';
 import type { Expression as Tree } from '../dialect/tree.js';
 import { isAnchored } from '../engines/first.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
-import { shortestLiteralBytes } from '../literals/tables.js';
+import { shortestLiteralBytes } from '../literals/literal.js';
 import type { LintFinding } from './finding.js';
 import { looseCatchAll } from './shape.js';
 import { judge, proveSpoof, type SpoofProof, sampleLines, victimAddress } from './spoof.js';

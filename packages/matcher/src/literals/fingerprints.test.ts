@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bucketCount, chooseFingerprints } from './fingerprints.js';
-import type { Literal } from './tables.js';
+import type { Literal } from './literal.js';
 
 const literal = (text: string, foldCase = false): Literal => ({ text: Buffer.from(text), bit: 0, foldCase });
 

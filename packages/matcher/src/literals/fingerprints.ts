@@ -1,4 +1,4 @@
-import type { Literal } from './tables.js';
+import type { Literal } from './literal.js';
 
 /** How the scan first looks for a literal: three of its bytes, in one of the buckets that are looked up together. */
 export interface Fingerprint {

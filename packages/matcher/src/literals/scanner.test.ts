@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Literal } from './literal.js';
 import { type HitRows, LiteralScanner } from './scanner.js';
-import type { Literal } from './tables.js';
 
 const literal = (text: string, bit = 0, foldCase = false): Literal => ({ text: Buffer.from(text), bit, foldCase });
 

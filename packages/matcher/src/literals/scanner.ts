@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
-import { type Literal, tableBytes, writeTables } from './tables.js';
+import type { Literal } from './literal.js';
+import { tableBytes, writeTables } from './tables.js';
 import { typicalText } from './typical.js';
 
 /** A line of the block that has at least one literal in it, or that is too long to be looked at. */

@@ -1,14 +1,5 @@
 import { chooseFingerprints } from './fingerprints.js';
-
-/** One literal to look for. */
-export interface Literal {
-  /** At least 3 bytes, none of them a newline. With `foldCase`: its ASCII letters in lower case. */
-  readonly text: Uint8Array;
-  /** ASCII letters match in either case. */
-  readonly foldCase: boolean;
-  /** Which of a line's `lineBits` bits this literal sets. Several literals may share a bit. */
-  readonly bit: number;
-}
+import type { Literal } from './literal.js';
 
 /** Addresses that the compiled scanner exports (see assembly/scanner.ts). */
 export interface TableAddresses {
@@ -18,9 +9,6 @@ export interface TableAddresses {
 }
 
 const rowBytes = 32;
-
-/** The shortest literal the scanner can look for, in bytes. */
-export const shortestLiteralBytes = 3;
 
 /** Bytes that `writeTables` needs after `addresses.rows`. */
 export function tableBytes(literals: readonly Literal[]): number {

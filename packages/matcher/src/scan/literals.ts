@@ -1,7 +1,7 @@
 import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import type { Junction } from '../filter/dating.js';
-import { shortestLiteralBytes } from '../literals/tables.js';
+import { shortestLiteralBytes } from '../literals/literal.js';
 import { tellingness } from '../literals/telling.js';
 import type { LogEncoding } from './encoding.js';
 

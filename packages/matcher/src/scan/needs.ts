@@ -1,6 +1,6 @@
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import { type Bits, bitSet, lineBits } from '../literals/bits.js';
-import type { Literal } from '../literals/tables.js';
+import type { Literal } from '../literals/literal.js';
 import { type ScanTerms, termsOf } from './literals.js';
 
 /** What a line must contain so that one filter has to look at it. */
