@@ -6,7 +6,7 @@ import type { FileStore } from '../syntax/files.js';
 export function nearestFile(store: FileStore, folder: string, name: string): string {
   const path = posix.join(store.directory, folder);
   if (store.kind(path) !== 'directory') return '';
-  const names = store.list(path).flatMap((file) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []);
+  const names = store.list(path).flatMap(({ name: file }) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []);
   const near = nearest(name, new Set(names));
   return near === undefined ? '' : `Did you mean '${near}'? `;
 }

@@ -128,6 +128,6 @@ export function knownNames(options: ReadOptions): {
   const folder = posix.join(tree.directory, 'filter.d');
   const { store } = tree.library;
   const files = store.edge.kind(folder) === 'directory' ? store.list(folder) : [];
-  const filters = new Set(files.flatMap((file) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []));
+  const filters = new Set(files.flatMap(({ name: file }) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []));
   return { jails, filters: [...filters].sort() };
 }

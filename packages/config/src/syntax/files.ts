@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ConfigError } from '../errors.js';
-import type { ConfigEdge } from './edge.js';
+import type { ConfigEdge, DirectoryEntry, Kind } from './edge.js';
 import { type ParsedFile, parseConfig } from './parse.js';
 
 /** A directory with more configuration files than this is not one. */
@@ -11,10 +11,10 @@ export class FileStore {
   readonly edge: ConfigEdge;
   readonly directory: string;
   readonly #parsed = new Map<string, ParsedFile>();
-  readonly #kinds = new Map<string, ReturnType<ConfigEdge['kind']>>();
-  readonly #listings = new Map<string, readonly string[]>();
-  /** The same as `#listings`, for the question whether a name is among them. */
-  readonly #names = new Map<string, ReadonlySet<string>>();
+  readonly #kinds = new Map<string, Kind>();
+  readonly #listings = new Map<string, readonly DirectoryEntry[]>();
+  /** The same as `#listings`, for the question what a name in it is. */
+  readonly #entries = new Map<string, ReadonlyMap<string, DirectoryEntry>>();
 
   constructor(directory: string, edge: ConfigEdge) {
     this.directory = directory;
@@ -26,25 +26,26 @@ export class FileStore {
     return this.#parsed;
   }
 
-  kind(path: string): ReturnType<ConfigEdge['kind']> {
+  kind(path: string): Kind {
     let kind = this.#kinds.get(path);
     if (kind === undefined) {
-      kind = this.#exists(path) ? this.edge.kind(path) : 'missing';
+      const entry = this.#entryOf(path);
+      kind = entry === undefined ? 'missing' : (entry.kind ?? this.edge.kind(path));
       this.#kinds.set(path, kind);
     }
     return kind;
   }
 
-  /** Answers most "is there a .local?" questions from one listing of the directory instead of one system call each. */
-  #exists(path: string): boolean {
+  /** Answers most questions ("is there a .local?") from one listing of the directory instead of one system call each. */
+  #entryOf(path: string): DirectoryEntry | undefined {
     const slash = path.lastIndexOf('/');
     const directory = slash > 0 ? path.slice(0, slash) : slash === 0 ? '/' : '.';
-    let names = this.#names.get(directory);
-    if (!names) {
-      names = new Set(this.list(directory));
-      this.#names.set(directory, names);
+    let entries = this.#entries.get(directory);
+    if (!entries) {
+      entries = new Map(this.list(directory).map((entry) => [entry.name, entry]));
+      this.#entries.set(directory, entries);
     }
-    return names.has(path.slice(slash + 1));
+    return entries.get(path.slice(slash + 1));
   }
 
   /** The world as it was when this tree was read: each directory is listed once, however many globs look into it. */
@@ -61,21 +62,21 @@ export class FileStore {
     },
   };
 
-  list(directory: string): readonly string[] {
-    let names = this.#listings.get(directory);
-    if (!names) {
-      names = this.edge.listDirectory(directory);
-      if (names.length > MAX_FILES) {
+  list(directory: string): readonly DirectoryEntry[] {
+    let entries = this.#listings.get(directory);
+    if (!entries) {
+      entries = this.edge.listDirectory(directory);
+      if (entries.length > MAX_FILES) {
         throw new ConfigError(
           'F2B_CONFIG_TOO_LARGE',
-          `the directory holds ${names.length} files.`,
+          `the directory holds ${entries.length} files.`,
           { file: directory, line: 1, column: 1 },
           'Check that this is a configuration directory.',
         );
       }
-      this.#listings.set(directory, names);
+      this.#listings.set(directory, entries);
     }
-    return names;
+    return entries;
   }
 
   /**
@@ -109,7 +110,7 @@ export class FileStore {
     const base = posix.join(this.directory, name);
     const files: string[] = [];
     const folder = `${base}.d`;
-    const names = this.kind(folder) === 'directory' ? this.list(folder) : [];
+    const names = this.kind(folder) === 'directory' ? this.list(folder).map(({ name: member }) => member) : [];
     for (const ending of ['.conf', '.local']) {
       if (this.kind(base + ending) === 'file') files.push(base + ending);
       if (names.length === 0) continue;

@@ -13,13 +13,17 @@ export function memoryEdge(files: Readonly<Record<string, string | Uint8Array>>)
       directories.set(parent, members);
     }
   }
+  const kind = (path: string) => (contents.has(path) ? 'file' : directories.has(path) ? 'directory' : 'missing');
   return {
     readFile(path) {
       const content = contents.get(path);
       if (content === undefined) throw new Error(`ENOENT: no such file or directory, open '${path}'`);
       return typeof content === 'string' ? Buffer.from(content) : content;
     },
-    listDirectory: (path) => [...(directories.get(path.length > 1 ? path.replace(/\/$/, '') : path) ?? [])],
-    kind: (path) => (contents.has(path) ? 'file' : directories.has(path) ? 'directory' : 'missing'),
+    listDirectory(path) {
+      const members = directories.get(path.length > 1 ? path.replace(/\/$/, '') : path) ?? [];
+      return [...members].map((name) => ({ name, kind: undefined }));
+    },
+    kind,
   };
 }

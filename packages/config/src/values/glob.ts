@@ -23,7 +23,7 @@ export function glob(pattern: string, edge: ConfigEdge): string[] {
       const path = join(directory, part);
       if (edge.kind(path) !== 'missing') matches.push(path);
     } else {
-      for (const name of edge.listDirectory(directory === '' ? '.' : directory)) {
+      for (const { name } of edge.listDirectory(directory === '' ? '.' : directory)) {
         if (name.startsWith('.') && !part.startsWith('.')) continue;
         if (matchesGlob(name, part)) matches.push(join(directory, name));
         if (matches.length >= MAX_MATCHES) return matches;
