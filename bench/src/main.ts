@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { logKinds } from 'f2b';
 import { chart } from './chart.js';
+import { measureDump } from './dump.js';
 import { measureJails } from './jails.js';
 import { measureLive } from './live.js';
 import { machineLines, machineName } from './machine.js';
@@ -16,8 +17,6 @@ import type { SuiteResult } from './targets.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const hitRates = [0, 0.005, 0.05, 0.3];
-/** The sshd log is the long one; two million lines show the rate of the others. */
-const mostLinesOfOthers = 2_000_000;
 
 /** The configuration that f2b and fail2ban-regex take filters from by themselves. */
 const configuration =
@@ -32,8 +31,7 @@ function measureKind(kind: Part & keyof typeof logKinds, options: OfflineOptions
     say(`${kind}: left out, since ${configuration} has no filter ${filter}`);
     return [];
   }
-  const lines = kind === 'sshd' ? options.lines : Math.min(options.lines, mostLinesOfOthers);
-  return hitRates.map((hitRate) => measureOffline({ kind, hitRate }, { ...options, lines }));
+  return hitRates.map((hitRate) => measureOffline({ kind, hitRate }, options));
 }
 
 async function measureSuite({ only, lines, rounds }: SuiteOptions, directory: string): Promise<SuiteResult> {
@@ -45,6 +43,7 @@ async function measureSuite({ only, lines, rounds }: SuiteOptions, directory: st
     ...(wanted('jails') ? { jails: measureJails(configuration, options) } : {}),
     ...(wanted('live') ? { live: measureLive(configuration, options) } : {}),
     ...(wanted('startup') ? { startup: await measureStartup(configuration, options) } : {}),
+    ...(wanted('dump') ? { dump: measureDump(configuration, options) } : {}),
   };
 }
 

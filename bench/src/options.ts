@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the suite. */
-export const parts = ['sshd', 'asterisk', 'nginx', 'jails', 'live', 'startup'] as const;
+export const parts = ['sshd', 'asterisk', 'nginx', 'jails', 'live', 'startup', 'dump'] as const;
 export type Part = (typeof parts)[number];
 
 export interface SuiteOptions {

@@ -1,4 +1,5 @@
 import { contenders, shown } from './contenders.js';
+import type { DumpCost } from './dump.js';
 import type { JailsCost } from './jails-process.js';
 import { markdownTable } from './markdown-table.js';
 import type { Figure, OfflineResult } from './offline.js';
@@ -111,6 +112,21 @@ export function report(results: SuiteResult, { machine, options }: RunDescriptio
           one.cpu.toFixed(0),
           `${one.ratio.toFixed(2)}x`,
         ]),
+      ),
+    );
+  }
+  if (results.dump) {
+    const { jails, f2b, fail2ban } = results.dump;
+    const row = (name: string, { wall, cpu }: DumpCost) => [`\`${name}\``, wall.toFixed(0), cpu.toFixed(0)];
+    parts.push(
+      '',
+      `## The configuration, ${jails} jails enabled`,
+      '',
+      repeat('dump'),
+      '',
+      ...markdownTable(
+        ['command', 'ms', 'CPU ms'],
+        [row('f2b -d', f2b), ...(fail2ban ? [row('fail2ban-client -d', fail2ban)] : [])],
       ),
     );
   }

@@ -1,3 +1,4 @@
+import type { DumpResult } from './dump.js';
 import type { JailsResult } from './jails.js';
 import type { LiveResult } from './live.js';
 import type { OfflineResult } from './offline.js';
@@ -9,6 +10,7 @@ export interface SuiteResult {
   readonly jails?: JailsResult;
   readonly live?: LiveResult;
   readonly startup?: readonly StartupFigure[];
+  readonly dump?: DumpResult;
 }
 
 /** One of the aims set for f2b, and what this run says to it. */
@@ -108,6 +110,14 @@ const aims: readonly Aim[] = [
       figure: ({ startup }) => startup?.find((one) => one.command === command)?.ratio,
     }),
   ),
+  {
+    measure: 'f2b -d against fail2ban-client -d, every jail enabled',
+    unit: 'x',
+    must: 'at most',
+    bound: 0.5,
+    only: 'dump',
+    figure: ({ dump }) => dump?.fail2ban && dump.f2b.wall / dump.fail2ban.wall,
+  },
 ];
 
 /** The aims of which this run has a figure. @param options of the run, as they stand behind `npm run bench --` */
