@@ -9,17 +9,12 @@ import {
   parseZone,
   processLocalTime,
 } from '../dates/detector.js';
+import { type Junction, junctionOf } from './junction.js';
 import type { FilterProblem } from './problems.js';
 import type { MatchSettings } from './settings.js';
 
 /** A line as fail2ban keeps it: before the date, the date, after it. Concatenated they are the line. */
 export type LineTuple = readonly [before: string, date: string, after: string];
-
-/**
- * Where a date can be cut out of the middle of text that an expression then sees joined: nowhere (no dates), only in front of a
- * character that belongs to no word (the default templates end at a word's end), or anywhere.
- */
-export type Junction = 'none' | 'nonword' | 'any';
 
 export interface DateCut {
   readonly tuple: LineTuple;
@@ -30,6 +25,7 @@ export interface DateCut {
 export interface Dating {
   /** Filters with the same key cut and read every line alike, so that one of them can do it for all. */
   readonly key: string;
+  /** Where a date can be cut out of text. */
   readonly junction: Junction;
   readonly detector: DateDetector;
   /** `logtimezone`, which holds for dates without a zone of their own. */
@@ -41,20 +37,6 @@ export interface Dating {
   time(cut: DateCut, now: EpochMs): EpochMs;
   /** How the line carries its date; `time` as the method of that name says it. */
   kind(cut: DateCut, time: EpochMs): 'own' | 'empty' | 'none';
-}
-
-const wordEnding = /%(?:Ex)?[YymdHMSfzkIpj]$/;
-
-function junctionOf(datepattern: string | undefined): Junction {
-  const patterns = (datepattern ?? '').split('\n').flatMap((line) => line.trim() || []);
-  const kinds = patterns.map((pattern): Junction => {
-    if (pattern.toUpperCase() === '{NONE}') return 'none';
-    if (/^(?:\{\^LN-BEG\}|\{DEFAULT\}|(?:\{\^LN-BEG\}|\^)?(?:EPOCH|LEPOCH|TAI64N))$/i.test(pattern)) return 'nonword';
-    // Without a group of its own a pattern is cut out whole, and ends at the end of a word.
-    return wordEnding.test(pattern) && !/\((?!\?)|\{DATE\}|\{L?EPOCH\}/i.test(pattern) ? 'nonword' : 'any';
-  });
-  if (kinds.length === 0) return 'nonword';
-  return kinds.includes('any') ? 'any' : kinds.includes('nonword') ? 'nonword' : 'none';
 }
 
 /** Detectors never change, and the default templates take a good part of a second to compile: filters share them. */

@@ -1,6 +1,6 @@
 import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
-import type { Junction } from '../filter/dating.js';
+import type { Junction } from '../filter/junction.js';
 import { shortestLiteralBytes } from '../literals/literal.js';
 import { tellingness } from '../literals/telling.js';
 import type { LogEncoding } from './encoding.js';
@@ -16,20 +16,16 @@ export interface ScanTerms {
 /** A shorter piece is on nearly every line, and finds nothing that reading all lines would not find as fast. */
 const shortestTerm = shortestLiteralBytes;
 
-const wordCharacter = /[\p{L}\p{N}_]/u;
-
-/** Cuts `text` in front of every character that no word consists of: a date that ends a word can only be cut out there. */
-function wordwise(text: string): string[] {
+/** Cuts `text` wherever a date can have been cut out of it. */
+function cutAt(text: string, junction: Junction): string[] {
   const pieces: string[] = [];
-  let piece = '';
-  for (const character of text) {
-    if (piece !== '' && !wordCharacter.test(character)) {
-      pieces.push(piece);
-      piece = '';
-    }
-    piece += character;
+  let from = 0;
+  for (let at = 1; at < text.length; at++) {
+    if (!junction(text, at)) continue;
+    pieces.push(text.slice(from, at));
+    from = at;
   }
-  return piece === '' ? pieces : [...pieces, piece];
+  return [...pieces, text.slice(from)];
 }
 
 function longest(pieces: readonly string[]): string {
@@ -42,8 +38,8 @@ function longest(pieces: readonly string[]): string {
  */
 function certainPieces(literal: string, junction: Junction): readonly string[] {
   const piece = longest(literal.split(/[\n\ufffd]/));
-  if (junction === 'none') return [piece];
-  if (junction === 'nonword') return [longest(wordwise(piece))];
+  const uncut = longest(cutAt(piece, junction));
+  if (uncut.length >= shortestTerm) return [uncut];
   // One cut, anywhere: it leaves one of the halves whole.
   const half = piece.length >> 1;
   return [piece.slice(0, half), piece.slice(half)];
