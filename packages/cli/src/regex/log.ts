@@ -48,7 +48,7 @@ export function workersFor(path: string): ScanPool | undefined {
   // This thread scans, too.
   const others = Math.min(4, availableParallelism()) - 1;
   if (others === 0) return undefined;
-  const pool = openPool({ workers: others });
+  const pool = openPool({ workers: others, ahead: 2 });
   // Workers that cannot start are reported by the scan, with what it was about.
   pool.warm(Date.now()).catch(() => undefined);
   return pool;

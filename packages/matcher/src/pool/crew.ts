@@ -33,14 +33,21 @@ function workerFile(): string {
  */
 export class Crew {
   readonly #size: number;
+  readonly #ahead: number;
   readonly #idle: Milliseconds;
   #piscina: Piscinas;
+  /** Tasks under way that must not share their worker. */
+  #alone = 0;
   #deaths = 0;
   #ended = false;
 
-  /** @param idle a worker without work ends after this; the next block starts a new one. Infinity: it stays. */
-  constructor(size: number, idle: Milliseconds) {
+  /**
+   * @param ahead tasks that a worker is given at a time
+   * @param idle a worker without work ends after this; the next block starts a new one. Infinity: it stays.
+   */
+  constructor(size: number, ahead: number, idle: Milliseconds) {
     this.#size = size;
+    this.#ahead = ahead;
     this.#idle = idle;
     this.#piscina = this.#hire();
   }
@@ -54,6 +61,8 @@ export class Crew {
       filename: workerFile(),
       minThreads: 0,
       maxThreads: this.#size,
+      concurrentTasksPerWorker: this.#ahead,
+      loadBalancer: (_task, workers) => this.#leastBusy(workers),
       // What a scan makes is garbage at once: a larger nursery costs memory and saves no time.
       resourceLimits: { maxYoungGenerationSizeMb: 12 },
       idleTimeout: this.#idle,
@@ -64,6 +73,15 @@ export class Crew {
     piscina.on('error', () => undefined);
     piscina.on('workerDestroy', () => setImmediate(() => this.#mourn(piscina)));
     return piscina;
+  }
+
+  #leastBusy<Worker extends { currentUsage: number }>(workers: readonly Worker[]): Worker | null {
+    const most = this.#alone > 0 ? 1 : this.#ahead;
+    const free = workers.filter(({ currentUsage }) => currentUsage < most);
+    return free.reduce<Worker | null>(
+      (least, one) => (least === null || one.currentUsage < least.currentUsage ? one : least),
+      null,
+    );
   }
 
   #mourn(piscina: Piscinas): void {
@@ -79,16 +97,28 @@ export class Crew {
     piscina.run(null).catch(() => undefined);
   }
 
-  /** @throws whatever piscina says of a worker that died over `task`. */
+  /** @throws whatever piscina says of a worker that died over `task`, or over another one that it had been given. */
   async run(task: ScanTask): Promise<ScanAnswer> {
     const answer = await this.#piscina.run(task);
     this.#deaths = 0;
     return answer;
   }
 
+  /** The same, by a worker that has no other task: if it dies, it was this one. */
+  async runAlone(task: ScanTask): Promise<ScanAnswer> {
+    this.#alone++;
+    try {
+      return await this.run(task);
+    } finally {
+      this.#alone--;
+    }
+  }
+
   /** Has every worker do `task`, those included that must be started for it. Resolves when all have, or have died over it. */
   async warm(task: WarmTask): Promise<void> {
+    this.#alone++;
     await Promise.allSettled(Array.from({ length: this.#size }, () => this.#piscina.run(task)));
+    this.#alone--;
   }
 
   async end(): Promise<void> {

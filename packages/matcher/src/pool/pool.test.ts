@@ -225,6 +225,30 @@ describe('a worker that dies', () => {
   });
 });
 
+describe('a worker that has two blocks at a time', () => {
+  it('is not given two blocks to warm up', async () => {
+    const scans = pool({ workers: 3, ahead: 2 });
+    await scans.warm(now, new Map([['jail', block(20)]]));
+    expect(scans.threads).toHaveLength(3);
+    const results = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((lines) => scans.scanBlock('jail', block(lines), { now })),
+    );
+    expect(results.map(({ matches }) => matches.length)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('and dies over one of them, does not take the other one with it', async () => {
+    const scans = pool({ workers: 1, ahead: 2 });
+    const scanning = scans.scanBlock('slow', slowBlock, { now });
+    const failure = scanning.catch((error: unknown) => error);
+    const neighbour = scans.scanBlock('jail', block(3), { now });
+    await (await busyWorker(scans)).terminate();
+    await until(() => scans.redone === 2);
+    await (await busyWorker(scans)).terminate();
+    expect(await failure).toMatchObject({ code: 'F2B_POOL_WORKER_DIED' });
+    expect((await neighbour).matches).toHaveLength(3);
+  });
+});
+
 describe('closing', () => {
   it('refuses what is still under way and what comes later', async () => {
     const scans = pool({ workers: 1 });

@@ -16,6 +16,11 @@ import { type ScanAnswer, type ScanTask, writePlan } from './task.js';
 export interface PoolOptions {
   /** Worker threads; default: as many as the machine has cores, at most 4. They start when there is work. */
   readonly workers?: number;
+  /**
+   * Blocks that a worker is given at a time: with two, it finds the next one without being told. A block behind another one cannot move
+   * to a worker that is idle: more than one is only right where all blocks take about as long, and wait for each other anyway. Default: 1.
+   */
+  readonly ahead?: number;
   /** How long a worker without work lives; default: a minute. Infinity: until the pool is closed. */
   readonly idle?: Milliseconds;
   /** A line longer than this is skipped whole and reported. */
@@ -55,7 +60,7 @@ export class ScanPool {
     this.workers = options.workers ?? Math.min(4, availableParallelism());
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
     this.#room = new Room(this.depth);
-    this.#crew = new Crew(this.workers, options.idle ?? defaultIdle);
+    this.#crew = new Crew(this.workers, options.ahead ?? 1, options.idle ?? defaultIdle);
   }
 
   /** Thread ids of the running workers, for diagnostics. */
@@ -196,7 +201,7 @@ export class ScanPool {
         throw new PoolError('F2B_POOL_CLOSED', 'The scan pool was closed during the scan.', { cause: first });
       this.#redone++;
       try {
-        return await this.#crew.run(task);
+        return await this.#crew.runAlone(task);
       } catch (second) {
         throw new PoolError(
           'F2B_POOL_WORKER_DIED',
