@@ -26,32 +26,46 @@ const otherTexts = 0.25;
 /** Some of the kinds of three bytes of a sample, a bit each. */
 type Kinds = Uint32Array;
 
+/** Up to so many literals are told apart well enough when each is given a place once. */
+const fewLiterals = 32;
+
 /**
  * Chooses three bytes of each literal and a bucket for it, so that the first look stops at few places of a text like `sample`. A bucket
  * lets through all that its literals' half bytes combine to, so alike literals belong together, and rare ones of their bytes count.
- * Greedily: the literal that is hardest to hide comes first, and each goes where it adds the fewest places.
+ * Greedily: the literal that is hardest to hide comes first, and each goes where it adds the fewest places. Many literals choose once more,
+ * now that the others have their places: a third of what was let through is left then.
  */
 export function chooseFingerprints(literals: readonly Literal[], sample: Uint8Array): Fingerprint[] {
   const text = new Sample(sample, Math.min(mostLookedAt, lookedAtPerLiteral * literals.length));
-  const chosen: Fingerprint[] = new Array(literals.length);
   const hard = literals
     .map((literal, index) => ({ index, places: text.rarestPlaces(literal) }))
     .sort((a, b) => b.places[0]!.cost - a.places[0]!.cost);
   const buckets = Array.from({ length: bucketCount }, () => text.newBucket());
-  for (const { index, places } of hard) {
+  const chosen: { place: Place; bucket: number }[] = new Array(literals.length);
+  const choose = (index: number, places: readonly Place[]) => {
+    const through = text.through(buckets);
     let best = { place: places[0]!, bucket: 0, cost: Number.POSITIVE_INFINITY };
     for (const place of places) {
       for (const [bucket, candidate] of buckets.entries()) {
-        const cost = text.costOf(candidate, place, best.cost);
+        const cost = text.costOf(candidate, place, through, best.cost);
         if (cost < best.cost) best = { place, bucket, cost };
         // One empty bucket is like the other.
         if (candidate.combinations === 0) break;
       }
     }
     text.add(buckets[best.bucket]!, best.place);
-    chosen[index] = { at: best.place.at, bucket: best.bucket };
+    chosen[index] = best;
+  };
+  for (const { index, places } of hard) choose(index, places);
+  for (const { index, places } of literals.length > fewLiterals ? hard : []) {
+    const { bucket } = chosen[index]!;
+    buckets[bucket] = text.newBucket();
+    for (const [other, one] of chosen.entries()) {
+      if (one.bucket === bucket && other !== index) text.add(buckets[bucket], one.place);
+    }
+    choose(index, places);
   }
-  return chosen;
+  return chosen.map(({ place, bucket }) => ({ at: place.at, bucket }));
 }
 
 /** By half byte, the low one before the high one, of three bytes. */
@@ -67,6 +81,8 @@ interface Bucket extends Halves {
   readonly values: number[];
   /** To how many kinds of three bytes its half bytes combine. */
   combinations: number;
+  /** The kinds of the sample among them. */
+  readonly through: Kinds;
 }
 
 interface Place extends Halves {
@@ -82,8 +98,6 @@ class Sample {
   readonly #combination: number;
   /** By half byte of the three bytes, and its value: the kinds that have it. */
   readonly #having: readonly Kinds[];
-  /** What some bucket lets through already. */
-  readonly #through: Kinds;
 
   /** @param places so many of the sample's places are looked at */
   constructor(sample: Uint8Array, places: number) {
@@ -104,21 +118,28 @@ class Sample {
       }
       index++;
     }
-    this.#through = new Uint32Array(this.#words);
   }
 
   newBucket(): Bucket {
     const kinds = Array.from({ length: 6 }, () => new Uint32Array(this.#words));
-    return { kinds, values: [0, 0, 0, 0, 0, 0], combinations: 0 };
+    return { kinds, values: [0, 0, 0, 0, 0, 0], combinations: 0, through: new Uint32Array(this.#words) };
+  }
+
+  /** What some bucket lets through. */
+  through(buckets: readonly Bucket[]): Kinds {
+    const all = new Uint32Array(this.#words);
+    for (const { through } of buckets) for (let i = 0; i < this.#words; i++) all[i]! |= through[i]!;
+    return all;
   }
 
   /** Places of a literal to choose from, best first. */
   rarestPlaces(literal: Literal): Place[] {
     const alone = this.newBucket();
+    const nothing = new Uint32Array(this.#words);
     const places: Place[] = [];
     for (let at = 0; at + 3 <= literal.text.length; at++) {
       const halves = this.#halvesAt(literal, at);
-      places.push({ at, ...halves, cost: this.costOf(alone, halves, Number.POSITIVE_INFINITY) });
+      places.push({ at, ...halves, cost: this.costOf(alone, halves, nothing, Number.POSITIVE_INFINITY) });
     }
     return places.sort((a, b) => a.cost - b.cost).slice(0, placesTried);
   }
@@ -139,8 +160,11 @@ class Sample {
     return { kinds, values };
   }
 
-  /** What it costs that `bucket` lets more through with `more` in it: places of the sample. Counts no further than to `enough`. */
-  costOf(bucket: Bucket, more: Halves, enough: number): number {
+  /**
+   * What it costs that `bucket` lets more through with `more` in it: places of the sample. Counts no further than to `enough`.
+   * @param through what is let through anyway
+   */
+  costOf(bucket: Bucket, more: Halves, through: Kinds, enough: number): number {
     const [a, b, c, d, e, f] = bucket.kinds as [Kinds, Kinds, Kinds, Kinds, Kinds, Kinds];
     const [u, v, w, x, y, z] = more.kinds as [Kinds, Kinds, Kinds, Kinds, Kinds, Kinds];
     let combinations = 1;
@@ -149,7 +173,7 @@ class Sample {
     for (let i = 0; i < this.#words && cost < enough; i++) {
       let kinds =
         (a[i]! | u[i]!) & (b[i]! | v[i]!) & (c[i]! | w[i]!) & (d[i]! | x[i]!) & (e[i]! | y[i]!) & (f[i]! | z[i]!);
-      for (kinds &= ~this.#through[i]!; kinds !== 0; kinds &= kinds - 1) {
+      for (kinds &= ~through[i]!; kinds !== 0; kinds &= kinds - 1) {
         cost += this.#counts[32 * i + 31 - Math.clz32(kinds & -kinds)]!;
       }
     }
@@ -164,7 +188,7 @@ class Sample {
       bucket.combinations *= bitCount(bucket.values[half]!);
     }
     const [a, b, c, d, e, f] = bucket.kinds as [Kinds, Kinds, Kinds, Kinds, Kinds, Kinds];
-    for (let i = 0; i < this.#words; i++) this.#through[i]! |= a[i]! & b[i]! & c[i]! & d[i]! & e[i]! & f[i]!;
+    for (let i = 0; i < this.#words; i++) bucket.through[i] = a[i]! & b[i]! & c[i]! & d[i]! & e[i]! & f[i]!;
   }
 }
 
