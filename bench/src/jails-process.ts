@@ -1,7 +1,7 @@
 /** Measures the scan of one log for many jails at once: `jails-process.js LOG ROUNDS CONFIG FILTER...`, one jail for each FILTER. */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readOneFilter } from '@f2b/config';
-import { compileFilter, openPool, scanFile } from '@f2b/matcher';
+import { compileFilter, openPool, sampleFile, scanFile } from '@f2b/matcher';
 import { median } from 'f2b';
 
 /** What this program prints as JSON. */
@@ -18,22 +18,18 @@ export interface JailsCost {
 const [log = '', roundsText = '1', directory = '', ...names] = process.argv.slice(2);
 const filters = names.map((name) => compileFilter(readOneFilter(name, { directory, backend: 'auto' })!));
 const pool = openPool();
-pool.register('log', filters);
 const costs: { cpu: number; wall: number }[] = [];
 let lines = 0;
 let hits = 0;
 for (let round = 0; round <= Number(roundsText); round++) {
   const fd = openSync(log, 'r');
+  const file = { fd, start: 0, end: fstatSync(fd).size, takeLast: true };
+  if (round === 0) pool.register('log', filters, sampleFile(file));
   const before = process.cpuUsage();
   const began = performance.now();
   lines = 0;
   hits = 0;
-  for await (const { result } of scanFile(
-    pool,
-    'log',
-    { fd, start: 0, end: fstatSync(fd).size, takeLast: true },
-    { now: Date.now() },
-  )) {
+  for await (const { result } of scanFile(pool, 'log', file, { now: Date.now() })) {
     lines += result.lines;
     hits += result.matches.length;
   }

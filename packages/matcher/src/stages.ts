@@ -8,6 +8,7 @@ import { isAnchored } from './engines/first.js';
 import { reduce } from './engines/reduce.js';
 import { CompiledRegex } from './engines/regex.js';
 import type { CompiledFilter } from './filter/compile.js';
+import { LogSample } from './literals/log-sample.js';
 import { Block } from './scan/block.js';
 import { LiteralFinder } from './scan/candidates.js';
 import { termsOf } from './scan/literals.js';
@@ -30,8 +31,8 @@ export interface LiteralCount {
 }
 
 /** Only the search for literals, as the block scan does it for this filter. For logs in which a newline is one byte. */
-export function literalStage(filter: CompiledFilter): (bytes: Uint8Array) => LiteralCount {
-  const finder = new LiteralFinder(planScan([filter]));
+export function literalStage(filter: CompiledFilter, sample?: Uint8Array): (bytes: Uint8Array) => LiteralCount {
+  const finder = new LiteralFinder(planScan([filter], sample));
   return (bytes) => {
     let candidates = 0;
     const block = new Block(finder.placed(bytes), filter.encoding);
@@ -43,8 +44,12 @@ export function literalStage(filter: CompiledFilter): (bytes: Uint8Array) => Lit
 }
 
 /** Pieces of which every line that this failregex matches contains one; undefined: every line has to be looked at. */
-export function literalsOf(filter: CompiledFilter, failregex: number): readonly string[] | undefined {
-  return termsOf(filter.failregex[failregex]!, filter)?.terms;
+export function literalsOf(
+  filter: CompiledFilter,
+  failregex: number,
+  sample?: Uint8Array,
+): readonly string[] | undefined {
+  return termsOf(filter.failregex[failregex]!, filter, new LogSample(sample))?.terms;
 }
 
 /** Whether a match can only begin where the text begins. */

@@ -5,6 +5,7 @@ import {
   type ScanContext,
   type ScanPool,
   type ScanResult,
+  sampleFile,
   scanFile,
 } from '@f2b/matcher';
 import { scanLog } from '../regex/log.js';
@@ -20,7 +21,13 @@ export class Rounds {
     workers: number | undefined,
   ) {
     this.#pool = openPool(workers === undefined ? {} : { workers });
-    if (filter.maxlines === 1) this.#pool.register('bench', [filter]);
+    if (filter.maxlines > 1) return;
+    const fd = openSync(log, 'r');
+    try {
+      this.#pool.register('bench', [filter], sampleFile({ fd, start: 0, end: fstatSync(fd).size }));
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** One scan, timed. Results are read to the failregex that matched, as whoever counts them must. */

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
+import { sampleFile } from '@f2b/matcher';
 
 /** A stretch of a log to be read. */
 export interface Stretch {
@@ -39,6 +40,11 @@ export class SampleReader {
       const to = bytes.lastIndexOf(0x0a) + 1;
       if (to > from) each(bytes.subarray(from, to));
     }
+  }
+
+  /** Some of the log, as a scan has it that chooses its literals. */
+  few(): Uint8Array {
+    return sampleFile({ fd: this.#fd, start: 0, end: fstatSync(this.#fd).size });
   }
 
   close(): void {

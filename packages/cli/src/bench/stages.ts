@@ -3,6 +3,7 @@ import {
   BlockScanner,
   type CompiledFilter,
   newMultilineState,
+  planScan,
   scanLinesInOrder,
   stages as single,
   unpackResult,
@@ -28,7 +29,7 @@ const aloneLines = 2000;
 export function dissect(filter: CompiledFilter, log: string, hitsOf: readonly number[]): Dissection {
   const reader = new SampleReader(log, sampleBytes);
   try {
-    return new Dissector(filter, reader, hitsOf).dissect();
+    return new Dissector(filter, reader, hitsOf, reader.few()).dissect();
   } finally {
     reader.close();
   }
@@ -41,6 +42,7 @@ class Dissector {
     readonly filter: CompiledFilter,
     readonly reader: SampleReader,
     readonly hitsOf: readonly number[],
+    readonly few: Uint8Array,
   ) {}
 
   dissect(): Dissection {
@@ -85,7 +87,7 @@ class Dissector {
   #scan(filter: CompiledFilter): (bytes: Uint8Array) => number {
     const context = { now: this.#now };
     if (filter.maxlines === 1) {
-      const scanner = new BlockScanner([filter]);
+      const scanner = new BlockScanner([filter], { plan: planScan([filter], this.few) });
       return (bytes) => unpackResult(scanner.scan(bytes, context)).lines;
     }
     const state = newMultilineState(filter, context.now);
@@ -96,7 +98,7 @@ class Dissector {
     const { filter, reader } = this;
     // Where lines are kept, or are wider than bytes, nothing looks for literals in blocks.
     if (filter.maxlines > 1 || filter.encoding.unit !== 1) return { seconds: 0, candidates: undefined };
-    const find = single.literalStage(filter);
+    const find = single.literalStage(filter, this.few);
     let candidates = 0;
     reader.read((block) => {
       candidates += find(block).candidates;
@@ -139,7 +141,7 @@ class Dissector {
       source: setting.source,
       engine: regex.engine,
       why: regex.why,
-      literals: option === 'failregex' ? single.literalsOf(this.filter, index) : regex.literals?.alternatives,
+      literals: option === 'failregex' ? single.literalsOf(this.filter, index, this.few) : regex.literals?.alternatives,
       anchored: single.isAnchoredAtStart(regex),
       hits: option === 'failregex' ? this.hitsOf[index] : undefined,
       tried,

@@ -7,9 +7,11 @@ import {
   type LineMatch,
   newMultilineState,
   openPool,
+  planScan,
   type ScanContext,
   type ScanPool,
   type ScanResult,
+  sampleFile,
   scanFile,
   scanLinesInOrder,
   unpackResult,
@@ -77,8 +79,8 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
       yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined), scan);
       return;
     }
-    workers.register('log', [scan.filter]);
     const file = { fd, start: 0, end: stat.size, takeLast: true };
+    workers.register('log', [scan.filter], sampleFile(file));
     const transient = scan.context.rows === true;
     const options = { transient, joins: true };
     for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, options)) {
@@ -138,8 +140,11 @@ export function* scanBlocks(blocks: Iterable<Uint8Array>, { filter, context }: L
 
 function blockScan(filter: CompiledFilter, context: ScanContext): (bytes: Uint8Array) => ScanResult {
   if (filter.maxlines === 1) {
-    const scanner = new BlockScanner([filter]);
-    return (bytes) => unpackResult(scanner.scan(bytes, context));
+    let scanner: BlockScanner | undefined;
+    return (bytes) => {
+      scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes) });
+      return unpackResult(scanner.scan(bytes, context));
+    };
   }
   const state = newMultilineState(filter, context.now);
   return (bytes) => scanLinesInOrder(filter, state, bytes, context);

@@ -2,6 +2,7 @@ import type { CompiledFilter, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Block } from '../sources/file/block.js';
 import type { Files } from '../sources/file/files.js';
 import type { Clock } from './edges.js';
+import { lastLines } from './sample.js';
 import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
 
 /**
@@ -16,9 +17,18 @@ export class PooledScan implements ScanLane {
   readonly #files: Files;
   readonly #clock: Clock;
 
-  /** @throws RangeError when the filters cannot share a scan */
-  constructor(pool: ScanPool, key: string, filters: readonly CompiledFilter[], files: Files, clock: Clock) {
-    pool.register(key, filters);
+  /**
+   * @param path the log
+   * @throws RangeError when the filters cannot share a scan
+   */
+  constructor(
+    pool: ScanPool,
+    key: string,
+    filters: readonly CompiledFilter[],
+    path: string,
+    { files, clock }: { readonly files: Files; readonly clock: Clock },
+  ) {
+    pool.register(key, filters, lastLines(files, path));
     this.#pool = pool;
     this.#key = key;
     this.#filter = filters[0]!;

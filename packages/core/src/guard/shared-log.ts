@@ -203,6 +203,6 @@ export class SharedLog {
     const filters = readers.map(({ jail }) => jail.filter);
     const [first] = filters;
     if (first!.maxlines > 1) return new OrderedScan(first!, files, clock, this.#pool.maxLineBytes);
-    return new PooledScan(this.#pool, key, filters, files, clock);
+    return new PooledScan(this.#pool, key, filters, this.path, this.#edges);
   }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
 import type { Literal } from './literal.js';
+import { LogSample } from './log-sample.js';
 import { tableBytes, writeTables } from './tables.js';
-import { typicalText } from './typical.js';
 
 /** A line of the block that has at least one literal in it, or that is too long to be looked at. */
 export interface HitRows {
@@ -60,6 +60,12 @@ const slackBytes = 64;
 /** So much of the first block tells what the log is like. */
 const sampledBytes = 8192;
 
+interface LiteralScannerOptions {
+  readonly alwaysBits?: readonly number[];
+  readonly sample?: Uint8Array | undefined;
+  readonly reserve?: Bytes;
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /** Compiled once per thread; the build puts it beside this package's output. */
@@ -86,15 +92,17 @@ export class LiteralScanner {
   readonly #every: boolean;
   /** The literals, until the first scan tells the compiled scanner of them. */
   #untold: readonly Literal[] | undefined;
+  readonly #sample: Uint8Array | undefined;
   #words: Uint32Array;
   #block: Buffer;
 
   /**
    * @param literals what to look for; each at least `shortestLiteralBytes` long
    * @param options.alwaysBits bits that every line has whatever is in it; then every line is a hit
+   * @param options.sample some of what will be scanned; without it the first scan tells what that is like
    * @param options.reserve bytes of the memory that are left to others, from `reserved` on
    */
-  constructor(literals: readonly Literal[], options: { alwaysBits?: readonly number[]; reserve?: Bytes } = {}) {
+  constructor(literals: readonly Literal[], options: LiteralScannerOptions = {}) {
     this.memory = new WebAssembly.Memory({ initial: 1 });
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
     const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.memory, table: this.table } });
@@ -106,6 +114,7 @@ export class LiteralScanner {
     this.#blockAt = align(this.reserved + (options.reserve ?? 0));
     this.memory.grow(Math.ceil(this.#blockAt / pageBytes));
     this.#untold = literals;
+    this.#sample = options.sample;
     this.#words = new Uint32Array(this.memory.buffer);
     const always = options.alwaysBits ?? [];
     for (const bit of always) this.#words[this.#exports.ALWAYS.value / 4 + (bit >> 5)]! |= 1 << (bit & 31);
@@ -130,12 +139,12 @@ export class LiteralScanner {
     return bytes.buffer === this.memory.buffer && bytes.byteOffset >= this.#blockAt;
   }
 
-  /** Only now there is text to choose the fingerprints by. */
+  /** Only now there is certain to be text to choose the fingerprints by. */
   #tell(literals: readonly Literal[], start: number, length: Bytes): void {
     const { NIBBLES, HEADS, ROWS } = this.#exports;
     const addresses = { nibbles: NIBBLES.value, heads: HEADS.value, rows: ROWS.value };
-    const text = new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
-    writeTables(this.memory.buffer, addresses, literals, Buffer.concat([typicalText, text]));
+    const text = this.#sample ?? new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
+    writeTables(this.memory.buffer, addresses, literals, new LogSample(text).text);
     this.#untold = undefined;
   }
 

@@ -1,17 +1,25 @@
-import { isTypical } from './typical.js';
+import { type LogSample, unknownLog } from './log-sample.js';
 
 /** Beyond so many letters a literal is as rare as it needs to be. */
 const enough = 24;
-/** What it costs to stand in lines that every log is full of: many letters are worth as much. */
-const typicalCost = 12;
+/** What it costs to stand in lines that every log is full of, or in this one: many letters are worth as much. */
+const commonCost = 12;
 
 /**
- * How much it tells about a line that it contains one of `texts`, by a guess: the least telling one counts, then how many there are.
+ * How much it tells about a line that it contains one of `texts`, by a guess: the least telling one counts, then how many there are and how
+ * often they were seen.
  * @param foldCase they are compared after ASCII case folding, and are in lower case
  */
-export function tellingness(texts: readonly string[], foldCase: boolean): number {
-  const least = Math.min(...texts.map((text) => weight(text) - (isTypical(text, foldCase) ? typicalCost : 0)));
-  return least - Math.log2(texts.length) - (foldCase ? 0.5 : 0);
+export function tellingness(texts: readonly string[], foldCase: boolean, sample: LogSample = unknownLog): number {
+  let seen = 0;
+  const least = Math.min(
+    ...texts.map((text) => {
+      const count = sample.count(text, foldCase);
+      seen += count;
+      return weight(text) - (count > 0 || sample.isTypical(text, foldCase) ? commonCost : 0);
+    }),
+  );
+  return least - Math.log2(texts.length) - seen - (foldCase ? 0.5 : 0);
 }
 
 /** Letters tell more than digits and marks, which are on every line. */

@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { ScanResult } from '../failures.js';
 import { compileFilter } from '../filter/compile.js';
 import { plainSettings } from '../filter/plain-settings.js';
 import { scanFile } from './file-scan.js';
@@ -55,6 +56,28 @@ describe('a pool', () => {
       ]);
     }
     expect({ ...scanned, matches: [] }).toEqual({ ...inline, matches: [] });
+  });
+
+  it('sends workers what to look for, whatever the filters and the sample have in them', async () => {
+    const scans = pool();
+    const odd = compileFilter(plainSettings({ failregex: ['refused <HOST>$', '^[a-z]+ <HOST>$', '(?i)ÄBC <HOST>'] }));
+    const prefixed = compileFilter(
+      plainSettings({ prefregex: '^gate <F-CONTENT>.+</F-CONTENT>$', failregex: '<HOST>' }),
+    );
+    const sample = Buffer.from('all well \0\xff" ä\n');
+    const lines = Buffer.from('x refused 192.0.2.1\nabc 192.0.2.2\n Äbc 192.0.2.3\ngate 192.0.2.4\nall is well\n');
+    scans.register('jail', [filter, odd, prefixed], sample);
+    const found = ({ matches }: ScanResult) => matches.map(({ filter, regex, line }) => [filter, regex, line]);
+    expect(found(await scans.scanBlock('jail', lines, { now }))).toEqual([
+      [1, 0, 0],
+      [1, 1, 1],
+      [1, 2, 2],
+      [1, 1, 3],
+      [2, 0, 3],
+    ]);
+    expect(found(scans.scanInline('jail', lines, { now }))).toEqual(
+      found(await scans.scanBlock('jail', lines, { now })),
+    );
   });
 
   it('hands results out in the order of submission, however long each took', async () => {

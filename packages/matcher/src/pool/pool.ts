@@ -4,6 +4,7 @@ import { type KnownExpression, knownOf } from '../engines/deferred.js';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import { matchSettings } from '../filter/settings.js';
+import { planScan } from '../scan/needs.js';
 import { type FileRange, RangeReader } from '../scan/range.js';
 import { unpackResult } from '../scan/result.js';
 import { BlockScanner, defaultMaxLineBytes } from '../scan/scanner.js';
@@ -35,8 +36,7 @@ const defaultIdle: Milliseconds = 60_000;
 interface Registration {
   readonly plan: number;
   readonly planJson: SharedArrayBuffer;
-  readonly filters: readonly CompiledFilter[];
-  scanner: BlockScanner | undefined;
+  readonly scanner: BlockScanner;
 }
 
 /**
@@ -91,10 +91,12 @@ export class ScanPool {
   /**
    * Makes `filters` known under `key`, in place of what the key stood for; work already submitted still uses the earlier ones.
    *
+   * @param sample some of the log that will be scanned, or of one like it: only the speed rests on it
    * @throws RangeError for filters that cannot share a scan (see `BlockScanner`).
    */
-  register(key: string, filters: readonly CompiledFilter[]): void {
-    const scanner = new BlockScanner(filters, { maxLineBytes: this.maxLineBytes });
+  register(key: string, filters: readonly CompiledFilter[], sample?: Uint8Array): void {
+    const scan = planScan(filters, sample);
+    const scanner = new BlockScanner(filters, { maxLineBytes: this.maxLineBytes, plan: scan });
     const planJson = writePlan({
       filters: filters.map(({ settings, usedns, thisYear }) => ({
         settings: matchSettings(settings),
@@ -103,8 +105,9 @@ export class ScanPool {
       })),
       expressions: expressionsOf(filters),
       maxLineBytes: this.maxLineBytes,
+      scan,
     });
-    this.#registrations.set(key, { plan: ++this.#plans, planJson, filters, scanner });
+    this.#registrations.set(key, { plan: ++this.#plans, planJson, scanner });
   }
 
   unregister(key: string): void {
@@ -175,9 +178,7 @@ export class ScanPool {
   }
 
   #scannerOf(key: string): BlockScanner {
-    const registration = this.#registration(key);
-    registration.scanner ??= new BlockScanner(registration.filters, { maxLineBytes: this.maxLineBytes });
-    return registration.scanner;
+    return this.#registration(key).scanner;
   }
 
   async #run(registration: Registration, work: ScanTask['work'], context: ScanContext): Promise<ScanResult> {

@@ -27,7 +27,7 @@ function scannerOf(task: Pick<ScanTask, 'plan' | 'planJson'>): BlockScanner {
       plan.expressions.map((one) => [regexKey(one.source, false), new DeferredRegex(one)]),
     );
     const filters = plan.filters.map(({ settings, ...options }) => compileFilter(settings, { ...options, known }));
-    scanner = new BlockScanner(filters, { maxLineBytes: plan.maxLineBytes });
+    scanner = new BlockScanner(filters, { maxLineBytes: plan.maxLineBytes, plan: plan.scan });
     if (scanners.size >= knownScanners) scanners.delete(scanners.keys().next().value!);
   }
   scanners.delete(task.plan);

@@ -3,6 +3,8 @@ import type { KnownExpression } from '../engines/deferred.js';
 import type { ScanContext } from '../failures.js';
 import type { Usedns } from '../filter/identifier.js';
 import type { MatchSettings } from '../filter/settings.js';
+import type { Bits } from '../literals/bits.js';
+import type { ScanPlan } from '../scan/needs.js';
 import type { FileRange } from '../scan/range.js';
 import type { WireResult } from '../scan/result.js';
 
@@ -16,6 +18,7 @@ export interface ScannerPlan {
   /** What is known of their expressions, each once. */
   readonly expressions: readonly KnownExpression[];
   readonly maxLineBytes: Bytes;
+  readonly scan: ScanPlan;
 }
 
 /** One piece of work for a worker. */
@@ -46,13 +49,31 @@ export interface WarmTask {
 /** A worker's answer: errors of the scan itself come back as text, so that a rejected task always means a dead worker. */
 export type ScanAnswer = { readonly result: WireResult } | { readonly error: string };
 
-export function writePlan(plan: ScannerPlan): SharedArrayBuffer {
-  const json = Buffer.from(JSON.stringify(plan));
+export function writePlan({ scan, ...plan }: ScannerPlan): SharedArrayBuffer {
+  const literals = scan.literals.map((literal) => ({ ...literal, text: asText(literal.text) }));
+  const sample = scan.sample && asText(scan.sample);
+  const json = Buffer.from(JSON.stringify({ ...plan, scan: { ...scan, literals, sample } }));
   const shared = new SharedArrayBuffer(json.length);
   json.copy(new Uint8Array(shared));
   return shared;
 }
 
 export function readPlan(shared: SharedArrayBuffer): ScannerPlan {
-  return JSON.parse(Buffer.from(new Uint8Array(shared)).toString()) as ScannerPlan;
+  const { scan, ...plan } = JSON.parse(Buffer.from(new Uint8Array(shared)).toString());
+  const literals = scan.literals.map((literal: { text: string }) => ({ ...literal, text: asBytes(literal.text) }));
+  // JSON has null for undefined in a list.
+  const filters = scan.filters.map((needs: { failregex: (Bits | null)[] }) => ({
+    ...needs,
+    failregex: needs.failregex.map((bits) => bits ?? undefined),
+  }));
+  return { ...plan, scan: { ...scan, literals, filters, sample: scan.sample && asBytes(scan.sample) } };
+}
+
+/** A character for each byte. */
+function asText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+function asBytes(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
 }

@@ -15,8 +15,8 @@ const allBits = new Uint32Array(lineBits / 32).fill(0xffffffff);
 export class LiteralFinder {
   readonly scanner: LiteralScanner;
 
-  constructor({ literals, alwaysBits }: ScanPlan) {
-    this.scanner = new LiteralScanner(literals, { alwaysBits, reserve: workshopBytes });
+  constructor({ literals, alwaysBits, sample }: ScanPlan) {
+    this.scanner = new LiteralScanner(literals, { alwaysBits, sample, reserve: workshopBytes });
   }
 
   /** Memory in which a block of so many bytes can be scanned where it stands. */

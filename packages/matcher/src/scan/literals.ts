@@ -2,6 +2,7 @@ import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import type { Junction } from '../filter/junction.js';
 import { shortestLiteralBytes } from '../literals/literal.js';
+import { type LogSample, unknownLog } from '../literals/log-sample.js';
 import { tellingness } from '../literals/telling.js';
 import type { LogEncoding } from './encoding.js';
 
@@ -63,8 +64,13 @@ function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: 
 /**
  * The most telling pieces of which every raw line that `expression` matches contains at least one; undefined where none are certain, or where a
  * match may span lines.
+ * @param sample what most of the log's lines are like: there the terms should not stand
  */
-export function termsOf(expression: Expression, filter: CompiledFilter): ScanTerms | undefined {
+export function termsOf(
+  expression: Expression,
+  filter: CompiledFilter,
+  sample: LogSample = unknownLog,
+): ScanTerms | undefined {
   if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
   const { literals, otherLiterals } = expression.regex;
   if (literals === undefined) return undefined;
@@ -72,7 +78,7 @@ export function termsOf(expression: Expression, filter: CompiledFilter): ScanTer
   for (const set of [literals, ...otherLiterals]) {
     const terms = certainTerms(set, filter.dating.junction, filter.encoding);
     if (terms === undefined) continue;
-    const rate = tellingness(terms.terms, terms.foldCase);
+    const rate = tellingness(terms.terms, terms.foldCase, sample);
     if (best === undefined || rate > best.rate) best = { terms, rate };
   }
   return best?.terms;

@@ -1,6 +1,7 @@
-import type { CompiledFilter, Expression } from '../filter/compile.js';
+import type { CompiledFilter } from '../filter/compile.js';
 import { type Bits, bitSet, lineBits } from '../literals/bits.js';
 import type { Literal } from '../literals/literal.js';
+import { LogSample } from '../literals/log-sample.js';
 import { type ScanTerms, termsOf } from './literals.js';
 
 /** What a line must contain so that one filter has to look at it. */
@@ -19,6 +20,8 @@ export interface ScanPlan {
   /** Bits that every line has: for filters that no literal can spare a line. */
   readonly alwaysBits: readonly number[];
   readonly filters: readonly FilterNeeds[];
+  /** Some of the log, as far as there was any. */
+  readonly sample: Uint8Array | undefined;
 }
 
 /** The bit that every line has where some filter must see every line. */
@@ -27,29 +30,31 @@ const everyLineBit = lineBits - 1;
 /**
  * Gives each literal of the filters a bit. What several filters look for is looked for once; where there are more literals than bits they
  * share, and a line is then looked at for one literal more than it has, never for one less.
+ * @param sample some of the log, or of a log like it: only the speed rests on it
  */
-export function planScan(filters: readonly CompiledFilter[]): ScanPlan {
+export function planScan(filters: readonly CompiledFilter[], sample?: Uint8Array): ScanPlan {
+  const known = new LogSample(sample);
   const literals = new Map<string, Literal>();
 
   const bitsOf = ({ terms, foldCase }: ScanTerms): number[] =>
     terms.map((term) => {
       const text = foldCase ? term.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : term;
       const key = `${foldCase}${text}`;
-      const known = literals.get(key) ?? {
+      const literal = literals.get(key) ?? {
         text: Buffer.from(text, 'latin1'),
         foldCase,
         bit: literals.size % everyLineBit,
       };
-      literals.set(key, known);
-      return known.bit;
+      literals.set(key, literal);
+      return literal.bit;
     });
 
   let every = false;
   const needsOf = (filter: CompiledFilter): FilterNeeds => {
-    const before = prefixTerms(filter.prefregex, filter);
+    const before = filter.prefregex && termsOf(filter.prefregex, filter, known);
     const prefregex = before === undefined ? undefined : bitsOf(before);
     const failregex = filter.failregex.map((expression) => {
-      const terms = termsOf(expression, filter);
+      const terms = termsOf(expression, filter, known);
       return terms === undefined ? undefined : bitsOf(terms);
     });
     const sets = failregex.map((bits) => (bits === undefined ? undefined : bitSet(bits)));
@@ -62,9 +67,5 @@ export function planScan(filters: readonly CompiledFilter[]): ScanPlan {
   };
 
   const needs = filters.map(needsOf);
-  return { literals: [...literals.values()], alwaysBits: every ? [everyLineBit] : [], filters: needs };
-}
-
-function prefixTerms(prefregex: Expression | undefined, filter: CompiledFilter): ScanTerms | undefined {
-  return prefregex === undefined ? undefined : termsOf(prefregex, filter);
+  return { literals: [...literals.values()], alwaysBits: every ? [everyLineBit] : [], filters: needs, sample };
 }

@@ -13,6 +13,8 @@ export const defaultMaxLineBytes: Bytes = 64 * 1024;
 
 export interface ScannerOptions {
   readonly maxLineBytes?: Bytes;
+  /** Default: one that knows nothing of the log. */
+  readonly plan?: ScanPlan;
 }
 
 /**
@@ -50,7 +52,7 @@ export class BlockScanner implements ScanTools {
         throw new RangeError(`one scan cannot read a log both as ${encoding.name} and as ${this.encoding.name}`);
       }
     }
-    this.plan = planScan(filters);
+    this.plan = options.plan ?? planScan(filters);
     this.slotOf = filters.map((filter) => this.#slotFor(filter));
     this.#names = new Map([...new Set(filters.flatMap(groupNames))].map((name, index) => [name, index]));
   }

@@ -1,3 +1,5 @@
+import type { Bytes } from '@f2b/config';
+
 /**
  * What honest daemons write all day. Only the speed of the scan rests on it: literals, and places in literals, that stand in lines
  * like these are avoided where there is a choice.
@@ -33,14 +35,56 @@ Mar  4 06:28:30 gate dovecot: imap(anna)<3320><x1>: Disconnected: Logged out in=
 {"level":"info","ts":1709533730.123,"logger":"http.log.access","msg":"handled request","status":200,"duration":0.0023}
 `;
 
-/** Some lines of many kinds of log, each ended by a newline. */
-export const typicalText: Uint8Array = Buffer.from(typicalLines);
+/** Of a log's own lines, the last ones. */
+const keptBytes: Bytes = 16 * 1024;
 
-let folded: string | undefined;
+/** What is known of a log before it is scanned. */
+export class LogSample {
+  readonly #bytes: Uint8Array;
+  readonly #own: string;
+  /** Filters have much in common. */
+  readonly #counts = [new Map<string, number>(), new Map<string, number>()] as const;
+  #folded: { readonly typical: string; readonly own: string } | undefined;
 
-/** Whether a text stands in typical lines. @param foldCase it is in lower case, and case does not count */
-export function isTypical(text: string, foldCase: boolean): boolean {
-  if (!foldCase) return typicalLines.includes(text);
-  folded ??= typicalLines.toLowerCase();
-  return folded.includes(text);
+  /** @param own lines of the log, if there are any yet */
+  constructor(own: Uint8Array = new Uint8Array(0)) {
+    this.#bytes = own.subarray(-keptBytes);
+    this.#own = Buffer.from(this.#bytes).toString('latin1');
+  }
+
+  /** Typical lines, then the log's own. */
+  get text(): Uint8Array {
+    return Buffer.concat([Buffer.from(typicalLines), this.#bytes]);
+  }
+
+  /** Whether a text stands in typical lines. @param foldCase it is in lower case, and case does not count */
+  isTypical(text: string, foldCase: boolean): boolean {
+    return (foldCase ? this.#inLowerCase().typical : typicalLines).includes(text);
+  }
+
+  /** How often a text stands in the log's own lines. @param foldCase as above */
+  count(text: string, foldCase: boolean): number {
+    if (this.#own === '') return 0;
+    const counts = this.#counts[foldCase ? 1 : 0];
+    const known = counts.get(text);
+    if (known !== undefined) return known;
+    const count = this.#countNow(text, foldCase);
+    counts.set(text, count);
+    return count;
+  }
+
+  #countNow(text: string, foldCase: boolean): number {
+    const own = foldCase ? this.#inLowerCase().own : this.#own;
+    let count = 0;
+    for (let at = own.indexOf(text); at >= 0; at = own.indexOf(text, at + text.length)) count++;
+    return count;
+  }
+
+  #inLowerCase() {
+    this.#folded ??= { typical: typicalLines.toLowerCase(), own: this.#own.toLowerCase() };
+    return this.#folded;
+  }
 }
+
+/** A log of which nothing is known. */
+export const unknownLog = new LogSample();
