@@ -28,7 +28,7 @@ function trial() {
 
 test('work is cut into turns by the time that it takes, not by its pieces', async () => {
   const { work, happened } = trial();
-  await work('a', 5, 4);
+  await work('a', 5, 3);
   expect(happened).toEqual(['loop', 'a', 'a', 'loop', 'a', 'a', 'loop', 'a']);
   happened.length = 0;
   await work('b', 100, 0.01);

@@ -5,7 +5,7 @@ import type { Clock } from './edges.js';
  * What may be judged at one go before the event loop has its turn again. Control commands and timers shall never wait for more
  * than 20 ms; a garbage collection in the middle of a turn takes up to 10 of them.
  */
-const turnTime: Milliseconds = 6;
+const turnTime: Milliseconds = 4;
 
 /**
  * Shares the main thread out among the logs: who has much to do works in turns bounded by time, one log a turn, with the
