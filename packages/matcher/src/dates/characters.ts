@@ -65,7 +65,6 @@ function table(has: (code: number) => boolean): Uint8Array {
 export const DIGITS: CharSet = { ascii: table(isDigitAscii), beyond: Beyond.Digit, has: isDigitBeyond };
 export const WORDS: CharSet = { ascii: table(isWordAscii), beyond: Beyond.Digit | Beyond.Letter, has: isWordBeyond };
 export const SPACES: CharSet = { ascii: table(isSpaceAscii), beyond: Beyond.Space, has: isSpaceBeyond };
-export const NOTHING: CharSet = { ascii: new Uint8Array(128), beyond: Beyond.None, has: () => false };
 export const EVERYTHING: CharSet = { ascii: table(() => true), beyond: Beyond.All, has: () => true };
 /** `.`: Python leaves out the newline only. */
 export const ANY: CharSet = { ascii: table((code) => code !== 10), beyond: Beyond.All, has: () => true };

@@ -18,7 +18,7 @@ import { readTemplates, type Template } from './templates.js';
 export type { DateContext } from './conversion.js';
 export { DateError, type DateErrorCode } from './errors.js';
 export { type LocalTime, localTime, namedLocalTime, processLocalTime, type WallMs } from './local-time.js';
-export { DateRanking, type RankingSnapshot } from './ranking.js';
+export { DateRanking } from './ranking.js';
 export type { Template } from './templates.js';
 export { type FixedZone, parseZone } from './zones.js';
 

@@ -8,9 +8,7 @@ export type DateErrorCode =
   /** Two lines of one datepattern make the same template. */
   | 'F2B_DATE_DUPLICATE'
   /** A time zone that is no known abbreviation and no offset. */
-  | 'F2B_DATE_ZONE'
-  /** A saved ranking that does not belong to this detector. */
-  | 'F2B_DATE_RANKING';
+  | 'F2B_DATE_ZONE';
 
 /** A mistake in a datepattern or a logtimezone. `column` counts from 1 within `pattern`, where it is known. */
 export class DateError extends Error {

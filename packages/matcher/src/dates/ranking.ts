@@ -1,50 +1,34 @@
 /**
  * The order in which templates are tried, and what it rests on. It is the only thing about dates that changes from line to
- * line, so it is a value of its own: plain data, to be saved, handed on and restored.
+ * line, so it is a value of its own.
  */
 import type { EpochMs } from '@f2b/config';
-import { DateError } from './errors.js';
-
-/** A ranking as plain JSON data. */
-export interface RankingSnapshot {
-  /** Template indices, the first tried first. */
-  readonly order: readonly number[];
-  /** By template index: matches so far. */
-  readonly hits: readonly number[];
-  /** By template index: time of the last match; 0 for none. */
-  readonly lastUsed: readonly EpochMs[];
-  /** By template index: start of its last match. */
-  readonly distance: readonly number[];
-  /** Place in `order` of the last winner; -1 before the first. */
-  readonly lastPlace: number;
-  readonly lastStart: number;
-  /** Character codes before and at the last start; -1 for none. */
-  readonly startEdge: readonly [before: number, at: number];
-  readonly lastEnd: number;
-  readonly endEdge: readonly [before: number, at: number];
-  /** Place in `order` of the first template without a match. */
-  readonly firstUnused: number;
-  readonly now: EpochMs;
-}
 
 /** What stands for "never matched, anywhere". */
 export const FAR = 0x7fffffff;
 /** A place is given up when its template has not matched for so long. */
 const STALE = 300_000;
 
-/** The mutable ranking of one detector, by one owner. Fields as in `RankingSnapshot`. */
+/** The mutable ranking of one detector, by one owner. */
 export class DateRanking {
+  /** Template indices, the first tried first. */
   order: number[];
+  /** By template index: matches so far. */
   hits: number[];
+  /** By template index: time of the last match; 0 for none. */
   lastUsed: EpochMs[];
+  /** By template index: start of its last match. */
   distance: number[];
+  /** Place in `order` of the last winner; -1 before the first. */
   lastPlace = -1;
   lastStart = 1;
+  /** Character codes before and at the last start; -1 for none. */
   startBefore = -1;
   startAt = -1;
   lastEnd = FAR;
   endBefore = -1;
   endAt = -1;
+  /** Place in `order` of the first template without a match. */
   firstUnused = 0;
   /** The present, for "not used for five minutes": whoever owns the ranking sets it, once per block is enough. */
   now: EpochMs = 0;
@@ -54,51 +38,6 @@ export class DateRanking {
     this.hits = weights.map(() => 0);
     this.lastUsed = weights.map(() => 0);
     this.distance = weights.map(() => FAR);
-  }
-
-  /** A copy of everything, as plain data. */
-  snapshot(): RankingSnapshot {
-    return {
-      order: [...this.order],
-      hits: [...this.hits],
-      lastUsed: [...this.lastUsed],
-      distance: [...this.distance],
-      lastPlace: this.lastPlace,
-      lastStart: this.lastStart,
-      startEdge: [this.startBefore, this.startAt],
-      lastEnd: this.lastEnd,
-      endEdge: [this.endBefore, this.endAt],
-      firstUnused: this.firstUnused,
-      now: this.now,
-    };
-  }
-
-  /**
-   * Takes over a snapshot of a ranking of the same datepattern.
-   *
-   * @throws DateError `F2B_DATE_RANKING` when it has another number of templates
-   */
-  restore(snapshot: RankingSnapshot): void {
-    const count = this.weights.length;
-    if (snapshot.order.length !== count || new Set(snapshot.order).size !== count) {
-      throw new DateError(
-        'F2B_DATE_RANKING',
-        `the ranking is of ${snapshot.order.length} date templates, this datepattern has ${count}; discard the ranking`,
-        '',
-        undefined,
-      );
-    }
-    this.order = [...snapshot.order];
-    this.hits = [...snapshot.hits];
-    this.lastUsed = [...snapshot.lastUsed];
-    this.distance = [...snapshot.distance];
-    this.lastPlace = snapshot.lastPlace;
-    this.lastStart = snapshot.lastStart;
-    [this.startBefore, this.startAt] = snapshot.startEdge;
-    this.lastEnd = snapshot.lastEnd;
-    [this.endBefore, this.endAt] = snapshot.endEdge;
-    this.firstUnused = snapshot.firstUnused;
-    this.now = snapshot.now;
   }
 
   /** Notes that the template at `place` won with a match from `start` to `end` of `line`, and ranks it anew. */

@@ -44,8 +44,6 @@ export const Op = {
   EdgeEnd: 14,
 } as const;
 
-/** Limits of a run: at least, at most (-1: no limit), and 1 if it may back off. */
-export const RUN_FIELDS = 3;
 /** A choice has an entry for each ASCII code and one for all other characters and the line's end. */
 export const CHOICE_FIELDS = 129;
 

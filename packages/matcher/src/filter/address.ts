@@ -39,28 +39,6 @@ function ipv4Bytes(text: string): Uint8Array | undefined {
   return part === 4 ? bytes : undefined;
 }
 
-/** Whether the bytes from `from` to `to` are an IPv4 address; as they stand they are its canonical text then. */
-export function isIpv4At(bytes: Uint8Array, from: number, to: number): boolean {
-  let parts = 1;
-  let digits = 0;
-  let value = 0;
-  for (let at = from; at < to; at++) {
-    const code = bytes[at]!;
-    if (code === 0x2e) {
-      if (digits === 0) return false;
-      parts++;
-      digits = 0;
-      value = 0;
-    } else if (code >= 0x30 && code <= 0x39) {
-      if (digits > 0 && value === 0) return false;
-      value = value * 10 + (code - 0x30);
-      digits++;
-      if (value > 255) return false;
-    } else return false;
-  }
-  return parts === 4 && digits > 0;
-}
-
 function hexDigit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const lower = code | 0x20;

@@ -65,11 +65,6 @@ export class LogFile {
     this.path = options.path;
   }
 
-  /** Whether old files are still watched for late writes; nothing but looking tells about them. */
-  get hasOldFiles(): boolean {
-    return this.#old.length > 0;
-  }
-
   /** `next` has given nothing only because there is much to skip: it wants to be called again soon. */
   get busy(): boolean {
     return this.#held().some((held) => held.log.busy);

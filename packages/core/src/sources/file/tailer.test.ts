@@ -26,7 +26,7 @@ import { chokidarWatch, type Watch } from './watcher.js';
 
 const limits = { blockBytes: 1024 * 1024, inlineBytes: 64 * 1024, maxLineBytes: 64 * 1024 };
 /** A watcher that sees nothing, as on a network file system: only polling finds changes. */
-const blind: Watch = () => ({ add() {}, remove() {}, async close() {} });
+const blind: Watch = () => ({ add() {}, async close() {} });
 const clock = {
   now: () => Date.now(),
   after(delay: number, then: () => void) {
@@ -536,7 +536,6 @@ describe('waking', () => {
     const failed = vi.fn();
     const complaining: Watch = () => ({
       add: () => failed(new Error('ENOSPC: no space left for watches')),
-      remove() {},
       async close() {},
     });
     open({ watch: complaining });

@@ -86,14 +86,6 @@ export class Tailer {
     for (const followed of this.#followed.values()) void followed.run();
   }
 
-  /** Stops following one log, after what was read of it has been judged. */
-  async unfollow(path: string): Promise<void> {
-    const followed = this.#followed.get(path);
-    this.#followed.delete(path);
-    this.#watcher?.remove(path);
-    await followed?.close();
-  }
-
   /** Where reading stands: what a restart should go on from. */
   positions(): LogPosition[] {
     return [...this.#followed.values()].flatMap((followed) => followed.position() ?? []);

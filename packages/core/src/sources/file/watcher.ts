@@ -4,7 +4,6 @@ import { watch as chokidar } from 'chokidar';
 /** What wakes the tailer. It may miss events and may cry wolf; the tailer looks for itself. */
 export interface Watcher {
   add(path: string): void;
-  remove(path: string): void;
   close(): Promise<void>;
 }
 
@@ -19,7 +18,7 @@ export type Watch = (changed: (path: string | undefined) => void) => Watcher;
 export function chokidarWatch(failed: (error: Error) => void): Watch {
   return (changed) => {
     const logs = new Set<string>();
-    const directories = new Map<string, number>();
+    const directories = new Set<string>();
     const watcher = chokidar([], {
       persistent: true,
       // The first event says that the watch is in place: what was written until then is looked for.
@@ -46,20 +45,8 @@ export function chokidarWatch(failed: (error: Error) => void): Watch {
       add(path) {
         const directory = dirname(path);
         logs.add(path);
-        directories.set(directory, (directories.get(directory) ?? 0) + 1);
+        directories.add(directory);
         watcher.add([path, directory]);
-      },
-      remove(path) {
-        const directory = dirname(path);
-        const users = (directories.get(directory) ?? 1) - 1;
-        logs.delete(path);
-        watcher.unwatch(path);
-        if (users > 0) {
-          directories.set(directory, users);
-          return;
-        }
-        directories.delete(directory);
-        watcher.unwatch(directory);
       },
       close: () => watcher.close(),
     };

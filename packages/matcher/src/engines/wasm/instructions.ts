@@ -106,7 +106,6 @@ const binary =
 export const equal = binary(0x46);
 export const differ = binary(0x47);
 export const less = binary(0x48);
-export const lessUnsigned = binary(0x49);
 export const greater = binary(0x4a);
 export const greaterOrEqualUnsigned = binary(0x4f);
 export const lessOrEqualUnsigned = binary(0x4d);
