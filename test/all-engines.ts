@@ -4,7 +4,7 @@ import { Re2Captures, Re2Gate } from '../packages/matcher/src/engines/re2-engine
 import { asciiSource, gateSource } from '../packages/matcher/src/engines/re2-source.js';
 import { reduce } from '../packages/matcher/src/engines/reduce.js';
 import { compileRegex } from '../packages/matcher/src/engines/regex.js';
-import { GAVE_UP } from '../packages/matcher/src/engines/wasm/emit.js';
+import { GAVE_UP } from '../packages/matcher/src/engines/wasm/frame.js';
 import { compileSearch } from '../packages/matcher/src/engines/wasm/text-search.js';
 import { MatcherError } from '../packages/matcher/src/errors.js';
 import type { Answer, Question } from './python-re.js';

@@ -8,8 +8,8 @@
 
 import { ALWAYS, HEADS, HIT, NIBBLES, ROWS, STATE } from './layout';
 
+export { judgeRows, writeMatch } from './judge';
 export { ALWAYS, HEADS, MATCHES, NIBBLES, ROWS, STATE } from './layout';
-export { judgeRows, writeMatch } from './matches';
 
 const ROW: usize = 32;
 /** 32 bytes: the bits of the line under the scan. */

@@ -11,7 +11,7 @@ import type { Program } from './program.js';
 import { Re2Captures, Re2Gate } from './re2-engine.js';
 import { asciiSource, gateSource } from './re2-source.js';
 import { reduce } from './reduce.js';
-import { GAVE_UP } from './wasm/emit.js';
+import { GAVE_UP } from './wasm/frame.js';
 import { compileSearch, type TextSearch } from './wasm/text-search.js';
 
 /**

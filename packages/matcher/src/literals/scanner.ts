@@ -148,12 +148,12 @@ export class LiteralScanner {
     this.#untold = undefined;
   }
 
-  /** See assembly/matches.ts. */
+  /** See assembly/judge.ts. */
   judgeRows(row: number, end: number, filter: number): number {
     return this.#exports.judgeRows(row, end, filter);
   }
 
-  /** See assembly/matches.ts. */
+  /** See assembly/judge.ts. */
   writeMatch(
     filter: number,
     regex: number,

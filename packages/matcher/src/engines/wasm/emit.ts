@@ -1,18 +1,14 @@
 import type { CharSet } from '../../dialect/charset.js';
-import { type Assertion, contains, type Node, type RepeatNode } from '../../dialect/tree.js';
-import { WORD } from '../../dialect/unicode.js';
+import { contains, type Node, type RepeatNode } from '../../dialect/tree.js';
 import { widthOf } from '../../dialect/width.js';
-import type { Alphabet, Bits } from './alphabet.js';
+import type { Alphabet } from './alphabet.js';
 import { Cases, type Place } from './cases.js';
 import { exclusive, type First, Firsts, followedBy } from './first.js';
+import { BASE, C, END, FROM, GAVE_UP, LEFT, locals, M, NOT_FOUND, P, PC, parameters, Q, R, SP } from './frame.js';
 import {
-  both,
   type Code,
   call,
   choose,
-  differ,
-  differ64,
-  either,
   equal,
   get,
   getGlobal,
@@ -22,14 +18,10 @@ import {
   greater,
   greaterOrEqual,
   i32,
-  i64,
   type Label,
   label,
   less,
   lessOrEqual,
-  loadByte,
-  loadDouble,
-  loadHalf,
   loadWord,
   loop,
   minus,
@@ -43,8 +35,8 @@ import {
   tee,
   when,
 } from './instructions.js';
-import { isMember } from './membership.js';
 import { milestonesOf } from './milestones.js';
+import { TextTests } from './text-tests.js';
 import { Declined, type Workspace } from './workspace.js';
 
 const mostCopies = 16;
@@ -52,29 +44,8 @@ const mostPieces = 20_000;
 /** Each is a block around those before it. */
 const mostPlaces = 2000;
 
-/** Answers of a generated function. */
-export const NOT_FOUND = -1;
-/** The steps ran out: ask the exact matcher. */
-export const GAVE_UP = -2;
-
-// Parameters and variables of a matching function. Places in the text are addresses.
-const FROM = 0;
-const END = 1;
-const P = 2;
-const BASE = 3;
-const SP = 4;
-const PC = 5;
-const C = 6;
-const M = 7;
-const Q = 8;
-const R = 9;
-const LEFT = 10;
-const parameters = 4;
-const locals = 7;
-
 /** `(m, at, number)`: go on at `at` with `m` in the place of that number; or, for a negative number, put a slot back. */
 const choiceBytes = 12;
-const newline = 0x0a;
 
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
@@ -84,6 +55,7 @@ const newline = 0x0a;
 export class Emitter {
   readonly #workspace: Workspace;
   readonly #alphabet: Alphabet;
+  readonly #text: TextTests;
   readonly #firsts: Firsts;
   readonly #slots: number;
   #cases = new Cases(PC);
@@ -95,6 +67,7 @@ export class Emitter {
   constructor(workspace: Workspace, alphabet: Alphabet, slots: number) {
     this.#workspace = workspace;
     this.#alphabet = alphabet;
+    this.#text = new TextTests(alphabet, workspace);
     this.#firsts = new Firsts(alphabet);
     this.#slots = slots;
   }
@@ -175,30 +148,13 @@ export class Emitter {
     ];
   }
 
-  get #unit(): number {
-    return this.#alphabet.unit;
-  }
-
-  #load(address: Code): Code {
-    return this.#unit === 1 ? loadByte(address) : loadHalf(address);
-  }
-
-  #isMember(bits: Bits, code: Code): Code {
-    return isMember(bits, code, this.#alphabet, this.#workspace);
-  }
-
-  /** Whether the character at `p` is not of a kind, or there is none. What lies behind the text can be read, and means nothing. */
-  #isNot(bits: Bits): Code {
-    return [set(C, this.#load(get(P))), either(greaterOrEqual(get(P), get(END)), not(this.#isMember(bits, get(C))))];
-  }
-
   #emit(node: Node, follow: First): void {
     switch (node.kind) {
       case 'empty':
         return;
       case 'char':
-        this.#failIf(this.#isNot(this.#alphabet.bitsOf(node.set)));
-        return this.#add(this.#forward(1));
+        this.#failIf(this.#text.isNot(this.#alphabet.bitsOf(node.set)));
+        return this.#add(this.#text.forward(1));
       case 'concat':
         return this.#concat(node.items, follow);
       case 'alternate':
@@ -216,16 +172,12 @@ export class Emitter {
       case 'look':
         return this.#look(node.body, node.ahead, node.negative, node.width);
       case 'assert':
-        return this.#failIf(not(this.#assertion(node.what)));
+        return this.#failIf(not(this.#text.assertion(node.what)));
       case 'conditional':
         return this.#conditional(node.group, node.yes, node.no, follow);
       case 'backref':
         throw new Declined('back-reference');
     }
-  }
-
-  #forward(characters: number): Code {
-    return set(P, plus(get(P), i32(characters * this.#unit)));
   }
 
   #concat(items: readonly Node[], follow: First): void {
@@ -237,50 +189,17 @@ export class Emitter {
       next = followedBy(this.#firsts.of(items[i]!), next);
     }
     for (let i = 0; i < items.length; ) {
-      const literal = this.#literalFrom(items, i);
+      const literal = this.#text.literalFrom(items, i);
       if (literal.length > 1) {
-        this.#failIf(less(minus(get(END), get(P)), i32(literal.length * this.#unit)));
-        this.#failIf(this.#differsAt(P, literal));
-        this.#add(this.#forward(literal.length));
+        this.#failIf(less(minus(get(END), get(P)), i32(literal.length * this.#text.unit)));
+        this.#failIf(this.#text.differsAt(P, literal));
+        this.#add(this.#text.forward(literal.length));
         i += literal.length;
       } else {
         this.#emit(items[i]!, follows[i]!);
         i++;
       }
     }
-  }
-
-  /** Codes of the run of single characters that starts at `items[from]`. */
-  #literalFrom(items: readonly Node[], from: number): number[] {
-    const codes: number[] = [];
-    for (let i = from; i < items.length; i++) {
-      const item = items[i]!;
-      const only = item.kind === 'char' ? this.#alphabet.onlyCode(item.set) : undefined;
-      if (only === undefined) break;
-      codes.push(only);
-    }
-    return codes;
-  }
-
-  /** Whether the text at a place is not this one; eight bytes are compared at once. */
-  #differsAt(place: number, codes: readonly number[]): Code {
-    const bytes = codes.flatMap((code) => (this.#unit === 1 ? [code] : [code & 0xff, code >> 8]));
-    const tests: Code[] = [];
-    let at = 0;
-    for (; bytes.length - at >= 8; at += 8) {
-      let value = 0n;
-      for (let i = 7; i >= 0; i--) value = (value << 8n) | BigInt(bytes[at + i]!);
-      tests.push(differ64(loadDouble(get(place), at), i64(value)));
-    }
-    for (; bytes.length - at >= 4; at += 4) {
-      const value = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      tests.push(differ(loadWord(get(place), at), i32(value)));
-    }
-    for (; bytes.length - at >= 2; at += 2) {
-      tests.push(differ(loadHalf(get(place), at), i32(bytes[at]! | (bytes[at + 1]! << 8))));
-    }
-    if (at < bytes.length) tests.push(differ(loadByte(get(place), at), i32(bytes[at]!)));
-    return tests.reduce(either);
   }
 
   #mark(slot: number): void {
@@ -304,7 +223,7 @@ export class Emitter {
       const otherwise = this.#cases.place();
       const first = firsts[index]!;
       const decided = firsts.slice(index + 1).every((other) => exclusive(first, other));
-      if (!first.nullable) this.#cases.goIf(otherwise, this.#isNot(first.bits));
+      if (!first.nullable) this.#cases.goIf(otherwise, this.#text.isNot(first.bits));
       if (!decided) {
         this.#skipUnless(milestonesOf(branch), otherwise);
         this.#add(this.#push(get(P), get(P), otherwise.number));
@@ -321,7 +240,7 @@ export class Emitter {
     this.#add(set(Q, get(P)));
     for (const text of texts) {
       const codes = text.map((character) => this.#alphabet.codeOf(character));
-      const length = codes.length * this.#unit;
+      const length = codes.length * this.#text.unit;
       if (!codes.every((code) => code !== undefined)) return this.#cases.go(otherwise);
       const scan = label('scan');
       this.#add(
@@ -331,11 +250,11 @@ export class Emitter {
           scan,
           when(
             lessOrEqual(get(Q), get(R)),
-            when(this.#differsAt(Q, codes), [set(Q, plus(get(Q), i32(this.#unit))), go(scan)]),
+            when(this.#text.differsAt(Q, codes), [set(Q, plus(get(Q), i32(this.#text.unit))), go(scan)]),
           ),
         ),
         // A look ahead costs a fraction of a step for each character, found or not.
-        set(LEFT, minus(get(LEFT), shiftRight(minus(get(Q), get(C)), i32(this.#unit === 1 ? 3 : 4)))),
+        set(LEFT, minus(get(LEFT), shiftRight(minus(get(Q), get(C)), i32(this.#text.unit === 1 ? 3 : 4)))),
       );
       this.#cases.goIf(otherwise, greater(get(Q), get(R)));
       this.#add(set(Q, plus(get(Q), i32(length))));
@@ -411,7 +330,7 @@ export class Emitter {
 
   /** Goes on with what begins as `first` says, or at `end`; leaves a choice only where the next character cannot decide. */
   #choose(first: First, follow: First, end: Place): void {
-    if (!first.nullable) this.#cases.goIf(end, this.#isNot(first.bits));
+    if (!first.nullable) this.#cases.goIf(end, this.#text.isNot(first.bits));
     if (!exclusive(first, follow)) this.#add(this.#push(get(P), get(P), end.number));
   }
 
@@ -422,52 +341,51 @@ export class Emitter {
     const next = label('next');
     this.#add(set(Q, get(P)), set(R, get(END)));
     if (max !== Number.POSITIVE_INFINITY) {
-      const most = i32(max * this.#unit);
+      const most = i32(max * this.#text.unit);
       this.#add(when(greater(minus(get(END), get(P)), most), set(R, plus(get(P), most))));
     }
     this.#add(
       loop(
         next,
         when(less(get(P), get(R)), [
-          set(C, this.#load(get(P))),
-          when(this.#isMember(bits, get(C)), [this.#forward(1), go(next)]),
+          set(C, this.#text.load(get(P))),
+          when(this.#text.isMember(bits, get(C)), [this.#text.forward(1), go(next)]),
         ]),
       ),
-      set(LEFT, minus(get(LEFT), this.#characters(minus(get(P), get(Q))))),
+      set(LEFT, minus(get(LEFT), this.#text.characters(minus(get(P), get(Q))))),
       when(less(get(LEFT), i32(0)), give(i32(GAVE_UP))),
     );
-    if (min > 0) this.#failIf(less(minus(get(P), get(Q)), i32(min * this.#unit)));
+    if (min > 0) this.#failIf(less(minus(get(P), get(Q)), i32(min * this.#text.unit)));
     if (mode === 'possessive' || exclusive(first, follow)) return;
     const after = this.#cases.place();
-    this.#add(set(M, plus(get(Q), i32(min * this.#unit))));
+    this.#add(set(M, plus(get(Q), i32(min * this.#text.unit))));
     this.#cases.enter(after);
     // Back at once to where the next character can follow; `m` is how far back the run may give way.
     if (!follow.nullable) {
       const back = label('back');
       this.#add(
-        loop(back, when(greater(get(P), get(M)), when(this.#isNot(follow.bits), [this.#forward(-1), go(back)]))),
+        loop(
+          back,
+          when(greater(get(P), get(M)), when(this.#text.isNot(follow.bits), [this.#text.forward(-1), go(back)])),
+        ),
       );
     }
-    const shorter = minus(get(P), i32(this.#unit));
+    const shorter = minus(get(P), i32(this.#text.unit));
     this.#add(when(greater(get(P), get(M)), this.#push(get(M), shorter, after.number)));
-  }
-
-  #characters(bytes: Code): Code {
-    return this.#unit === 1 ? bytes : shiftRight(bytes, i32(1));
   }
 
   #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
     const items = body.kind === 'concat' ? body.items : [body];
-    const codes = this.#literalFrom(items, 0);
+    const codes = this.#text.literalFrom(items, 0);
     if (ahead && codes.length > 0 && codes.length === items.length) {
       // The common guard in front of a repeated `.`: no call for a few characters.
-      const short = less(minus(get(END), get(P)), i32(codes.length * this.#unit));
-      const absent = choose(short, i32(1), this.#differsAt(P, codes));
+      const short = less(minus(get(END), get(P)), i32(codes.length * this.#text.unit));
+      const absent = choose(short, i32(1), this.#text.differsAt(P, codes));
       return this.#failIf(negative ? not(absent) : absent);
     }
     if (ahead) this.#sub(body, get(P));
     else {
-      const back = i32(width * this.#unit);
+      const back = i32(width * this.#text.unit);
       this.#sub(body, minus(get(P), back), greaterOrEqual(minus(get(P), get(FROM)), back));
     }
     this.#failIf(negative ? greaterOrEqual(get(R), i32(0)) : less(get(R), i32(0)));
@@ -485,43 +403,5 @@ export class Emitter {
       when(equal(get(R), i32(GAVE_UP)), give(i32(GAVE_UP))),
       set(LEFT, getGlobal(steps)),
     );
-  }
-
-  #assertion(what: Assertion): Code {
-    const atEnd = equal(get(P), get(END));
-    const atStart = equal(get(P), get(FROM));
-    const newlineHere = equal(this.#load(get(P)), i32(newline));
-    const newlineBefore = equal(this.#load(minus(get(P), i32(this.#unit))), i32(newline));
-    switch (what) {
-      case 'start':
-        return atStart;
-      case 'end':
-        return atEnd;
-      case 'endOrFinalNewline':
-        return either(atEnd, both(equal(get(P), minus(get(END), i32(this.#unit))), newlineHere));
-      case 'lineStart':
-        return either(atStart, newlineBefore);
-      case 'lineEnd':
-        return either(atEnd, newlineHere);
-      case 'wordBoundary':
-        return differ(this.#wordBefore(), this.#wordHere());
-      case 'notWordBoundary':
-        // Python's \B never holds in an empty subject.
-        return both(greater(get(END), get(FROM)), equal(this.#wordBefore(), this.#wordHere()));
-      default:
-        throw new Declined('ASCII word boundary');
-    }
-  }
-
-  #wordBefore(): Code {
-    return both(greater(get(P), get(FROM)), this.#isWord(minus(get(P), i32(this.#unit))));
-  }
-
-  #wordHere(): Code {
-    return both(less(get(P), get(END)), this.#isWord(get(P)));
-  }
-
-  #isWord(address: Code): Code {
-    return [set(C, this.#load(address)), this.#isMember(this.#alphabet.bitsOf(WORD), get(C))];
   }
 }

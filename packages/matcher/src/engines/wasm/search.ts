@@ -1,7 +1,8 @@
 import type { Expression } from '../../dialect/tree.js';
 import { isAnchored } from '../first.js';
 import type { Alphabet } from './alphabet.js';
-import { Emitter, GAVE_UP, NOT_FOUND } from './emit.js';
+import { Emitter } from './emit.js';
+import { GAVE_UP, NOT_FOUND } from './frame.js';
 import {
   block,
   type Code,

@@ -1,6 +1,6 @@
 import type { Expression } from '../../dialect/tree.js';
 import { Alphabet, type Bits } from './alphabet.js';
-import { GAVE_UP } from './emit.js';
+import { GAVE_UP } from './frame.js';
 import { ModuleWriter } from './module.js';
 import { FOUND, slotBytes, writeSearch } from './search.js';
 import { Declined, tableOf, type Workspace } from './workspace.js';

@@ -1,4 +1,4 @@
-import { GAVE_UP, NOT_FOUND } from '../../engines/wasm/emit.js';
+import { GAVE_UP, NOT_FOUND } from '../../engines/wasm/frame.js';
 import {
   block,
   both,

@@ -1,5 +1,5 @@
 /**
- * The tables that the host fills in for the compiled part of the scan: addresses of fields, as assembly/matches.ts describes them. Where
+ * The tables that the host fills in for the compiled part of the scan: addresses of fields, as assembly/layout.ts describes them. Where
  * nothing else is said a field is a word.
  */
 

@@ -1,7 +1,7 @@
 import type { Bytes } from '@f2b/config';
 import type { Regex } from '../../engines/engine.js';
 import { Alphabet } from '../../engines/wasm/alphabet.js';
-import { GAVE_UP } from '../../engines/wasm/emit.js';
+import { GAVE_UP } from '../../engines/wasm/frame.js';
 import { i32 } from '../../engines/wasm/instructions.js';
 import { ModuleWriter } from '../../engines/wasm/module.js';
 import { slotBytes, writeSearch } from '../../engines/wasm/search.js';

@@ -1,0 +1,180 @@
+// The row of a match, as `f2b regex -o row` prints it, if it is an ordinary one.
+
+import { decimal, time } from './dates';
+import { anyOf, noteRowPlace, spanEnd, spanStart } from './groups';
+import {
+  BESIDE,
+  BESIDE_COUNT,
+  EXCLUDED,
+  EXCLUDED_COUNT,
+  FORGETS,
+  HAS_ROWS,
+  ID,
+  ID_LENGTH,
+  IP4,
+  MATCHES,
+  MLFID,
+  NO_USERS,
+  NO_USERS_LENGTH,
+  ROW_TEXT,
+  ROW_TEXT_END,
+  TIME_TEXT,
+  TIME_TEXT_LENGTH,
+  USER,
+  USERS,
+  USERS_CLOSE,
+  USERS_CLOSE_LENGTH,
+  USERS_LENGTH,
+  VALUE_BYTES,
+  VALUE_COUNT,
+  VALUES,
+} from './layout';
+
+/** Rows are for a plain failure: not for a comment, nor for what a session has rules of its own for. */
+export function mayHaveRow(form: usize, start: usize): bool {
+  if (load<u32>(form, HAS_ROWS) === 0 || load<u8>(start) === 0x23) return false;
+  const mlfid = load<i32>(form, MLFID);
+  if (mlfid < 0 || spanStart(mlfid) < 0) {
+    if (load<u32>(form, FORGETS) !== 0) return false;
+  } else if (spanStart(mlfid) === spanEnd(mlfid)) return false;
+  return !anyOf(load<u32>(form, EXCLUDED), load<u32>(form, EXCLUDED_COUNT));
+}
+
+/** Whether the identifier is an IPv4 address as it stands there. */
+export function isPlainAddress(form: usize): bool {
+  const ip4 = load<i32>(form, IP4);
+  if (ip4 < 0 || spanStart(ip4) < 0 || anyOf(load<u32>(form, BESIDE), load<u32>(form, BESIDE_COUNT))) return false;
+  let parts = 1;
+  let digits = 0;
+  let value: u32 = 0;
+  const end = <usize>spanEnd(ip4);
+  for (let at = <usize>spanStart(ip4); at < end; at++) {
+    const byte = <u32>load<u8>(at);
+    if (byte === 0x2e) {
+      if (digits === 0) return false;
+      parts++;
+      digits = 0;
+      value = 0;
+    } else {
+      const here = byte - 0x30;
+      if (here > 9 || (digits > 0 && value === 0)) return false;
+      value = value * 10 + here;
+      digits++;
+      if (value > 255) return false;
+    }
+  }
+  return parts === 4 && digits > 0;
+}
+
+let out: usize = 0;
+let outEnd: usize = 0;
+
+function put(from: usize, length: usize): bool {
+  if (out + length > outEnd) return false;
+  memory.copy(out, from, length);
+  out += length;
+  return true;
+}
+
+function putByte(byte: u8): void {
+  store<u8>(out, byte);
+  out++;
+}
+
+/** Text that Python's notation puts between quotes as it is; false for every other. */
+function putPlain(from: usize, end: usize): bool {
+  if (out + (end - from) > outEnd) return false;
+  let to = out;
+  for (let at = from; at < end; at++) {
+    const byte = load<u8>(at);
+    if (byte < 0x20 || byte > 0x7e || byte === 0x27 || byte === 0x5c) return false;
+    store<u8>(to, byte);
+    to++;
+  }
+  out = to;
+  return true;
+}
+
+function putTime(): bool {
+  const length: usize = load<u32>(MATCHES, TIME_TEXT_LENGTH);
+  if (length !== 0) return put(load<u32>(MATCHES, TIME_TEXT), length);
+  let seconds = <u64>(time / 1000);
+  let digits: usize = 1;
+  for (let rest = seconds / 10; rest !== 0; rest /= 10) digits++;
+  if (out + digits + 2 > outEnd) return false;
+  for (let at = out + digits - 1; at >= out; at--) {
+    store<u8>(at, <u8>(0x30 + (seconds % 10)));
+    seconds /= 10;
+  }
+  out += digits;
+  if (decimal) {
+    putByte(0x2e);
+    putByte(0x30);
+  }
+  return true;
+}
+
+/** `['192.0.2.1',\t1714557600.0,\t{'mlfid': '[7]', 'user': 'root', 'ip4': '192.0.2.1', 'dns': None, 'users': {'root'}}],` */
+export function writeRow(form: usize): bool {
+  out = load<u32>(MATCHES, ROW_TEXT);
+  outEnd = load<u32>(MATCHES, ROW_TEXT_END);
+  const idLength: usize = load<u32>(MATCHES, ID_LENGTH);
+  if (out + 64 + idLength > outEnd) return false;
+  putByte(0x5b);
+  putByte(0x27);
+  if (idLength !== 0) put(load<u32>(MATCHES, ID), idLength);
+  else {
+    const ip4 = load<u32>(form, IP4);
+    put(spanStart(ip4), spanEnd(ip4) - spanStart(ip4));
+  }
+  putByte(0x27);
+  putByte(0x2c);
+  putByte(0x09);
+  if (!putTime() || out + 8 > outEnd) return false;
+  putByte(0x2c);
+  putByte(0x09);
+  putByte(0x7b);
+  if (!writeValues(form) || !writeUsers(form) || out + 8 > outEnd) return false;
+  putByte(0x7d);
+  putByte(0x5d);
+  putByte(0x2c);
+  putByte(0x0a);
+  store<u32>(MATCHES, <u32>out, ROW_TEXT);
+  return true;
+}
+
+function writeValues(form: usize): bool {
+  const count = load<u32>(form, VALUE_COUNT);
+  let value: usize = load<u32>(form, VALUES);
+  for (let i: u32 = 0; i < count; i++, value += VALUE_BYTES) {
+    const group = load<u32>(value);
+    const from = spanStart(group);
+    if (from < 0) {
+      if (!put(load<u32>(value, 12), load<u32>(value, 16))) return false;
+      continue;
+    }
+    if (!put(load<u32>(value, 4), load<u32>(value, 8))) return false;
+    // Where the group stands in the row is where its span is from now on.
+    const at = out;
+    const end = spanEnd(group);
+    if (!putPlain(from, end) || out + 8 > outEnd) return false;
+    noteRowPlace(group, at);
+    putByte(0x27);
+  }
+  return true;
+}
+
+/** `users` is a group that fail2ban adds to those of a session. */
+function writeUsers(form: usize): bool {
+  const mlfid = load<i32>(form, MLFID);
+  const user = load<i32>(form, USER);
+  if (mlfid < 0 || spanStart(mlfid) < 0 || user < 0 || spanStart(user) < 0) return true;
+  const from = spanStart(user);
+  const end = spanEnd(user);
+  if (from === end) return put(load<u32>(MATCHES, NO_USERS), load<u32>(MATCHES, NO_USERS_LENGTH));
+  return (
+    put(load<u32>(MATCHES, USERS), load<u32>(MATCHES, USERS_LENGTH)) &&
+    putPlain(from, end) &&
+    put(load<u32>(MATCHES, USERS_CLOSE), load<u32>(MATCHES, USERS_CLOSE_LENGTH))
+  );
+}
