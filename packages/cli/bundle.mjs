@@ -32,6 +32,8 @@ await bundle.write({
   exports: 'named',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
+  // A script that V8 takes from its cache cannot import.
+  dynamicImportInCjs: false,
 });
 await bundle.close();
 writeFileSync(join(directory, 'package.json'), '{ "type": "commonjs" }\n');
