@@ -113,7 +113,7 @@ export function compileDating(
   let known = { template: -1, text: '', now: Number.NaN, time: Number.NaN };
   return {
     key: JSON.stringify([datepattern?.value ?? null, zoneText, thisYear]),
-    junction: junctionOf(datepattern?.value),
+    junction: junctionOf(detector),
     detector,
     zone,
     newRanking(now) {

@@ -24,6 +24,9 @@ function matchesOf(scanner: BlockScanner, bytes: Uint8Array, context: ScanContex
   }));
 }
 
+/** A character for each byte. */
+const utf8 = (...texts: string[]) => texts.map((text) => Buffer.from(text).toString('latin1'));
+
 const failregex = 'x <HOST>';
 
 describe('the terms of a filter', () => {
@@ -34,7 +37,8 @@ describe('the terms of a filter', () => {
 
   it('are whole where no dates are cut, and halves where they are cut anywhere', () => {
     expect(termsOf({ failregex, datepattern: '{NONE}' }, ['No matching'])).toEqual(['No matching']);
-    expect(termsOf({ failregex, datepattern: 'x(%Y)' }, ['No matching'])).toEqual(['No ma', 'tching']);
+    expect(termsOf({ failregex, datepattern: '(?=(%Y))' }, ['No matching'])).toEqual(['No ma', 'tching']);
+    expect(termsOf({ failregex, datepattern: '(?=(%Y))' }, ['ab🚫cde'])).toEqual(utf8('ab🚫', 'cde'));
   });
 
   it('end at newlines and at what invalid bytes become', () => {

@@ -21,10 +21,13 @@ const shortestTerm = shortestLiteralBytes;
 function cutAt(text: string, junction: Junction): string[] {
   const pieces: string[] = [];
   let from = 0;
-  for (let at = 1; at < text.length; at++) {
-    if (!junction(text, at)) continue;
-    pieces.push(text.slice(from, at));
-    from = at;
+  let at = 0;
+  for (const character of text) {
+    if (at > 0 && junction(text, at)) {
+      pieces.push(text.slice(from, at));
+      from = at;
+    }
+    at += character.length;
   }
   return [...pieces, text.slice(from)];
 }
@@ -42,8 +45,9 @@ function certainPieces(literal: string, junction: Junction): readonly string[] {
   const uncut = longest(cutAt(piece, junction));
   if (uncut.length >= shortestTerm) return [uncut];
   // One cut, anywhere: it leaves one of the halves whole.
-  const half = piece.length >> 1;
-  return [piece.slice(0, half), piece.slice(half)];
+  const characters = [...piece];
+  const half = characters.length >> 1;
+  return [characters.slice(0, half).join(''), characters.slice(half).join('')];
 }
 
 function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: LogEncoding): ScanTerms | undefined {
