@@ -61,13 +61,11 @@ export const TIMES: usize = 116;
 /** The last date's text: its address and length, none where that is 0. */
 export const LAST_DATE: usize = 120;
 export const LAST_DATE_LENGTH: usize = 124;
-/** `, 'users': {'` and `'}` and `, 'users': None`: address and length. */
+/** `, 'users': {'` and `'}`: address and length. */
 export const USERS: usize = 128;
 export const USERS_LENGTH: usize = 132;
 export const USERS_CLOSE: usize = 136;
 export const USERS_CLOSE_LENGTH: usize = 140;
-export const NO_USERS: usize = 144;
-export const NO_USERS_LENGTH: usize = 148;
 
 // A filter's entry.
 /** Pairs of a word's index and its bits, of which a line must have one: address and number of pairs. */

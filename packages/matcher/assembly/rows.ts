@@ -14,8 +14,6 @@ import {
   IP4,
   MATCHES,
   MLFID,
-  NO_USERS,
-  NO_USERS_LENGTH,
   ROW_TEXT,
   ROW_TEXT_END,
   TIME_TEXT,
@@ -164,14 +162,14 @@ function writeValues(form: usize): bool {
   return true;
 }
 
-/** `users` is a group that fail2ban adds to those of a session. */
+/** `users` is a group that fail2ban adds to those of a session, unless the user's name is empty. */
 function writeUsers(form: usize): bool {
   const mlfid = load<i32>(form, MLFID);
   const user = load<i32>(form, USER);
   if (mlfid < 0 || spanStart(mlfid) < 0 || user < 0 || spanStart(user) < 0) return true;
   const from = spanStart(user);
   const end = spanEnd(user);
-  if (from === end) return put(load<u32>(MATCHES, NO_USERS), load<u32>(MATCHES, NO_USERS_LENGTH));
+  if (from === end) return true;
   return (
     put(load<u32>(MATCHES, USERS), load<u32>(MATCHES, USERS_LENGTH)) &&
     putPlain(from, end) &&

@@ -35,13 +35,13 @@ export class RowKeys {
     const known = this.#sessions.get(key);
     let names: string[];
     if (known === undefined) {
-      names = this.#first[found.regex]![groups.has('user') && !forget ? 1 : 0];
+      names = this.#first[found.regex]![hasUser(groups) && !forget ? 1 : 0];
       if (groups.has('mlfgained') && !names.includes('nofail')) names = [...names, 'nofail'];
       if (!forget) this.#remember(key, names);
       if (!groups.has('nofail') && !groups.has('mlfgained')) return names;
     } else {
       const had = known.filter((name) => name !== 'nofail' && name !== 'mlfgained');
-      if (groups.has('user') && !had.includes('users')) had.push('users');
+      if (hasUser(groups) && !had.includes('users')) had.push('users');
       names = [...had, ...named.filter((name) => groups.has(name) && name !== 'mlfforget' && !had.includes(name))];
       if (groups.has('mlfgained') && !names.includes('nofail')) names.push('nofail');
       if (forget) this.#sessions.delete(key);
@@ -56,7 +56,7 @@ export class RowKeys {
 
   /** The same as `of` for a session that begins with an ordinary failure. */
   begin(key: string, regex: number, groups: Groups): void {
-    this.#remember(key, this.#first[regex]![groups.has('user') ? 1 : 0]);
+    this.#remember(key, this.#first[regex]![hasUser(groups) ? 1 : 0]);
   }
 
   forget(key: string): void {
@@ -67,4 +67,10 @@ export class RowKeys {
     this.#sessions.set(key, names);
     if (this.#sessions.size > this.#most) this.#sessions.delete(this.#sessions.keys().next().value!);
   }
+}
+
+/** A user without a name is none to a session. */
+function hasUser(groups: Groups): boolean {
+  const user = groups.get('user');
+  return user !== undefined && user !== '';
 }

@@ -1,8 +1,8 @@
 import type { EpochMs } from '@f2b/config';
 import type { CompiledFilter } from '../filter/compile.js';
 
-/** A time of day, then a zone at its end. */
-const endsWithZone = /:\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$/;
+/** A time of day, then a zone at its end; a bracket may be cut out with it. */
+const endsWithZone = /:\d\d(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)\W*$/;
 const beginsWithZone = /^(?:Z|UTC|GMT|[A-Z]{3,4}(?= [A-Z][a-z]{2} )|[+-]\d\d:?\d\d) /;
 const tai64n = /^@?[0-9a-f]{24}$/;
 

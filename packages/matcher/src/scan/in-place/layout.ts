@@ -39,7 +39,6 @@ export const MATCHES = {
   lastDateLength: 124,
   users: 128,
   usersClose: 136,
-  noUsers: 144,
 } as const;
 
 /** A filter's entry. */

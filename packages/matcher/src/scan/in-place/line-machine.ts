@@ -97,7 +97,6 @@ export class LineMachine {
     for (const [field, text] of Object.entries({
       users: ", 'users': {'",
       usersClose: "'}",
-      noUsers: ", 'users': None",
     })) {
       const at = this.#matches + MATCHES[field as 'users'];
       workshop.setWord(at, workshop.place(Buffer.from(text)));
