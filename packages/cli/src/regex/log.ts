@@ -4,6 +4,7 @@ import type { Bytes } from '@f2b/config';
 import {
   BlockScanner,
   type CompiledFilter,
+  type FileRange,
   type LineMatch,
   newMultilineState,
   openPool,
@@ -80,7 +81,7 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
       return;
     }
     const file = { fd, start: 0, end: stat.size, takeLast: true };
-    workers.register('log', [scan.filter], sampleFile(file));
+    workers.register('log', [scan.filter], sampleOf(file, path));
     const transient = scan.context.rows === true;
     const options = { transient, joins: true };
     for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, options)) {
@@ -88,6 +89,14 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
     }
   } finally {
     if (fd !== 0) closeSync(fd);
+  }
+}
+
+function sampleOf(file: FileRange, path: string): Uint8Array {
+  try {
+    return sampleFile(file);
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 

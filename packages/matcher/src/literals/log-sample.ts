@@ -40,7 +40,8 @@ const keptBytes: Bytes = 16 * 1024;
 
 /** What is known of a log before it is scanned. */
 export class LogSample {
-  readonly #bytes: Uint8Array;
+  /** What is known of the log's own lines; undefined: nothing. */
+  readonly bytes: Uint8Array | undefined;
   readonly #own: string;
   /** Filters have much in common. */
   readonly #counts = [new Map<string, number>(), new Map<string, number>()] as const;
@@ -48,13 +49,14 @@ export class LogSample {
 
   /** @param own lines of the log, if there are any yet */
   constructor(own: Uint8Array = new Uint8Array(0)) {
-    this.#bytes = own.subarray(-keptBytes);
-    this.#own = Buffer.from(this.#bytes).toString('latin1');
+    const kept = Buffer.from(own.subarray(-keptBytes));
+    this.bytes = kept.length === 0 ? undefined : kept;
+    this.#own = kept.toString('latin1');
   }
 
   /** Typical lines, then the log's own. */
   get text(): Uint8Array {
-    return Buffer.concat([Buffer.from(typicalLines), this.#bytes]);
+    return Buffer.concat([Buffer.from(typicalLines), this.bytes ?? Buffer.alloc(0)]);
   }
 
   /** Whether a text stands in typical lines. @param foldCase it is in lower case, and case does not count */

@@ -57,7 +57,7 @@ const rowsAtOnce = 8192;
 const pageBytes = 65_536;
 /** The scanner looks up to this far beyond the block's end. */
 const slackBytes = 64;
-/** So much of the first block tells what the log is like. */
+/** Without a sample so much of the first block tells what the log is like. */
 const sampledBytes = 8192;
 
 interface LiteralScannerOptions {
@@ -92,7 +92,7 @@ export class LiteralScanner {
   readonly #every: boolean;
   /** The literals, until the first scan tells the compiled scanner of them. */
   #untold: readonly Literal[] | undefined;
-  readonly #sample: Uint8Array | undefined;
+  #sample: Uint8Array | undefined;
   #words: Uint32Array;
   #block: Buffer;
 
@@ -146,6 +146,7 @@ export class LiteralScanner {
     const text = this.#sample ?? new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
     writeTables(this.memory.buffer, addresses, literals, new LogSample(text).text);
     this.#untold = undefined;
+    this.#sample = undefined;
   }
 
   /** See assembly/judge.ts. */

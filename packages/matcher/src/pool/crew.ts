@@ -117,8 +117,11 @@ export class Crew {
   /** Has every worker do `task`, those included that must be started for it. Resolves when all have, or have died over it. */
   async warm(task: WarmTask): Promise<void> {
     this.#alone++;
-    await Promise.allSettled(Array.from({ length: this.#size }, () => this.#piscina.run(task)));
-    this.#alone--;
+    try {
+      await Promise.allSettled(Array.from({ length: this.#size }, () => this.#piscina.run(task)));
+    } finally {
+      this.#alone--;
+    }
   }
 
   async end(): Promise<void> {

@@ -75,6 +75,8 @@ describe('a pool', () => {
       [1, 1, 3],
       [2, 0, 3],
     ]);
+    scans.register('jail', [filter, odd, prefixed], new Uint8Array(0));
+    expect(found(await scans.scanBlock('jail', lines, { now }))).toHaveLength(5);
     expect(found(scans.scanInline('jail', lines, { now }))).toEqual(
       found(await scans.scanBlock('jail', lines, { now })),
     );

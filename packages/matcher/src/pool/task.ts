@@ -4,7 +4,8 @@ import type { ScanContext } from '../failures.js';
 import type { Usedns } from '../filter/identifier.js';
 import type { MatchSettings } from '../filter/settings.js';
 import type { Bits } from '../literals/bits.js';
-import type { ScanPlan } from '../scan/needs.js';
+import type { Literal } from '../literals/literal.js';
+import type { FilterNeeds, ScanPlan } from '../scan/needs.js';
 import type { FileRange } from '../scan/range.js';
 import type { WireResult } from '../scan/result.js';
 
@@ -49,6 +50,15 @@ export interface WarmTask {
 /** A worker's answer: errors of the scan itself come back as text, so that a rejected task always means a dead worker. */
 export type ScanAnswer = { readonly result: WireResult } | { readonly error: string };
 
+/** As JSON has it: null for undefined in a list, and a character for each byte. */
+interface JsonPlan extends Omit<ScannerPlan, 'scan'> {
+  readonly scan: Omit<ScanPlan, 'literals' | 'filters' | 'sample'> & {
+    readonly literals: readonly (Omit<Literal, 'text'> & { readonly text: string })[];
+    readonly filters: readonly (Omit<FilterNeeds, 'failregex'> & { readonly failregex: readonly (Bits | null)[] })[];
+    readonly sample?: string;
+  };
+}
+
 export function writePlan({ scan, ...plan }: ScannerPlan): SharedArrayBuffer {
   const literals = scan.literals.map((literal) => ({ ...literal, text: asText(literal.text) }));
   const sample = scan.sample && asText(scan.sample);
@@ -59,17 +69,18 @@ export function writePlan({ scan, ...plan }: ScannerPlan): SharedArrayBuffer {
 }
 
 export function readPlan(shared: SharedArrayBuffer): ScannerPlan {
-  const { scan, ...plan } = JSON.parse(Buffer.from(new Uint8Array(shared)).toString());
-  const literals = scan.literals.map((literal: { text: string }) => ({ ...literal, text: asBytes(literal.text) }));
-  // JSON has null for undefined in a list.
-  const filters = scan.filters.map((needs: { failregex: (Bits | null)[] }) => ({
+  const { scan, ...plan }: JsonPlan = JSON.parse(Buffer.from(new Uint8Array(shared)).toString());
+  const literals = scan.literals.map((literal) => ({ ...literal, text: asBytes(literal.text) }));
+  const filters = scan.filters.map((needs) => ({
     ...needs,
     failregex: needs.failregex.map((bits) => bits ?? undefined),
   }));
-  return { ...plan, scan: { ...scan, literals, filters, sample: scan.sample && asBytes(scan.sample) } };
+  return {
+    ...plan,
+    scan: { ...scan, literals, filters, sample: scan.sample === undefined ? undefined : asBytes(scan.sample) },
+  };
 }
 
-/** A character for each byte. */
 function asText(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

@@ -67,5 +67,10 @@ export function planScan(filters: readonly CompiledFilter[], sample?: Uint8Array
   };
 
   const needs = filters.map(needsOf);
-  return { literals: [...literals.values()], alwaysBits: every ? [everyLineBit] : [], filters: needs, sample };
+  return {
+    literals: [...literals.values()],
+    alwaysBits: every ? [everyLineBit] : [],
+    filters: needs,
+    sample: known.bytes,
+  };
 }
