@@ -64,6 +64,10 @@ const mistaken = writeTree(
       '[dates]',
       'enabled = true',
       'filter = dates', // dates.conf 3: a broken date pattern
+      '[parameter]',
+      'enabled = true',
+      'filter = app',
+      'action = offendingips[blocktype=FOO]', // 39: no target
       '',
     ].join('\n'),
   },
@@ -121,6 +125,7 @@ describe('f2b config check', () => {
       'jail.local:21:10 error F2B_CONFIG_NO_FILTER',
       'jail.local:28:1 error F2B_CONFIG_DUPLICATE_SECTION',
       'jail.local:29:11 error F2B_CONFIG_TIME',
+      'jail.local:39:10 error F2B_ACTION_PARAMETER',
     ]);
     const adviceOf = (wanted: string) => check.findings.find(({ code }) => code === wanted)?.advice;
     expect(adviceOf('F2B_CONFIG_UNKNOWN_OPTION')).toContain("'maxretry'");
@@ -131,11 +136,11 @@ describe('f2b config check', () => {
 
   it('counts the jails that stand, and those that the mistakes cost', () => {
     expect(checkAsJson(mistaken).check.counts).toMatchObject({
-      errors: 9,
+      errors: 10,
       warnings: 4,
       hints: 1,
       jails: 5,
-      skippedJails: 5,
+      skippedJails: 6,
     });
     const { lines } = f2b('-c', mistaken, '-d');
     const started = lines.filter((line) => line.startsWith("['start'"));
@@ -155,7 +160,7 @@ describe('f2b config check', () => {
     expect(lines[at + 4]).toMatch(/^ {4}Make that piece narrower/);
     expect(lines[at + 5]).toBe('');
     expect(lines.at(-1)).toBe(
-      `NOT OK: ${mistaken}: 9 errors, 4 warnings, 1 hint in 10 files; 5 jails enabled and good, 5 not; 9 expressions compiled.`,
+      `NOT OK: ${mistaken}: 10 errors, 4 warnings, 1 hint in 10 files; 5 jails enabled and good, 6 not; 10 expressions compiled.`,
     );
   });
 

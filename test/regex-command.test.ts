@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { f2b, run } from './f2b-process.js';
+import { f2b, program, run } from './f2b-process.js';
 import { reasonToSkip } from './requirements.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'f2b-regex-'));
@@ -32,11 +32,29 @@ function rows(...args: readonly string[]): readonly string[] {
 const sshd = (message: string, second = 0) =>
   `Nov 25 10:00:${String(second % 60).padStart(2, '0')} gate sshd[${100 + second}]: ${message}\n`;
 
+describe('f2b regex', () => {
+  it('fails when its output cannot be written, and tells why', () => {
+    const log = logOf('full', sshd('Invalid user x from 192.0.2.1 port 22'));
+    for (const options of [['-o', 'row'], []]) {
+      const words = ['regex', ...options, log, 'sshd'];
+      const { code, stderr } = run('/bin/sh', [
+        '-c',
+        'exec "$0" "$@" > /dev/full',
+        process.execPath,
+        program,
+        ...words,
+      ]);
+      expect(stderr).toContain('the output cannot be written: ENOSPC');
+      expect(code).toBe(255);
+    }
+  });
+});
+
 describe.skipIf(missing)('f2b regex gives the rows of fail2ban-regex', () => {
   it('for hosts with a name', () => {
     const log = logOf(
       'names',
-      sshd('Invalid user x from localhost port 22') + sshd('Invalid user y from 192.0.2.1 port 22'),
+      sshd('Invalid user x from localhost port 22') + sshd('Invalid user y from 192.0.2.1 port 22', 1),
     );
     expect(rows('--usedns', 'yes', log, 'sshd')).toHaveLength(2);
     expect(rows('--usedns', 'no', log, 'sshd')).toHaveLength(1);

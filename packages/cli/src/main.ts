@@ -4,6 +4,9 @@ import { failed } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { CliError, reasonOf } from './errors.js';
 
+/** Commands of fail2ban-client that an administrator will try. */
+const later = new Set('reload restart set get add unban banned stats statistics'.split(' '));
+
 /** The whole of `f2b`: flags, then one command, loaded only now. The exit code is set, not forced: output drains first. */
 async function main(argv: readonly string[]): Promise<number> {
   const flags: Flags = { verbosity: 0 };
@@ -19,7 +22,10 @@ async function main(argv: readonly string[]): Promise<number> {
     if (name === 'help') return printUsage(0);
     const load = commands.get(name);
     if (!load) {
-      throw new CliError('F2B_USAGE', `Invalid command '${name}': f2b -h lists the commands`);
+      const what = later.has(name) ? 'is not in this version of f2b' : 'is no command';
+      const advice =
+        name === 'reload' || name === 'restart' ? 'f2b stop and f2b start do it' : 'f2b -h lists the commands';
+      throw new CliError('F2B_USAGE', `Invalid command: '${name}' ${what}; ${advice}`);
     }
     const { command } = await load();
     if (command.ownWords) return await command.run({ flags, args: words, options: new Map() });
@@ -67,10 +73,16 @@ async function printUsage(code: number): Promise<number> {
   return code;
 }
 
-// A reader that closed its end (`f2b status | head -1`) is no error.
-process.stdout.on('error', () => {});
+let outputFailed = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that closed its end (`f2b status | head -1`) is no error.
+  if (error.code === 'EPIPE' || outputFailed) return;
+  outputFailed = true;
+  process.stderr.write(`f2b: the output cannot be written: ${error.message}\n`);
+  process.exitCode = failed;
+});
 process.stderr.on('error', () => {});
 
 void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+  process.exitCode = outputFailed ? failed : code;
 });

@@ -67,7 +67,7 @@ export class ConfigError extends Error {
     advice: string,
     options?: { definition?: boolean },
   ) {
-    super(`${code}: ${origin ? `${formatOrigin(origin)}: ` : ''}${what} ${advice}`);
+    super(`${code}: ${origin ? `${formatOrigin(origin)}: ` : ''}${what.replace(/[^.]$/, '$&.')} ${advice}`);
     this.name = 'ConfigError';
     this.code = code;
     this.what = what;

@@ -8,6 +8,7 @@ export {
   type Problem,
 } from './actor/firewall.js';
 export type { Repair } from './backends/backend.js';
+export { mistakeInBuiltin } from './backends/offendingips/parameters.js';
 export { FirewallError, type FirewallErrorCode } from './errors.js';
 export type { FirewallLog } from './log.js';
 export { type Family, type Network, networkOf } from './network.js';

@@ -118,10 +118,10 @@ function applyFlag(flags: Flags, key: string, value: string): void {
       flags.version = 'long';
       return;
     case 'dryRun':
-      flags.enforce = false;
+      flags.enforce = chosen(flags, false);
       return;
     case 'enforce':
-      flags.enforce = true;
+      flags.enforce = chosen(flags, true);
       return;
     case 'timeout': {
       const seconds = Number(value);
@@ -132,4 +132,12 @@ function applyFlag(flags: Flags, key: string, value: string): void {
       return;
     }
   }
+}
+
+/** Two answers to whether the firewall is changed are none. */
+function chosen(flags: Flags, enforce: boolean): boolean {
+  if (flags.enforce === !enforce) {
+    throw new CliError('F2B_USAGE', '--dry-run and --enforce contradict each other: give one of them');
+  }
+  return enforce;
 }

@@ -82,6 +82,16 @@ describe('readFlags', () => {
     expect(flags).toMatchObject({ verbosity: 1, foreground: false, enforce: false });
   });
 
+  it('refuses --dry-run beside --enforce, in either order', () => {
+    for (const argv of [
+      ['--dry-run', '--enforce'],
+      ['--enforce', '--dry-run'],
+    ]) {
+      expect(() => readFlags([...argv, 'start'], { verbosity: 0 })).toThrow(/contradict/);
+    }
+    expect(() => readFlags(['--dry-run', '--dry-run', 'start'], { verbosity: 0 })).not.toThrow();
+  });
+
   it('wants a number for --timeout', () => {
     expect(() => readFlags(['--timeout', 'soon'], { verbosity: 0 })).toThrow(/number of seconds/);
   });

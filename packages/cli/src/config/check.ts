@@ -1,4 +1,5 @@
 import { checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
+import { mistakeInBuiltin } from '@f2b/firewall';
 import { compileFilter, FilterError, type FilterProblem, type LintFinding, lintFilter, type Regex } from '@f2b/matcher';
 
 /** One finding of any checker; a linter's may show a line that proves it. */
@@ -35,7 +36,7 @@ export function checkConfiguration(options: ConfigurationCheckOptions): Configur
   for (const jail of tree.settings?.jails ?? []) {
     const { prefregex, failregex, ignoreregex } = jail.filter;
     regexes += failregex.length + ignoreregex.length + (prefregex === undefined ? 0 : 1);
-    const found = checkFilter(jail, known, options.lint);
+    const found = [...checkFilter(jail, known, options.lint), ...checkActions(jail)];
     if (found.some(({ severity }) => severity === 'error')) broken.add(jail.name);
     findings.push(...found);
   }
@@ -73,6 +74,23 @@ function checkFilter(jail: JailSettings, known: Map<string, Regex>, lint: boolea
       return named({ severity: 'error', code, what: brokenWhat(problem), origin, advice, jail: undefined });
     });
   }
+}
+
+/** The commands of `action.d` are for a shell to judge. */
+function checkActions({ name, actions }: JailSettings): CheckFinding[] {
+  return actions.flatMap((action) => {
+    const mistake = action.builtin ? mistakeInBuiltin(action) : undefined;
+    if (mistake === undefined) return [];
+    const [what = '', advice = ''] = mistake.message.split('; ');
+    const { code } = mistake;
+    return [
+      { severity: 'error', code, what: `${what}.`, origin: action.origin, advice: `${sentence(advice)}.`, jail: name },
+    ];
+  });
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The column says where in the expression; the reason comes first, not fail2ban's sentence around the expression with its tags expanded. */

@@ -65,6 +65,7 @@ export class Output {
     await new Promise<void>((resolve, reject) => {
       // An error of an earlier one is the last one's too.
       for (const chunk of chunks) this.#stream.write(chunk);
+      // What else can go wrong with the output is told where the stream's errors arrive.
       this.#stream.write(last, (error) => (error ? reject(new ReaderGone()) : resolve()));
     });
   }

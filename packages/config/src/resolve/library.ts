@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { ConfigError } from '../errors.js';
 import { MergedTree } from '../merge/tree.js';
 import type { FileStore } from '../syntax/files.js';
 import { unfoldIncludes } from '../syntax/includes.js';
@@ -47,7 +49,7 @@ export class Library {
   }
 
   #read(name: string): ConfigSet | undefined {
-    const files = this.store.filesOf(name);
+    const files = this.store.filesOf(name).filter((file) => this.#canBeRead(file, name));
     if (files.length === 0) return undefined;
     const tree = new MergedTree();
     for (const [key, value] of this.#injected) {
@@ -87,6 +89,19 @@ export class Library {
       tree.add(parsed);
     }
     return { name, tree, files: order };
+  }
+
+  /** What lies in a folder such as `jail.d` and cannot be read is passed over, as by fail2ban, but not in silence. */
+  #canBeRead(file: string, name: string): boolean {
+    if (!file.startsWith(posix.join(this.store.directory, `${name}.d/`))) return true;
+    try {
+      this.store.parse(file);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConfigError) || error.code !== 'F2B_CONFIG_UNREADABLE') throw error;
+      this.findings.addError(error);
+      return false;
+    }
   }
 }
 

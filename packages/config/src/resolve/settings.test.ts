@@ -49,6 +49,24 @@ describe('the order of files', () => {
     expect(jail?.bantime?.origin).toEqual({ file: '/f/jail.d/b.local', line: 2, column: 11 });
   });
 
+  it('goes on where a file of a .d folder cannot be read, and says so', () => {
+    const tree = memoryEdge({
+      '/f/filter.d/f.conf': base['filter.d/f.conf'],
+      '/f/jail.conf': '[j]\nenabled = 1\nfilter = f\n',
+      '/f/jail.d/a.conf': '',
+      '/f/jail.d/b.conf': '[j]\nmaxretry = 7\n',
+    });
+    const readFile = (path: string) => {
+      if (path === '/f/jail.d/a.conf') throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+      return tree.readFile(path);
+    };
+    const { jails, findings } = readSettings({ directory: '/f', fs: { ...tree, readFile }, allowMissingLogs: true });
+    expect(jails.map(({ maxretry }) => maxretry?.value)).toEqual([7]);
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'F2B_CONFIG_UNREADABLE', origin: { file: '/f/jail.d/a.conf' }, advice: expect.stringContaining('mode') },
+    ]);
+  });
+
   it('holds for filters too, and a .local alone is enough', () => {
     const files = {
       'filter.d/g.local': '[Definition]\nfailregex = one\n',

@@ -6,6 +6,16 @@ import { type ParsedFile, parseConfig } from './parse.js';
 /** A directory with more configuration files than this is not one. */
 const MAX_FILES = 20_000;
 
+/** By what the system says of a file that is there and cannot be read. */
+const unreadableAdvice: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'It is a link to nothing: remove it, or make what it leads to.'],
+  ['ELOOP', 'It is a link that leads back to itself: remove it.'],
+  [
+    'EISDIR',
+    'It is a directory: move it elsewhere, or give it a name that does not end like that of a file of settings.',
+  ],
+]);
+
 /** Reads and remembers files of one tree, so that `common.conf` is parsed once however many filters include it. */
 export class FileStore {
   readonly edge: ConfigEdge;
@@ -89,11 +99,12 @@ export class FileStore {
       try {
         bytes = this.edge.readFile(path);
       } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
         throw new ConfigError(
           'F2B_CONFIG_UNREADABLE',
-          `the file cannot be read: ${(error as Error).message}.`,
+          `the file cannot be read: ${message}.`,
           { file: path, line: 1, column: 1 },
-          'Check its owner and mode (root must be able to read it).',
+          unreadableAdvice.get(code) ?? 'Check its owner and mode (root must be able to read it).',
         );
       }
       parsed = parseConfig(bytes, path);

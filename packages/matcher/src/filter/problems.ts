@@ -40,7 +40,7 @@ export class FilterError extends Error {
   readonly problems: readonly FilterProblem[];
 
   constructor(problems: readonly FilterProblem[]) {
-    super(problems.map((one) => `${placeOf(one.origin)}${one.what} ${one.advice}`).join('\n'));
+    super(problems.map((one) => `${placeOf(one.origin)}${one.what.replace(/[^.]$/, '$&.')} ${one.advice}`).join('\n'));
     this.name = 'FilterError';
     this.problems = problems;
   }

@@ -44,7 +44,7 @@ export class FamilyTable {
     this.#doubtful = found.size > 0;
     if (found.size > 0) {
       this.log.info(
-        `${this.#name}: took over chain ${this.parameters.table} with ${found.size} addresses of an earlier run; those that no jail claims go with the next change`,
+        `${this.#name}: took over chain ${this.parameters.table} with ${found.size} addresses of an earlier run; those that no jail claims go with the next change, or the next check within a minute`,
       );
     }
   }

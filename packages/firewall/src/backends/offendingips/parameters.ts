@@ -1,5 +1,5 @@
 import type { ActionSettings, Seconds } from '@f2b/config';
-import { errors } from '../../errors.js';
+import { errors, FirewallError } from '../../errors.js';
 import { quoted } from '../../log.js';
 
 /** What `offendingips[…]` can be told. */
@@ -65,4 +65,15 @@ export function readParameters(settings: ActionSettings): OffendingIpsParameters
     ),
     recentsize: count('recentsize'),
   };
+}
+
+/** What is wrong with the parameters of a built-in action, before anything is started: the first mistake, undefined: none. */
+export function mistakeInBuiltin(settings: ActionSettings): FirewallError | undefined {
+  try {
+    readParameters(settings);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FirewallError) return error;
+    throw error;
+  }
 }
