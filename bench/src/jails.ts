@@ -5,7 +5,7 @@ import { type CompiledFilter, compileFilter, stages } from '@f2b/matcher';
 import { writeGeneratedLog } from 'f2b';
 import { measureInProcess } from './child.js';
 import type { JailsCost } from './jails-process.js';
-import { type OfflineOptions, seed } from './offline.js';
+import { type OfflineOptions, seed, waitForDisk } from './offline.js';
 
 /** The cost of many jails on one log in which none of them finds anything. */
 export interface JailsResult {
@@ -26,6 +26,7 @@ export function measureJails(directory: string, options: OfflineOptions): JailsR
   const log = join(options.directory, 'jails.log');
   options.say(`jails: writing ${options.lines} lines`);
   writeGeneratedLog(log, { kind: 'sshd', hitRate: 0, lines: options.lines, seed, until: options.until });
+  waitForDisk(log);
   const cost = (names: readonly string[]) => {
     options.say(`jails: ${names.length} on one log`);
     return measureInProcess<JailsCost>('jails-process.js', [log, String(options.rounds), directory, ...names]);

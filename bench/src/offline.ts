@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bytes, EpochMs } from '@f2b/config';
 import { type LogKindName, logKinds, median, writeGeneratedLog } from 'f2b';
@@ -56,6 +56,7 @@ export function measureOffline(task: Offline, options: OfflineOptions): OfflineR
     options.say(`${name}: writing ${lines} lines`);
     const log = join(options.directory, `${task.kind}-${lines}.log`);
     writeGeneratedLog(log, { ...task, lines, seed, until: options.until });
+    waitForDisk(log);
     logs.set(lines, log);
   }
   const logOf = (one: Contender) => logs.get(linesOf(one))!;
@@ -109,4 +110,11 @@ function figure(one: Contender, lines: number, bytes: Bytes, runs: readonly Proc
     cpuSeconds: median(runs.map(({ cpu }) => cpu)),
     peakMemory: Math.max(...runs.map(({ peakMemory }) => peakMemory)),
   };
+}
+
+/** What was written is written to the disk while nobody is measured, not beside the first who are. */
+export function waitForDisk(file: string): void {
+  const fd = openSync(file, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
 }

@@ -11,7 +11,7 @@ export interface Fingerprint {
 export const bucketCount = 8;
 
 /** Places in a literal that are tried, the rarest ones. */
-const placesTried = 4;
+const placesTried = 8;
 
 /** Places of the sample that are looked at for each literal: few literals are told apart at a glance. */
 const lookedAtPerLiteral = 64;

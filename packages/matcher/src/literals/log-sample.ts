@@ -59,8 +59,12 @@ export class LogSample {
     return Buffer.concat([Buffer.from(typicalLines), this.bytes ?? Buffer.alloc(0)]);
   }
 
-  /** Whether a text stands in typical lines. @param foldCase it is in lower case, and case does not count */
-  isTypical(text: string, foldCase: boolean): boolean {
+  /**
+   * Whether a text is likely to stand in the log, if nothing better is known: it stands in typical lines.
+   * @param foldCase it is in lower case, and case does not count
+   */
+  isLikely(text: string, foldCase: boolean): boolean {
+    if (this.bytes !== undefined) return this.count(text, foldCase) > 0;
     return (foldCase ? this.#inLowerCase().typical : typicalLines).includes(text);
   }
 

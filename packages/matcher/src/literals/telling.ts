@@ -14,9 +14,8 @@ export function tellingness(texts: readonly string[], foldCase: boolean, sample:
   let seen = 0;
   const least = Math.min(
     ...texts.map((text) => {
-      const count = sample.count(text, foldCase);
-      seen += count;
-      return weight(text) - (count > 0 || sample.isTypical(text, foldCase) ? commonCost : 0);
+      seen += sample.count(text, foldCase);
+      return weight(text) - (sample.isLikely(text, foldCase) ? commonCost : 0);
     }),
   );
   return least - Math.log2(texts.length) - seen - (foldCase ? 0.5 : 0);
