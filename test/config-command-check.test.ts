@@ -67,7 +67,7 @@ const mistaken = writeTree(
       '[parameter]',
       'enabled = true',
       'filter = app',
-      'action = offendingips[blocktype=FOO]', // 39: no target
+      'action = offendingips[blocktype="FOO; BAR"]', // 39: no target
       '',
     ].join('\n'),
   },
@@ -130,6 +130,7 @@ describe('f2b config check', () => {
     const adviceOf = (wanted: string) => check.findings.find(({ code }) => code === wanted)?.advice;
     expect(adviceOf('F2B_CONFIG_UNKNOWN_OPTION')).toContain("'maxretry'");
     expect(adviceOf('F2B_CONFIG_NO_FILTER')).toContain("'app'");
+    expect(adviceOf('F2B_ACTION_PARAMETER')).toBe("Correct it in the brackets after the action's name.");
     expect(check.ok).toBe(false);
     expect(code).toBe(1);
   });

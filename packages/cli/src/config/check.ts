@@ -81,15 +81,16 @@ function checkActions({ name, actions }: JailSettings): CheckFinding[] {
   return actions.flatMap((action) => {
     const mistake = action.builtin ? mistakeInBuiltin(action) : undefined;
     if (mistake === undefined) return [];
-    const [what = '', advice = ''] = mistake.message.split('; ');
-    const { code } = mistake;
-    return [
-      { severity: 'error', code, what: `${what}.`, origin: action.origin, advice: `${sentence(advice)}.`, jail: name },
-    ];
+    const { code, message } = mistake;
+    // What to do stands behind the last semicolon; the value in front of it may have others.
+    const end = message.lastIndexOf('; ');
+    const what = `${message.slice(0, end)}.`;
+    const advice = `${capitalised(message.slice(end + 2))}.`;
+    return [{ severity: 'error', code, what, origin: action.origin, advice, jail: name }];
   });
 }
 
-function sentence(words: string): string {
+function capitalised(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -35,7 +35,7 @@ const manyLiterals = 512;
  * Chooses three bytes of each literal and a bucket for it, so that the first look stops at few places of a text like `sample`. A bucket
  * lets through all that its literals' half bytes combine to, so alike literals belong together, and rare ones of their bytes count.
  * Greedily: the literal that is hardest to hide comes first, and each goes where it adds the fewest places. Many literals choose once more,
- * in view of where the others are by then: for twice the time, those of fifty stock filters let a third of it through.
+ * in view of where the others are by then.
  */
 export function chooseFingerprints(literals: readonly Literal[], sample: Uint8Array): Fingerprint[] {
   const text = new Sample(sample, Math.min(mostLookedAt, lookedAtPerLiteral * literals.length));
