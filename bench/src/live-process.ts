@@ -22,7 +22,7 @@ export interface LiveCost {
 const [directory = '', log = '', linesText = '0'] = process.argv.slice(2);
 const expected = Number(linesText);
 const settings = readSettings({ directory });
-const guard = await startGuard({ settings, log: { log() {} }, dryRun: { print() {} } });
+const guard = await startGuard({ settings, voice: { say() {} }, dryRun: { print() {} } });
 let lines = 0;
 let found = 0;
 let bans = 0;

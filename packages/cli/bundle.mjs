@@ -19,7 +19,7 @@ const bundle = await rolldown({
     scan: at('../matcher/dist/pool/scan-worker.js'),
     // What piscina starts its threads with.
     thread: join(createRequire(at('../matcher/package.json')).resolve('piscina'), '../worker.js'),
-    'filter-process': at('dist/bench/filter-process.js'),
+    'filter-process': at('dist/tools/bench/filter-process.js'),
   },
   platform: 'node',
   // Native code and its loader stay where they were installed.

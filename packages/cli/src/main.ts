@@ -54,7 +54,7 @@ function refuseUnready(flags: Flags): void {
 /** `-d`, `-t` and their kin, which are commands of their own. @returns the exit code; undefined: go on with the command */
 async function flagCommands(flags: Flags, hasCommand: boolean): Promise<number | undefined> {
   if (flags.dump === undefined && !flags.test && flags.str2sec === undefined) return undefined;
-  const { runFlagCommands } = await import('./config/flag-commands.js');
+  const { runFlagCommands } = await import('./tools/config/flag-commands.js');
   return runFlagCommands(flags, hasCommand);
 }
 

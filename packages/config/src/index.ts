@@ -31,3 +31,4 @@ export { glob } from './values/glob.js';
 export { parseSpec, type Spec, SpecError } from './values/spec.js';
 export { parseTime } from './values/time.js';
 export { splitShellWords } from './values/words.js';
+export type * from './voice.js';

@@ -1,6 +1,6 @@
 import type { Flags } from '../commandline/flags.js';
-import { ask } from '../control/client.js';
-import type { ReplyValue } from '../control/protocol.js';
+import { ask } from '../daemon/control/client.js';
+import type { ReplyValue } from '../daemon/control/protocol.js';
 import { CliError } from '../errors.js';
 import { controlSocket } from '../places/control-socket.js';
 

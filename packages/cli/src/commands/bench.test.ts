@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BenchResult } from '../bench/result.js';
+import type { BenchResult } from '../tools/bench/result.js';
 
 const program = fileURLToPath(new URL('../../bin/f2b.js', import.meta.url));
 const lines = 3000;

@@ -1,5 +1,5 @@
-import { readBenchOptions } from '../bench/options.js';
-import { inWords } from '../regex/in-words.js';
+import { readBenchOptions } from '../tools/bench/options.js';
+import { inWords } from '../tools/regex/in-words.js';
 import type { Command } from './command.js';
 
 /** `f2b bench [LOG] [FILTER...]` */
@@ -8,11 +8,11 @@ export const command: Command = {
   async run({ flags, args }) {
     const { options, operands } = readBenchOptions(args);
     if (options.help) {
-      const { benchUsage } = await import('../bench/usage.js');
+      const { benchUsage } = await import('../tools/bench/usage.js');
       process.stdout.write(benchUsage());
       return 0;
     }
-    const { runBench } = await import('../bench/run.js');
+    const { runBench } = await import('../tools/bench/run.js');
     return await inWords(() => runBench(options, operands, flags));
   },
 };

@@ -1,6 +1,6 @@
 import type { Flags } from '../commandline/flags.js';
-import { type LevelName, levels } from '../logs/levels.js';
-import { classicLine } from '../logs/line-format.js';
+import { type LevelName, levels } from '../daemon/voice/levels.js';
+import { classicLine } from '../daemon/voice/line-format.js';
 
 /**
  * What a client command has to say beside its answer: log lines on standard error in the server's format, warnings and

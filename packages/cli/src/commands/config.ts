@@ -1,7 +1,7 @@
 import { readFlags } from '../commandline/flags.js';
 import type { OptionSpec } from '../commandline/getopt.js';
+import { escapeControls } from '../daemon/voice/line-format.js';
 import { CliError } from '../errors.js';
-import { escapeControls } from '../logs/line-format.js';
 import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import type { Command, Invocation } from './command.js';
 
@@ -48,7 +48,7 @@ async function show({ flags }: Invocation, words: readonly string[], json: boole
   const [jail, key, surplus] = words;
   if (jail === undefined) throw new CliError('F2B_USAGE', 'config show: name a jail: f2b config show JAIL [KEY]');
   if (surplus !== undefined) throw new CliError('F2B_USAGE', `config show JAIL [KEY] takes no '${surplus}'`);
-  const { explainSettings, renderExplanation } = await import('../config/show.js');
+  const { explainSettings, renderExplanation } = await import('../tools/config/show.js');
   const explanation = explainSettings(configurationDirectory(flags.conf).path, jail, key);
   print(json ? [JSON.stringify(explanation, null, 2)] : renderExplanation(explanation).map(escapeControls));
   return 0;
@@ -57,8 +57,8 @@ async function show({ flags }: Invocation, words: readonly string[], json: boole
 async function check({ flags }: Invocation, words: readonly string[], json: boolean): Promise<number> {
   if (words[0] !== undefined) throw new CliError('F2B_USAGE', `config check takes no '${words[0]}'`);
   const [{ checkConfiguration }, { checkAsJson, renderConfigurationCheck }] = await Promise.all([
-    import('../config/check.js'),
-    import('../config/render-check.js'),
+    import('../tools/config/check.js'),
+    import('../tools/config/render-check.js'),
   ]);
   const { path, why } = configurationDirectory(flags.conf);
   const result = checkConfiguration({ directory: path, lint: true, allowMissingLogs: mayLackLogs(path) });

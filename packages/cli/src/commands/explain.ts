@@ -3,7 +3,7 @@ import type { Command } from './command.js';
 export const command: Command = {
   ownWords: true,
   async run({ flags, args }) {
-    const { runExplain } = await import('../explain/run.js');
+    const { runExplain } = await import('../tools/explain/run.js');
     return await runExplain(args, flags);
   },
 };

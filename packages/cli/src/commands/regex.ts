@@ -1,6 +1,6 @@
 import { CliError } from '../errors.js';
-import { inWords } from '../regex/in-words.js';
-import { readRegexOptions } from '../regex/options.js';
+import { inWords } from '../tools/regex/in-words.js';
+import { readRegexOptions } from '../tools/regex/options.js';
 import type { Command } from './command.js';
 
 /** `f2b regex LOG REGEX [IGNOREREGEX]` */
@@ -10,7 +10,7 @@ export const command: Command = {
     const { options, operands } = readRegexOptions(args);
     if (options.show !== undefined) {
       const { f2bVersion } = await import('../places/version.js');
-      const { regexUsage } = await import('../regex/usage.js');
+      const { regexUsage } = await import('../tools/regex/usage.js');
       process.stdout.write(
         options.show === 'help'
           ? regexUsage()
@@ -21,7 +21,7 @@ export const command: Command = {
       return 0;
     }
     if (operands.length < 2 || operands.length > 3) {
-      const { regexUsage } = await import('../regex/usage.js');
+      const { regexUsage } = await import('../tools/regex/usage.js');
       process.stdout.write(regexUsage());
       throw new CliError(
         'F2B_USAGE',
@@ -29,10 +29,10 @@ export const command: Command = {
       );
     }
     // Workers start while the rest is loaded.
-    const { workersFor } = await import('../regex/log.js');
+    const { workersFor } = await import('../tools/regex/log.js');
     const workers = workersFor(operands[0]!);
     try {
-      const { runRegex } = await import('../regex/run.js');
+      const { runRegex } = await import('../tools/regex/run.js');
       return await inWords(() => runRegex(options, operands, flags, workers));
     } finally {
       await workers?.close();

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '@f2b/config';
 import type { Flags } from '../commandline/flags.js';
-import { someoneListens } from '../control/claim.js';
 import { startInBackground } from '../daemon/background.js';
+import { someoneListens } from '../daemon/control/claim.js';
 import { runDaemon } from '../daemon/run.js';
 import { starterReport } from '../daemon/starter-report.js';
+import { absoluteTarget } from '../daemon/voice/target-spec.js';
 import { CliError, reasonOf } from '../errors.js';
-import { absoluteTarget } from '../logs/target-spec.js';
 import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
@@ -24,7 +24,7 @@ export const command: Command = {
   async run({ flags, args }) {
     if (args.length > 0) throw new CliError('F2B_USAGE', `start takes no '${args[0]}': f2b -h shows its options`);
     if (flags.trial) {
-      const { runTrial } = await import('../trial/run.js');
+      const { runTrial } = await import('../tools/trial/run.js');
       return runTrial(flags);
     }
     return flags.foreground ? foreground(flags) : background(flags);

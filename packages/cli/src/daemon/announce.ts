@@ -1,10 +1,9 @@
-import type { Finding, JailSettings, Settings } from '@f2b/config';
+import type { Finding, JailSettings, Settings, VoiceLevel } from '@f2b/config';
 import type { JailStatus } from '@f2b/core';
-import type { LevelName } from '../logs/levels.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 
 export interface Announcement {
-  readonly level: LevelName;
+  readonly level: VoiceLevel;
   readonly message: string;
 }
 

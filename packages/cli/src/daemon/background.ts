@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Milliseconds } from '@f2b/config';
 import { CliError } from '../errors.js';
-import type { LevelName } from '../logs/levels.js';
 import { decodeStarterMessage, reportVariable } from './starter-report.js';
+import type { LevelName } from './voice/levels.js';
 
 /**
  * Starts `f2b ARGS` as a daemon: a session of its own, `/` as working directory, no terminal.

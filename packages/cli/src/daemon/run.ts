@@ -1,10 +1,6 @@
-import type { Milliseconds, Settings } from '@f2b/config';
+import type { Milliseconds, Settings, VoiceLevel } from '@f2b/config';
 import { type Guard, startGuard } from '@f2b/core';
-import { type ControlledDaemon, runCommand } from '../control/commands.js';
-import { type ControlServer, openControlServer } from '../control/server.js';
 import { reasonOf } from '../errors.js';
-import type { LevelName } from '../logs/levels.js';
-import { openServerLog, type ServerLog } from '../logs/server-log.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import {
   type Announcement,
@@ -13,9 +9,12 @@ import {
   announceJails,
   whySkipped,
 } from './announce.js';
+import { type ControlledDaemon, runCommand } from './control/commands.js';
+import { type ControlServer, openControlServer } from './control/server.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { watchSignals } from './signals.js';
 import { type StarterReport, starterTeller } from './starter-report.js';
+import { openServerLog, type ServerLog } from './voice/server-log.js';
 
 /** How long the process may go on after its last word. */
 const lingerMs: Milliseconds = 3000;
@@ -61,7 +60,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   );
   // The terminal is the log now.
   if (!report && log.target !== options.logtarget) log.unwatch(teller);
-  const say = (level: LevelName, message: string) => log.log('fail2ban.server', level, message);
+  const say = (level: VoiceLevel, message: string) => log.say({ logger: 'fail2ban.server', level, message });
   const sayAll = (announcements: readonly Announcement[]) => {
     for (const { level, message } of announcements) say(level, message);
   };
@@ -117,7 +116,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   sayAll(announceEnforcement(options.enforce, options.enforceAsked ?? true, process.geteuid?.() === 0));
 
   try {
-    guard = await startGuard({ settings, log, dryRun: options.enforce ? undefined : dryRun(log) });
+    guard = await startGuard({ settings, voice: log, dryRun: options.enforce ? undefined : dryRun(log) });
   } catch (error) {
     if (report) log.unwatch(teller);
     say('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
@@ -158,5 +157,5 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
 /** Where a dry run prints: the log, under a name of its own, since nothing of it has happened. */
 function dryRun(log: ServerLog): { print(line: string): void } {
-  return { print: (line) => log.log('f2b.dry-run', 'NOTICE', line) };
+  return { print: (line) => log.say({ logger: 'f2b.dry-run', level: 'NOTICE', message: line }) };
 }

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@f2b/config';
-import type { ServerLog } from '../logs/server-log.js';
+import type { ServerLog } from './voice/server-log.js';
 
 /** A signal this long after the first means: now. */
 const impatienceMs: Milliseconds = 1000;
@@ -31,22 +31,26 @@ export function watchSignals(log: ServerLog, atHangup: 'reopen' | 'stop'): Signa
     askedAt ??= now;
     // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
     if (now - askedAt > impatienceMs) {
-      log.log('fail2ban.server', 'WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
+      log.say({
+        logger: 'fail2ban.server',
+        level: 'WARNING',
+        message: `${signal} once more: leaving at once, bans may stay in the firewall`,
+      });
       log.flushNow();
       process.exit(255);
     }
     stopRequested();
   };
   const onReopen = () => {
-    log.log('fail2ban.server', 'INFO', `Log: ${log.reopen()}`);
+    log.say({ logger: 'fail2ban.server', level: 'INFO', message: `Log: ${log.reopen()}` });
   };
   const onCrash = (error: Error) => {
     // Bans stay in force: an open gate would be worse than a missing guard.
-    log.log(
-      'fail2ban.server',
-      'CRITICAL',
-      `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`,
-    );
+    log.say({
+      logger: 'fail2ban.server',
+      level: 'CRITICAL',
+      message: `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`,
+    });
     log.flushNow();
     process.exit(255);
   };

@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
-import { type LevelName, levelName, levels } from '../logs/levels.js';
-import { escapeControls } from '../logs/line-format.js';
-import type { LogWitness } from '../logs/server-log.js';
+import { type LevelName, levelName, levels } from './voice/levels.js';
+import { escapeControls } from './voice/line-format.js';
+import type { LogWitness } from './voice/server-log.js';
 
 /**
  * What a daemon in the background tells the `f2b start` that waits for it, one JSON object a line on an inherited

@@ -1,8 +1,8 @@
 import { readSettings } from '@f2b/config';
 import { type CompiledFilter, chooseIdentifier, compileFilter, matchLine } from '@f2b/matcher';
 import { describe, expect, it } from 'vitest';
-import { checkConfiguration } from '../config/check.js';
-import { readSample, stampLine } from '../trial/sample.js';
+import { checkConfiguration } from '../tools/config/check.js';
+import { readSample, stampLine } from '../tools/trial/sample.js';
 import { embeddedDirectory, mayLackLogs } from './configuration-directory.js';
 
 const settings = readSettings({ directory: embeddedDirectory, allowMissingLogs: true });

@@ -1,5 +1,5 @@
-import type { ReplyValue } from '../control/protocol.js';
-import { escapeControls } from '../logs/line-format.js';
+import type { ReplyValue } from '../daemon/control/protocol.js';
+import { escapeControls } from '../daemon/voice/line-format.js';
 
 type Pair = readonly [name: string, value: ReplyValue];
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { realFiles } from '../sources/file/files.js';
+import { realFiles } from '../sources/files/files.js';
 import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();

@@ -1,9 +1,8 @@
-import type { Settings } from '@f2b/config';
+import type { Settings, VoiceLevel } from '@f2b/config';
 import type { FirewallOptions } from '@f2b/firewall';
-import type { LogLevel } from '../log.js';
-import type { Edges } from './edges.js';
-import type { GuardedJail } from './guarded-jail.js';
-import type { Reporter } from './reporter.js';
+import type { Edges } from '../edges/edges.js';
+import type { GuardedJail } from '../jails/guarded-jail.js';
+import type { Reporter } from '../telling/reporter.js';
 
 /** What the firewall is opened with: the jails' actions, and what their tags may ask of the guard. */
 export function firewallOptions(
@@ -13,7 +12,7 @@ export function firewallOptions(
   jailOf: (name: string) => GuardedJail | undefined,
   dryRun: { print(line: string): void } | undefined,
 ): FirewallOptions {
-  const say = (level: LogLevel) => (message: string) => reporter.say({ logger: 'fail2ban.actions', level, message });
+  const say = (level: VoiceLevel) => (message: string) => reporter.say({ logger: 'fail2ban.actions', level, message });
   return {
     jails: settings.jails.map(({ name, actions }) => ({ name, actions })),
     log: { error: say('ERROR'), warn: say('WARNING'), notice: say('NOTICE'), info: say('INFO'), debug: say('DEBUG') },

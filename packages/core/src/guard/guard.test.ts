@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { formatLocalTime } from '../jails/duration.js';
+import { realEdges } from '../edges/real-edges.js';
+import { formatLocalTime } from '../jails/when/duration.js';
 import { guardTrial } from './guard.trial.js';
-import { realEdges } from './real-edges.js';
 
 const trial = guardTrial();
 const { file, logPath, now, knock, append, door, start, says, banned } = trial;

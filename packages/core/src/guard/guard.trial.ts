@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { readSettings } from '@f2b/config';
 import { openPool, type ScanPool } from '@f2b/matcher';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
-import { formatLocalTime } from '../jails/duration.js';
+import { realEdges } from '../edges/real-edges.js';
+import { formatLocalTime } from '../jails/when/duration.js';
 import { type Guard, type GuardOptions, startGuard } from './guard.js';
-import { realEdges } from './real-edges.js';
 
 export interface GuardTrial {
   directory: string;
@@ -86,7 +86,7 @@ ${more}`,
       guard = await startGuard({
         settings: readSettings({ directory: trial.directory, allowMissingLogs: true }),
         pool,
-        log: { log: (logger, level, message) => void trial.logged.push(`${logger} ${level} ${message}`) },
+        voice: { say: ({ logger, level, message }) => void trial.logged.push(`${logger} ${level} ${message}`) },
         dryRun: { print: (line) => void trial.printed.push(line) },
         pollEvery: 50,
         ...options,

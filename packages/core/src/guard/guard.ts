@@ -1,28 +1,27 @@
 import { EventEmitter } from 'node:events';
-import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings } from '@f2b/config';
+import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
 import { openPool, type PoolOptions, type Regex, type ScanPool } from '@f2b/matcher';
+import { Acts } from '../acts/acts.js';
+import { Enforcer } from '../acts/enforcer.js';
+import { Questions } from '../acts/questions.js';
+import type { Edges } from '../edges/edges.js';
+import { realEdges } from '../edges/real-edges.js';
 import type { Decision } from '../jails/decisions.js';
-import { Dns } from '../jails/dns.js';
-import type { Log } from '../log.js';
-import { Acts } from './acts.js';
-import type { Edges } from './edges.js';
-import { Enforcer } from './enforcer.js';
-import type { GuardEvents } from './events.js';
+import type { GuardedJail } from '../jails/guarded-jail.js';
+import { Dns } from '../jails/who/dns.js';
+import { openMemoryStore, type Store } from '../keeping/store.js';
+import { FollowedLogs } from '../scanning/followed-logs.js';
+import type { GuardEvents } from '../telling/events.js';
+import { type GuardHealth, measureLoopDelay } from '../telling/health.js';
+import { Reporter, reasonOf } from '../telling/reporter.js';
+import { failedStatus, type JailStatus } from '../telling/status.js';
 import { firewallOptions } from './firewall-setup.js';
-import { FollowedLogs } from './followed-logs.js';
-import type { GuardedJail } from './guarded-jail.js';
-import { type GuardHealth, measureLoopDelay } from './health.js';
 import { startJail } from './jail-starter.js';
-import { Questions } from './questions.js';
-import { realEdges } from './real-edges.js';
-import { Reporter, reasonOf } from './reporter.js';
-import { failedStatus, type JailStatus } from './status.js';
-import { openMemoryStore, type Store } from './store.js';
 
 export interface GuardOptions {
   readonly settings: Settings;
-  readonly log: Log;
+  readonly voice: Voice;
   /** A dry run: gets, line by line, what would be done to the firewall; nothing is done. */
   readonly dryRun?: { print(line: string): void } | undefined;
   /** The world outside, where it is not to be the real one. */
@@ -77,7 +76,7 @@ export class Guard {
     this.#options = options;
     this.#edges = { ...realEdges((error) => this.#watchFailed(error)), ...options.edges };
     const { clock } = this.#edges;
-    this.#reporter = new Reporter(options.log, this.events, () => clock.now());
+    this.#reporter = new Reporter(options.voice, this.events, () => clock.now());
     this.#store = options.store ?? openMemoryStore();
     this.#pool = options.pool ?? openPool(poolOptions(options));
     this.#dns = new Dns((name) => this.#edges.resolve(name));

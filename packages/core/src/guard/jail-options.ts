@@ -2,10 +2,10 @@ import type { DurationSetting, JailSettings, Seconds, Sourced } from '@f2b/confi
 import { parseTime } from '@f2b/config';
 import { readUsedns } from '@f2b/matcher';
 import { CoreError } from '../errors.js';
-import type { IgnoreSettings } from '../jails/ignore.js';
-import type { IgnoreCacheSettings } from '../jails/ignore-cache.js';
-import { type Increment, readIncrement } from '../jails/increment.js';
+import { type Increment, readIncrement } from '../jails/growth/increment.js';
 import type { JudgeSettings } from '../jails/judge.js';
+import type { IgnoreSettings } from '../jails/who/ignore.js';
+import type { IgnoreCacheSettings } from '../jails/who/ignore-cache.js';
 
 /** fail2ban's server defaults, which hold where the configuration sets nothing. */
 const defaults = { maxretry: 3, maxmatches: 5, findtime: 600, bantime: 600 } as const;

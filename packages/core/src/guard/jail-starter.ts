@@ -1,14 +1,14 @@
 import type { JailSettings } from '@f2b/config';
 import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
+import type { Edges } from '../edges/edges.js';
 import { CoreError } from '../errors.js';
 import type { Decision } from '../jails/decisions.js';
-import type { Dns } from '../jails/dns.js';
-import { IgnoreList, type IgnoreSources } from '../jails/ignore.js';
+import { GuardedJail } from '../jails/guarded-jail.js';
 import { Judge } from '../jails/judge.js';
-import type { Edges } from './edges.js';
-import { GuardedJail } from './guarded-jail.js';
+import type { Dns } from '../jails/who/dns.js';
+import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
+import type { Store } from '../keeping/store.js';
 import { ignoreSettings, judgeSettings } from './jail-options.js';
-import type { Store } from './store.js';
 
 /** What jails share. */
 export interface JailSurroundings {

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { openPool } from '@f2b/matcher';
 import { expect, test, vi } from 'vitest';
+import { openMemoryStore, type Store } from '../keeping/store.js';
 import { guardTrial } from './guard.trial.js';
-import { openMemoryStore, type Store } from './store.js';
 
 const trial = guardTrial();
 const { append, banned, door, file, knock, logPath, now, says, start } = trial;

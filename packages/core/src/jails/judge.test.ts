@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Decision } from './decisions.js';
-import { Dns } from './dns.js';
-import { formatLocalTime } from './duration.js';
-import { IgnoreList } from './ignore.js';
-import { type BanHistory, MemoryBanHistory, readIncrement } from './increment.js';
+import { type BanHistory, MemoryBanHistory, readIncrement } from './growth/increment.js';
 import { Judge, type JudgeSettings } from './judge.js';
+import { formatLocalTime } from './when/duration.js';
+import { Dns } from './who/dns.js';
+import { IgnoreList } from './who/ignore.js';
 
 const start = 1_714_557_600_000;
 const settings: JudgeSettings = {

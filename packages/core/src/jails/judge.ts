@@ -1,16 +1,22 @@
 import type { EpochMs, Milliseconds, Seconds } from '@f2b/config';
 import type { Groups, GroupValue, Usedns } from '@f2b/matcher';
-import { type Ban, Bans, endOf } from './bans.js';
+import { type Ban, Bans, endOf } from './book/bans.js';
+import { detachedGroups, wholeLine } from './book/detached.js';
+import {
+  defaultFailureBounds,
+  type Failure,
+  type FailureBounds,
+  type FailureCount,
+  Failures,
+} from './book/failures.js';
+import { Sessions } from './book/sessions.js';
 import type { Decision, Question } from './decisions.js';
-import { detachedGroups, wholeLine } from './detached.js';
-import { defaultFailureBounds, type Failure, type FailureBounds, type FailureCount, Failures } from './failures.js';
-import { identifierOf, identify } from './identifier.js';
-import type { IgnoredBy, IgnoreList } from './ignore.js';
-import { IgnoreCache, type IgnoreCacheSettings } from './ignore-cache.js';
-import { type BanHistory, type Increment, weightOfKnownBad } from './increment.js';
+import { type BanHistory, type Increment, weightOfKnownBad } from './growth/increment.js';
 import { Sayings } from './sayings.js';
-import { Sessions } from './sessions.js';
-import { type DatedLine, LineTime, type Reading } from './time.js';
+import { type DatedLine, LineTime, type Reading } from './when/time.js';
+import { identifierOf, identify } from './who/identifier.js';
+import type { IgnoredBy, IgnoreList } from './who/ignore.js';
+import { IgnoreCache, type IgnoreCacheSettings } from './who/ignore-cache.js';
 
 /** A line that one of the jail's failregex matched: the part of a `LineMatch` that judging needs. */
 export interface JudgedLine extends DatedLine {

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { Dns } from './dns.js';
-import { IgnoreList } from './ignore.js';
-import { MemoryBanHistory } from './increment.js';
+import { MemoryBanHistory } from './growth/increment.js';
 import { Judge } from './judge.js';
+import { Dns } from './who/dns.js';
+import { IgnoreList } from './who/ignore.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

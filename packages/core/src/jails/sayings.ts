@@ -1,9 +1,9 @@
-import type { EpochMs, Seconds } from '@f2b/config';
-import { type LogLevel, type LogMessage, singleLine } from '../log.js';
-import { type Ban, endOf } from './bans.js';
-import { formatDuration, formatLocalTime } from './duration.js';
-import type { Failure } from './failures.js';
-import type { Identifier } from './identifier.js';
+import type { EpochMs, Seconds, VoiceLevel, VoiceMessage } from '@f2b/config';
+import { singleLine } from '../telling/single-line.js';
+import { type Ban, endOf } from './book/bans.js';
+import type { Failure } from './book/failures.js';
+import { formatDuration, formatLocalTime } from './when/duration.js';
+import type { Identifier } from './who/identifier.js';
 
 /**
  * What the log says about a jail's decisions. The words are an interface: the recidive jail, log watchers and web
@@ -16,80 +16,80 @@ export class Sayings {
     this.#jail = jail;
   }
 
-  found(who: Identifier, time: EpochMs): LogMessage {
+  found(who: Identifier, time: EpochMs): VoiceMessage {
     return this.#filter('INFO', `Found ${who.id} - ${formatLocalTime(time)}`);
   }
 
-  attempt(who: Identifier, time: EpochMs): LogMessage {
+  attempt(who: Identifier, time: EpochMs): VoiceMessage {
     return this.#filter('INFO', `Attempt ${who.id} - ${formatLocalTime(time)}`);
   }
 
-  ignored(who: Identifier, by: string): LogMessage {
+  ignored(who: Identifier, by: string): VoiceMessage {
     return this.#filter('INFO', `Ignore ${who.id} by ${by}`);
   }
 
-  lookedUp(name: string, addresses: readonly string[]): LogMessage {
+  lookedUp(name: string, addresses: readonly string[]): VoiceMessage {
     return this.#filter('WARNING', `Host name '${name}' of a log line was looked up: ${addresses.join(', ')}`);
   }
 
-  refused(text: string): LogMessage {
+  refused(text: string): VoiceMessage {
     return this.#filter('DEBUG', `'${text}' is no address, nobody is counted for it`);
   }
 
-  evicted(count: number): LogMessage {
+  evicted(count: number): VoiceMessage {
     return this.#filter(
       'WARNING',
       `Too many identifiers fail at once: ${count} of the oldest were forgotten uncounted`,
     );
   }
 
-  ban(ban: Ban): LogMessage {
+  ban(ban: Ban): VoiceMessage {
     return this.#actions('NOTICE', `${ban.restored ? 'Restore Ban' : 'Ban'} ${ban.who.id}`);
   }
 
-  unban(ban: Ban): LogMessage {
+  unban(ban: Ban): VoiceMessage {
     return this.#actions('NOTICE', `Unban ${ban.who.id}`);
   }
 
-  repeal(ban: Ban): LogMessage {
+  repeal(ban: Ban): VoiceMessage {
     return this.#actions('NOTICE', `Repeal Ban ${ban.who.id}`);
   }
 
-  reban(ban: Ban, action: string | undefined): LogMessage {
+  reban(ban: Ban, action: string | undefined): VoiceMessage {
     return this.#actions('NOTICE', `Reban ${ban.who.id}${action === undefined ? '' : `, action '${action}'`}`);
   }
 
   /** The longer ago the ban, the louder: right after it, lines already written still come in. */
-  already(ban: Ban, now: EpochMs): LogMessage {
+  already(ban: Ban, now: EpochMs): VoiceMessage {
     const age = now - ban.since;
     return this.#actions(age < 3000 ? 'DEBUG' : age < 60_000 ? 'NOTICE' : 'WARNING', `${ban.who.id} already banned`);
   }
 
-  expired(who: Identifier): LogMessage {
+  expired(who: Identifier): VoiceMessage {
     return this.#actions('INFO', `Ignore ${who.id}, expired bantime`);
   }
 
-  knownBad(failure: Failure, bancount: number, weight: number, banned: boolean): LogMessage {
+  knownBad(failure: Failure, bancount: number, weight: number, banned: boolean): VoiceMessage {
     const text = `Found ${failure.who.id}, bad - ${formatLocalTime(failure.time)}, ${bancount} # -> ${weight}${banned ? ', Ban' : ''}`;
     return this.#message('fail2ban.observer', 'INFO', text);
   }
 
-  increased(ban: Ban, base: Seconds): LogMessage {
+  increased(ban: Ban, base: Seconds): VoiceMessage {
     const until = ban.bantime < 0 ? 'infinite' : formatLocalTime(endOf(ban));
     const length = ban.bantime < 0 ? 'permanent' : formatDuration(ban.bantime);
     const text = `Increase Ban ${ban.who.id} (${ban.bancount} # ${length} -> ${until})`;
     return this.#message('fail2ban.observer', base === ban.bantime ? 'INFO' : 'NOTICE', text);
   }
 
-  #filter(level: LogLevel, text: string): LogMessage {
+  #filter(level: VoiceLevel, text: string): VoiceMessage {
     return this.#message('fail2ban.filter', level, text);
   }
 
-  #actions(level: LogLevel, text: string): LogMessage {
+  #actions(level: VoiceLevel, text: string): VoiceMessage {
     return this.#message('fail2ban.actions', level, text);
   }
 
-  #message(logger: string, level: LogLevel, text: string): LogMessage {
+  #message(logger: string, level: VoiceLevel, text: string): VoiceMessage {
     return { logger, level, message: `[${this.#jail}] ${singleLine(text)}` };
   }
 }

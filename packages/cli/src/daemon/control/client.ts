@@ -1,0 +1,85 @@
+import { connect } from 'node:net';
+import type { Milliseconds } from '@f2b/config';
+import { CliError } from '../../errors.js';
+import { decodeReply, encodeRequest, type Reply } from './protocol.js';
+
+/** An answer longer than this is not from us. */
+const maxReplyBytes = 256 * 1024 * 1024;
+
+/** How long whoever listens may take to show that it is f2b. A busy daemon answers in milliseconds. */
+const greetingTimeout: Milliseconds = 5000;
+
+/**
+ * Sends one command and waits for its answer. A `ping` goes ahead of it: a real fail2ban on the same socket would wait for
+ * ever for the rest of what it takes for a pickle.
+ * @param timeout for the whole exchange; undefined waits as long as the daemon needs (stopping takes back bans).
+ * @throws CliError with fail2ban-client's own words, which scripts look for.
+ */
+export function ask(path: string, command: readonly string[], timeout: Milliseconds | undefined): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    let chunks: Buffer[] = [];
+    let bytes = 0;
+    let greeted = false;
+    const finish = (outcome: Reply | CliError) => {
+      clearTimeout(greetingTimer);
+      clearTimeout(timer);
+      socket.destroy();
+      if (outcome instanceof CliError) reject(outcome);
+      else resolve(outcome);
+    };
+    const greetingTimer = setTimeout(() => finish(silent(path, greetingTimeout)), greetingTimeout);
+    const timer = timeout === undefined ? undefined : setTimeout(() => finish(timedOut(path, timeout)), timeout);
+    socket.on('connect', () => socket.write(encodeRequest(['ping']) + encodeRequest(command)));
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(connectError(path, error)));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxReplyBytes) finish(broken(path));
+      while (chunks.at(-1)?.includes(0x0a)) {
+        const all = Buffer.concat(chunks);
+        const end = all.indexOf(0x0a);
+        const reply = decodeReply(all.toString('utf8', 0, end));
+        if (reply === undefined) return finish(broken(path));
+        if (greeted) return finish(reply);
+        greeted = true;
+        clearTimeout(greetingTimer);
+        const rest = all.subarray(end + 1);
+        chunks = rest.length > 0 ? [rest] : [];
+      }
+    });
+    socket.on('end', () => finish(broken(path)));
+  });
+}
+
+function timedOut(path: string, timeout: Milliseconds): CliError {
+  return new CliError('F2B_SOCKET_TIMEOUT', `timed out: no answer on ${path} in ${timeout / 1000} s`);
+}
+
+function silent(path: string, timeout: Milliseconds): CliError {
+  return new CliError(
+    'F2B_SOCKET_TIMEOUT',
+    `no answer on ${path} in ${timeout / 1000} s: what listens there hangs, or is not f2b (a running fail2ban?)`,
+  );
+}
+
+function broken(path: string): CliError {
+  return new CliError('F2B_SOCKET_BROKEN', `what answers on ${path} is not f2b (a running fail2ban?)`);
+}
+
+function connectError(path: string, error: NodeJS.ErrnoException): CliError {
+  switch (error.code) {
+    case 'ENOENT':
+      return new CliError('F2B_NO_SOCKET', `Failed to access socket path: ${path}. Is fail2ban running?`);
+    case 'EACCES':
+    case 'EPERM':
+      return new CliError('F2B_SOCKET_PERMISSION', `Permission denied to socket: ${path}, (you must be root)`);
+    case 'ECONNREFUSED':
+      return new CliError(
+        'F2B_SOCKET_REFUSED',
+        '[[Errno 111] Connection refused] Unable to contact server. Is it running?',
+      );
+    default:
+      return new CliError('F2B_SOCKET_BROKEN', `no conversation on ${path}: ${error.message}`);
+  }
+}

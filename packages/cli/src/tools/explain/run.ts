@@ -1,0 +1,87 @@
+import { readFileSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { Dns, IgnoreList, identifierOf } from '@f2b/core';
+import { compileFilter } from '@f2b/matcher';
+import type { Flags } from '../../commandline/flags.js';
+import { CliError } from '../../errors.js';
+import { chooseDirectory } from '../regex/config-directory.js';
+import { inWords } from '../regex/in-words.js';
+import { readRegexOptions } from '../regex/options.js';
+import { findSubject, type Subject } from '../regex/subject.js';
+import { renderWay } from './render.js';
+import { followLine, type Way } from './way.js';
+
+const usage = `Usage: f2b explain [-c DIR] [-d DATEPATTERN] [--TZ ZONE] [--usedns HOW] [--now TIME] [--json] JAIL|FILTER LINE
+
+Follows one log line through a jail, a filter or a failregex: its date, prefregex, how far every failregex gets,
+ignoreregex, and who would be counted.
+`;
+
+/**
+ * Runs `f2b explain`.
+ * @returns the exit code
+ */
+export function runExplain(words: readonly string[], flags: Flags): Promise<number> {
+  const json = words.includes('--json');
+  const { options, operands } = readRegexOptions(words.filter((word) => word !== '--json'));
+  if (options.show !== undefined) {
+    process.stdout.write(usage);
+    return Promise.resolve(0);
+  }
+  const [name, line] = operands;
+  if (name === undefined || line === undefined || operands.length > 2) {
+    process.stdout.write(usage);
+    throw new CliError('F2B_USAGE', 'explain: provide a jail or filter, and a line (in quotes)');
+  }
+  return inWords(async () => {
+    const now = options.now ?? Date.now();
+    const subject = findSubject(name, { directory: chooseDirectory(options.config ?? flags.conf), backend: 'auto' });
+    const given = (value: string | undefined) => value !== undefined && { value, origin: undefined };
+    const { settings } = subject;
+    const filter = compileFilter(
+      {
+        ...settings,
+        // One line is all there is: a filter that joins several is shown what it makes of this one.
+        maxlines: undefined,
+        datepattern: given(options.datepattern) || settings.datepattern,
+        logtimezone: given(options.timezone) || settings.logtimezone,
+        usedns: given(options.usedns) || settings.usedns,
+      },
+      { thisYear: new Date(now).getFullYear() },
+    );
+    const way = followLine(filter, line, now);
+    const ignored = await ignoredBy(subject, way, now);
+    const { identifier, ...rest } = way;
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ ...rest, id: identifier?.id ?? null, why: identifier?.why ?? null, ignoreip: ignored ?? null })}\n`
+        : renderWay(way, ignored),
+    );
+    return 0;
+  });
+}
+
+/** What the jail's ignoreip and ignoreself say of the identifier; undefined where there is none, or no jail. */
+async function ignoredBy(subject: Subject, way: Way, now: number): Promise<string | undefined> {
+  const id = way.identifier?.id;
+  if (subject.kind !== 'jail' || id === undefined) return undefined;
+  const { lookup } = await import('node:dns/promises');
+  const problems: string[] = [];
+  const list = new IgnoreList(subject.jail, {
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
+    lists: {
+      stamp(path) {
+        const { mtimeMs, ino: inode, size } = statSync(path);
+        return { mtimeMs, inode, size };
+      },
+      read: (path) => readFileSync(path, 'utf8'),
+    },
+    dns: new Dns(async (host) => (await lookup(host, { all: true })).map(({ address }) => address)),
+    problem: (_code, what) => problems.push(what),
+  });
+  await list.refreshNames(now);
+  const rule = list.check(identifierOf(id), now);
+  const said =
+    rule === undefined ? `not ignored by jail ${subject.jail.name}` : `ignored by jail ${subject.jail.name}: ${rule}`;
+  return [said, ...problems].join('; ');
+}

@@ -1,0 +1,170 @@
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Bytes } from '@f2b/config';
+import {
+  BlockScanner,
+  type CompiledFilter,
+  type FileRange,
+  type LineMatch,
+  newMultilineState,
+  openPool,
+  planScan,
+  type ScanContext,
+  type ScanPool,
+  type ScanResult,
+  sampleFile,
+  scanFile,
+  scanLinesInOrder,
+  unpackResult,
+} from '@f2b/matcher';
+import { CliError } from '../../errors.js';
+
+/** What came out of one stretch of a log; its rows hold until the next one is asked for. */
+export interface LogPart {
+  readonly result: Pick<ScanResult, 'matches' | 'rows' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
+  /** Lines of the log before this part. */
+  readonly line: number;
+  /** How far the log is read, 0 to 1; undefined where its end is not known. */
+  readonly done: number | undefined;
+}
+
+/** What a log is scanned for. */
+export interface LogScan {
+  readonly filter: CompiledFilter;
+  readonly context: ScanContext;
+}
+
+/** Below this a file is scanned here: workers take longer to start. */
+const smallBytes: Bytes = 3 * 1024 * 1024;
+/** What is read at once of something that is not a plain file. */
+const blockBytes: Bytes = 1024 * 1024;
+/** A line that has no end within this much is cut here: it is over the cap by far. */
+const longestTail: Bytes = 8 * 1024 * 1024;
+
+/**
+ * The workers for a log that is worth them, already starting: that takes as long as reading the configuration, which goes on meanwhile.
+ * @returns undefined where the log is no file, or a small one, or there is no other core; the caller closes the pool
+ */
+export function workersFor(path: string): ScanPool | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size <= smallBytes) return undefined;
+  // This thread scans, too.
+  const others = Math.min(4, availableParallelism()) - 1;
+  if (others === 0) return undefined;
+  const pool = openPool({ workers: others, ahead: 2 });
+  // Workers that cannot start are reported by the scan, with what it was about.
+  pool.warm(Date.now()).catch(() => undefined);
+  return pool;
+}
+
+/** Scans a text that stands on the command line. */
+export function* scanText(text: string, scan: LogScan): Generator<LogPart> {
+  if (text !== '') yield* scanBlocks([Buffer.from(text)], scan);
+}
+
+/**
+ * Scans a file, a pipe or the standard input (`-`). The last line counts even without a newline.
+ * @param workers read and scan a file in parallel; without them it is scanned here
+ * @throws CliError `F2B_LOG_UNREADABLE`
+ */
+export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool): AsyncGenerator<LogPart> {
+  let fd: number;
+  try {
+    fd = path === '-' ? 0 : openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (workers === undefined || scan.filter.maxlines > 1) {
+      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined), scan);
+      return;
+    }
+    const file = { fd, start: 0, end: stat.size, takeLast: true };
+    workers.register('log', [scan.filter], sampleOf(file, path));
+    const transient = scan.context.rows === true;
+    const options = { transient, joins: true };
+    for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, options)) {
+      yield { result, line, done: (offset + result.bytes) / stat.size };
+    }
+  } finally {
+    if (fd !== 0) closeSync(fd);
+  }
+}
+
+function sampleOf(file: FileRange, path: string): Uint8Array {
+  try {
+    return sampleFile(file);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Whole lines, block by block; at the end of the log also what has no newline. A small file is one block. */
+function* readBlocks(fd: number, path: string, size: Bytes | undefined): Generator<Buffer> {
+  const small = size !== undefined && size > 0 && size <= smallBytes;
+  const room = small ? size + 1 : blockBytes;
+  let held: Buffer = Buffer.alloc(0);
+  for (;;) {
+    const read = readSome(fd, path, room);
+    if (read.length === 0) break;
+    held = held.length === 0 ? read : Buffer.concat([held, read]);
+    if (small && held.length <= longestTail) continue;
+    const end = held.lastIndexOf(0x0a) + 1;
+    if (end > 0) yield held.subarray(0, end);
+    held = held.subarray(end);
+    if (held.length > longestTail) {
+      yield held;
+      held = Buffer.alloc(0);
+    }
+  }
+  if (held.length > 0) yield held;
+}
+
+function readSome(fd: number, path: string, room: Bytes): Buffer {
+  const chunk = Buffer.allocUnsafe(room);
+  for (;;) {
+    try {
+      return chunk.subarray(0, readSync(fd, chunk, 0, room, null));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return chunk.subarray(0, 0);
+      if (code !== 'EAGAIN') throw unreadable(path, error);
+      // A terminal or pipe that its owner set to non-blocking: nothing there yet.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+/** Scans blocks of whole lines here, one after the other. */
+export function* scanBlocks(blocks: Iterable<Uint8Array>, { filter, context }: LogScan): Generator<LogPart> {
+  let line = 0;
+  const scanOne = blockScan(filter, context);
+  for (const bytes of blocks) {
+    const result = scanOne(bytes);
+    yield { result, line, done: undefined };
+    line += result.lines;
+  }
+}
+
+function blockScan(filter: CompiledFilter, context: ScanContext): (bytes: Uint8Array) => ScanResult {
+  if (filter.maxlines === 1) {
+    let scanner: BlockScanner | undefined;
+    return (bytes) => {
+      scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes) });
+      return unpackResult(scanner.scan(bytes, context));
+    };
+  }
+  const state = newMultilineState(filter, context.now);
+  return (bytes) => scanLinesInOrder(filter, state, bytes, context);
+}
+
+/** fail2ban-regex passes over comments and empty lines of a log. */
+export function isComment({ tuple: [before, date, after] }: LineMatch): boolean {
+  return (before || date || after).charCodeAt(0) === 0x23;
+}
+
+function unreadable(path: string, error: unknown): CliError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new CliError('F2B_LOG_UNREADABLE', `cannot read the log ${path}: ${why}`);
+}

@@ -1,0 +1,146 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { Firewall, Order, Outcome, Ticket } from '@f2b/firewall';
+import type { Clock } from '../edges/edges.js';
+import type { Ban } from '../jails/book/bans.js';
+
+/** The first try again comes after a second, each later one after twice the time, up to five minutes. */
+const firstRetry: Milliseconds = 1000;
+const longestRetry: Milliseconds = 300_000;
+/** A ban younger than this may still see lines that were on their way. */
+const grace: Milliseconds = 3000;
+const checkEvery: Milliseconds = 3000;
+
+export interface EnforcerEvents {
+  /** A ban holds at every action of its jail, and there is one. */
+  enforced(jail: string, id: string): void;
+  /** An order failed at an action; `retryIn` is undefined when it will not be tried again. */
+  failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
+}
+
+/** A ban that is wanted and does not hold yet. */
+interface Wanted {
+  readonly ban: Readonly<Ban>;
+  /** The actions that failed at the last try; undefined before the first. */
+  actions: readonly string[] | undefined;
+  /** Calls off the next try; undefined while a try is under way. */
+  cancel: (() => void) | undefined;
+}
+
+/** Hands the judges' decisions to the firewall and does not forget those that failed: a ban is tried until it holds or ends. */
+export class Enforcer {
+  readonly #firewall: Firewall;
+  readonly #clock: Clock;
+  readonly #events: EnforcerEvents;
+  readonly #wanted = new Map<string, Wanted>();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #checkedAt: EpochMs = Number.NEGATIVE_INFINITY;
+  #stopped = false;
+
+  constructor(firewall: Firewall, clock: Clock, events: EnforcerEvents) {
+    this.#firewall = firewall;
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** Bans that are wanted and do not hold (yet). */
+  get unmet(): number {
+    return this.#wanted.size;
+  }
+
+  ban(jail: string, ban: Readonly<Ban>): void {
+    this.#forget(jail, ban.who.id);
+    const wanted: Wanted = { ban, actions: undefined, cancel: undefined };
+    this.#wanted.set(keyOf(jail, ban.who.id), wanted);
+    this.#track(this.#tryBan(jail, wanted, 0));
+  }
+
+  prolong(jail: string, ban: Readonly<Ban>): void {
+    this.#track(this.#submit({ kind: 'prolong', jail, ticket: ticketOf(ban) }));
+  }
+
+  unban(jail: string, ban: Readonly<Ban>): void {
+    this.#forget(jail, ban.who.id);
+    this.#track(this.#submit({ kind: 'unban', jail, ticket: ticketOf(ban) }));
+  }
+
+  /** Somebody who is banned failed again: perhaps the firewall lost the rule. */
+  doubt(ban: Readonly<Ban>, now: EpochMs): void {
+    if (now - ban.since < grace || Math.abs(now - this.#checkedAt) < checkEvery) return;
+    this.#checkedAt = now;
+    this.check();
+  }
+
+  /** Has the firewall compare what should hold with what does, and mend it. */
+  check(): void {
+    this.#track(this.#firewall.check());
+  }
+
+  /** Resolves when all orders so far have been carried out or have failed. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Tries nothing again from now on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { cancel } of this.#wanted.values()) cancel?.();
+    this.#wanted.clear();
+  }
+
+  async #tryBan(jail: string, wanted: Wanted, tries: number): Promise<void> {
+    const { ban, actions } = wanted;
+    const key = keyOf(jail, ban.who.id);
+    wanted.cancel = undefined;
+    const order: Order = { kind: 'ban', jail, ticket: ticketOf(ban) };
+    const outcomes = await this.#firewall.submit(actions === undefined ? order : { ...order, actions });
+    const failed = outcomes.filter((outcome) => !outcome.ok);
+    // Meanwhile it may have been lifted, or lifted and wanted anew.
+    const current = this.#wanted.get(key) === wanted && !this.#stopped;
+    if (failed.length === 0) {
+      if (current) this.#wanted.delete(key);
+      if (outcomes.length > 0) this.#events.enforced(jail, ban.who.id);
+      return;
+    }
+    const delay = current ? Math.min(firstRetry * 2 ** tries, longestRetry) : undefined;
+    for (const outcome of failed) this.#events.failed(outcome, delay);
+    if (delay === undefined) return;
+    // What has succeeded (a mail was sent) is not done again.
+    const names = failed.map(({ action }) => action);
+    // No name: the firewall did not get as far as an action.
+    wanted.actions = names.includes('') ? undefined : names;
+    wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
+  }
+
+  async #submit(order: Order): Promise<void> {
+    for (const outcome of await this.#firewall.submit(order)) if (!outcome.ok) this.#events.failed(outcome, undefined);
+  }
+
+  #forget(jail: string, id: string): void {
+    const key = keyOf(jail, id);
+    this.#wanted.get(key)?.cancel?.();
+    this.#wanted.delete(key);
+  }
+
+  #track(work: Promise<unknown>): void {
+    const settled = work
+      .catch(() => {
+        // The firewall promises not to reject; should it do so, its log has told why.
+      })
+      .finally(() => this.#underWay.delete(settled));
+    this.#underWay.add(settled);
+  }
+}
+
+function keyOf(jail: string, id: string): string {
+  return `${jail}\u0000${id}`;
+}
+
+/** A ban as the firewall's actions see it. */
+export function ticketOf(ban: Readonly<Ban>): Ticket {
+  const { who, time, bantime, bancount, failures, matches, restored } = ban;
+  const data: Record<string, string | readonly string[]> = Object.create(null);
+  for (const [name, value] of ban.data) {
+    data[name] = typeof value === 'string' ? value : value.map((part) => part ?? '');
+  }
+  return { id: who.id, ip: who.ip, family: who.family, time, bantime, bancount, failures, matches, data, restored };
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { Milliseconds } from '@f2b/config';
+import { glob, realEdge } from '@f2b/config';
+import { shellScript } from '../acts/ignore-command.js';
+import { CoreError } from '../errors.js';
+import type { Failure } from '../jails/book/failures.js';
+import { realFiles } from '../sources/files/files.js';
+import { chokidarWatch } from '../sources/files/watcher.js';
+import type { Edges } from './edges.js';
+
+/** Node counts delays in 32 bits. */
+const longestDelay: Milliseconds = 2 ** 31 - 1;
+const ignoreCommandTimeout: Milliseconds = 60_000;
+/** A list of addresses larger than this is a mistake, or somebody else's file. */
+const maxListBytes = 64 * 1024 * 1024;
+
+/**
+ * The world as it is.
+ * @param watchFailed takes what the file watcher complains about; polling carries on
+ */
+export function realEdges(watchFailed: (error: Error) => void): Edges {
+  return {
+    clock: {
+      now: () => Date.now(),
+      elapsed: () => performance.now(),
+      after(delay, then) {
+        const timer = setTimeout(then, Math.min(Math.max(0, delay), longestDelay));
+        timer.unref();
+        return () => clearTimeout(timer);
+      },
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+    },
+    files: realFiles,
+    watch: chokidarWatch(watchFailed),
+    resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    ownAddresses: () =>
+      Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address)),
+    lists: {
+      stamp(path) {
+        const { mtimeMs, ino: inode, size } = statSync(path);
+        return { mtimeMs, inode, size };
+      },
+      read(path) {
+        if (statSync(path).size > maxListBytes) throw new Error(`larger than ${maxListBytes} bytes`);
+        return readFileSync(path, 'utf8');
+      },
+    },
+    ipv6: hostSpeaksIpv6,
+    random: Math.random,
+    ignoreCommand: runIgnoreCommand,
+    glob: (pattern) => glob(pattern, realEdge),
+  };
+}
+
+function hostSpeaksIpv6(): boolean {
+  try {
+    return readFileSync('/proc/sys/net/ipv6/conf/all/disable_ipv6', 'utf8').trim() === '0';
+  } catch {
+    return Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6') ?? false);
+  }
+}
+
+function runIgnoreCommand(command: string, failure: Failure): Promise<boolean> {
+  const { script, values } = shellScript(command, failure);
+  return new Promise((resolve, reject) => {
+    execFile('/bin/sh', ['-c', script, ...values], { timeout: ignoreCommandTimeout, maxBuffer: 65536 }, (error) => {
+      if (error === null) resolve(true);
+      else if (error.code === 1) resolve(false);
+      else {
+        const how =
+          error.killed === true ? 'did not end in time' : `ended with ${error.code ?? error.signal ?? 'an error'}`;
+        reject(
+          new CoreError('F2B_IGNORE_COMMAND', `ignorecommand '${command}' ${how}; 0 means ignore, 1 means do not`),
+        );
+      }
+    });
+  });
+}

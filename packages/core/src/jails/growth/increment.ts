@@ -1,0 +1,136 @@
+import type { EpochMs, Seconds } from '@f2b/config';
+import { CoreError } from '../../errors.js';
+import { dropOldest } from '../book/bound.js';
+import { type Expression, evaluate, parseExpression } from './expression.js';
+
+/** What is known of earlier bans of one identifier. */
+export interface BanRecord {
+  /** How often it was banned. */
+  readonly bancount: number;
+  /** Start of the last ban: the time of its last failure. */
+  readonly timeofban: EpochMs;
+  readonly bantime: Seconds;
+}
+
+/** The book of earlier bans: in memory here, on disk once there is a store. Lookups must be quick, they are made per failure. */
+export interface BanHistory {
+  /** @param jail undefined: over all jails (counts added up, latest time) */
+  find(id: string, jail: string | undefined): BanRecord | undefined;
+  record(id: string, jail: string, ban: BanRecord): void;
+  /** Forgets somebody who was unbanned by hand. */
+  forget(id: string, jail: string): void;
+}
+
+/** Growing ban times of one jail, expressions already read. */
+export interface Increment {
+  readonly overalljails: boolean;
+  /** Ban time of somebody who was banned `bancount` times before; `random` is in [0, 1). */
+  bantime(base: Seconds, bancount: number, random: number): Seconds;
+}
+
+/** The texts of `bantime.*`; durations already understood. */
+export interface IncrementTexts {
+  readonly factor: string | undefined;
+  readonly formula: string | undefined;
+  readonly multipliers: string | undefined;
+  readonly maxtime: Seconds | undefined;
+  readonly rndtime: Seconds | undefined;
+  readonly overalljails: boolean;
+}
+
+const names = ['ban.Time', 'ban.Count', 'banFactor'];
+
+/**
+ * Reads the growth rule of a jail. fail2ban's rule: multipliers if there are any, else the formula but at least the jail's
+ * ban time; then the cap; then up to `rndtime` at random.
+ * @throws CoreError F2B_EXPRESSION
+ */
+export function readIncrement(texts: IncrementTexts): Increment {
+  const factor = texts.factor === undefined || texts.factor.trim() === '' ? 1 : evaluate(texts.factor);
+  const multipliers = readMultipliers(texts.multipliers);
+  const formula = readFormula(texts.formula);
+  return {
+    overalljails: texts.overalljails,
+    bantime(base, bancount, random) {
+      let seconds: Seconds;
+      if (multipliers.length > 0) {
+        seconds = base * factor * multipliers[Math.min(bancount, multipliers.length - 1)]!;
+      } else {
+        const variables = new Map([
+          ['ban.Time', base],
+          ['ban.Count', bancount],
+          ['banFactor', factor],
+        ]);
+        seconds = Math.max(base, formula?.(variables) ?? base * 2 ** Math.min(bancount, 20) * factor);
+      }
+      if (texts.maxtime !== undefined) seconds = Math.min(seconds, texts.maxtime);
+      if (texts.rndtime !== undefined) seconds += random * texts.rndtime;
+      // A formula that runs off to infinity or nonsense must not turn a ban into none.
+      if (Number.isNaN(seconds)) return base;
+      return Math.min(seconds, 1e11);
+    },
+  };
+}
+
+function readFormula(text: string | undefined): Expression | undefined {
+  return text === undefined || text.trim() === '' ? undefined : parseExpression(text, names);
+}
+
+function readMultipliers(text: string | undefined): readonly number[] {
+  if (text === undefined || text.trim() === '') return [];
+  return text
+    .trim()
+    .split(/\s+/)
+    .map((word) => {
+      const value = Number(word);
+      if (Number.isFinite(value)) return value;
+      throw new CoreError(
+        'F2B_EXPRESSION',
+        `bantime.multipliers: '${word}' is no number. Write numbers separated by blanks`,
+      );
+    });
+}
+
+/** The weight of a failure of somebody who was banned `bancount` times: 2, 3, 5, 9, … but at most maxretry. */
+export function weightOfKnownBad(bancount: number, maxretry: number): number {
+  return Math.min(2 ** Math.min(bancount, 20) / 2 + 1, maxretry);
+}
+
+/** A book of bans in memory. It holds so many identifiers at most; the one banned longest ago gives way. */
+export class MemoryBanHistory implements BanHistory {
+  readonly #records = new Map<string, Map<string, BanRecord>>();
+  readonly #maxIds: number;
+
+  constructor(maxIds = 100_000) {
+    this.#maxIds = maxIds;
+  }
+
+  find(id: string, jail: string | undefined): BanRecord | undefined {
+    const jails = this.#records.get(id);
+    if (jails === undefined) return undefined;
+    if (jail !== undefined) return jails.get(jail);
+    let sum: BanRecord | undefined;
+    for (const record of jails.values()) {
+      sum = {
+        bancount: (sum?.bancount ?? 0) + record.bancount,
+        timeofban: Math.max(sum?.timeofban ?? 0, record.timeofban),
+        bantime: (sum?.bantime ?? 0) + record.bantime,
+      };
+    }
+    return sum;
+  }
+
+  record(id: string, jail: string, ban: BanRecord): void {
+    const jails = this.#records.get(id) ?? new Map<string, BanRecord>();
+    this.#records.delete(id);
+    jails.set(jail, ban);
+    this.#records.set(id, jails);
+    dropOldest(this.#records, this.#maxIds);
+  }
+
+  forget(id: string, jail: string): void {
+    const jails = this.#records.get(id);
+    jails?.delete(jail);
+    if (jails?.size === 0) this.#records.delete(id);
+  }
+}

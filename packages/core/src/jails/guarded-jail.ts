@@ -1,0 +1,56 @@
+import type { JailSettings } from '@f2b/config';
+import type { CompiledFilter } from '@f2b/matcher';
+import type { LogTrouble } from '../sources/files/block.js';
+import type { JailState, JailStatus } from '../telling/status.js';
+import type { Decision } from './decisions.js';
+import type { Judge } from './judge.js';
+
+/** A jail that has been started: its judge, its compiled filter, its logs. */
+export class GuardedJail {
+  readonly name: string;
+  readonly settings: JailSettings;
+  readonly judge: Judge;
+  readonly filter: CompiledFilter;
+  /** Logs that it reads, in the order in which they were added, each with what is wrong with it at the moment. */
+  readonly logs = new Map<string, LogTrouble | undefined>();
+  readonly #carryOut: (jail: GuardedJail, decision: Decision) => void;
+
+  constructor(
+    settings: JailSettings,
+    judge: Judge,
+    filter: CompiledFilter,
+    carryOut: (jail: GuardedJail, decision: Decision) => void,
+  ) {
+    this.name = settings.name;
+    this.settings = settings;
+    this.judge = judge;
+    this.filter = filter;
+    this.#carryOut = carryOut;
+  }
+
+  /** Carries decisions out, in their order. */
+  apply(decisions: readonly Decision[]): void {
+    for (const decision of decisions) this.#carryOut(this, decision);
+  }
+
+  /** Whether none of its logs can be read: it waits for one to appear. */
+  get state(): JailState {
+    if (this.logs.size === 0) return this.settings.logpaths.length > 0 ? 'waiting' : 'running';
+    return [...this.logs.values()].every((trouble) => trouble !== undefined) ? 'waiting' : 'running';
+  }
+
+  status(): JailStatus {
+    const { counts, bans } = this.judge;
+    return {
+      name: this.name,
+      state: this.state,
+      why: this.state === 'waiting' ? 'none of its logs can be read at the moment' : undefined,
+      currentlyFailed: counts.failed,
+      totalFailed: counts.totalFailed,
+      files: [...this.logs.keys()],
+      currentlyBanned: counts.banned,
+      totalBanned: counts.totalBanned,
+      banned: bans.map((ban) => ban.who.id),
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import { dropOldest } from '../book/bound.js';
+
+/** Looks a host name up: its addresses as text, IPv4 and (where the host speaks it) IPv6. May reject. */
+export type Resolve = (name: string) => Promise<readonly string[]>;
+
+interface Answer {
+  readonly addresses: readonly string[];
+  readonly at: EpochMs;
+}
+
+/** fail2ban's cache: five minutes, a thousand names, failures remembered too. */
+const answerAge: Milliseconds = 5 * 60_000;
+const maxAnswers = 1000;
+/** Lookups under way at once: names come from log lines, an attacker must not be able to start thousands. */
+const maxPending = 64;
+
+/** What a lookup gave: the addresses, or why there are none. */
+export type Lookup =
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'unknown'; readonly why: string }
+  /** Too many lookups are under way; this name was not looked up. */
+  | { readonly kind: 'busy' };
+
+/** Names to addresses: cached, bounded, never waited for by the scan. */
+export class Dns {
+  readonly #resolve: Resolve;
+  readonly #answers = new Map<string, Answer>();
+  readonly #pending = new Map<string, Promise<Lookup>>();
+
+  constructor(resolve: Resolve) {
+    this.#resolve = resolve;
+  }
+
+  /** The cached addresses of a name (none for one that is known not to resolve); undefined when it is not in the cache. */
+  cached(name: string, now: EpochMs): readonly string[] | undefined {
+    const answer = this.#answers.get(name);
+    return answer !== undefined && Math.abs(now - answer.at) < answerAge ? answer.addresses : undefined;
+  }
+
+  /** Looks a name up, or answers from the cache. Never rejects. */
+  async lookup(name: string, now: EpochMs): Promise<Lookup> {
+    const cached = this.cached(name, now);
+    if (cached !== undefined) {
+      return cached.length > 0 ? { kind: 'addresses', addresses: cached } : { kind: 'unknown', why: 'no address' };
+    }
+    const pending = this.#pending.get(name);
+    if (pending !== undefined) return pending;
+    if (this.#pending.size >= maxPending) return { kind: 'busy' };
+    const lookup = this.#ask(name, now);
+    this.#pending.set(name, lookup);
+    return lookup;
+  }
+
+  async #ask(name: string, now: EpochMs): Promise<Lookup> {
+    try {
+      const addresses = await this.#resolve(name);
+      this.#keep(name, { addresses, at: now });
+      return addresses.length > 0 ? { kind: 'addresses', addresses } : { kind: 'unknown', why: 'no address' };
+    } catch (error) {
+      this.#keep(name, { addresses: [], at: now });
+      return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+    } finally {
+      this.#pending.delete(name);
+    }
+  }
+
+  #keep(name: string, answer: Answer): void {
+    this.#answers.delete(name);
+    this.#answers.set(name, answer);
+    dropOldest(this.#answers, maxAnswers);
+  }
+}

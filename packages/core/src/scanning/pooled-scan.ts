@@ -1,0 +1,53 @@
+import type { CompiledFilter, ScanPool, ScanResult } from '@f2b/matcher';
+import type { Clock } from '../edges/edges.js';
+import type { Block } from '../sources/files/block.js';
+import type { Files } from '../sources/files/files.js';
+import { lastLines } from './sample.js';
+import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
+
+/**
+ * The scan of one log for all jails whose filters can share it. Large blocks go to the pool's workers; small appends are
+ * scanned here, where they take less time than their way to a worker.
+ */
+export class PooledScan implements ScanLane {
+  readonly pooled = true;
+  readonly #pool: ScanPool;
+  readonly #key: string;
+  readonly #filter: CompiledFilter;
+  readonly #files: Files;
+  readonly #clock: Clock;
+
+  /**
+   * @param path the log
+   * @throws RangeError when the filters cannot share a scan
+   */
+  constructor(
+    pool: ScanPool,
+    key: string,
+    filters: readonly CompiledFilter[],
+    path: string,
+    { files, clock }: { readonly files: Files; readonly clock: Clock },
+  ) {
+    pool.register(key, filters, lastLines(files, path));
+    this.#pool = pool;
+    this.#key = key;
+    this.#filter = filters[0]!;
+    this.#files = files;
+    this.#clock = clock;
+  }
+
+  begin({ bytes, fd, start, end }: Block): Promise<ScanResult> | undefined {
+    if (bytes !== undefined) return undefined;
+    return this.#pool.scanRange(this.#key, { fd, start, end }, { now: this.#clock.now() });
+  }
+
+  *pieces(block: Block): Generator<PieceResult> {
+    for (const { bytes, start } of piecesOf(block, this.#files, this.#filter.encoding)) {
+      yield { result: this.#pool.scanInline(this.#key, bytes, { now: this.#clock.now() }), start };
+    }
+  }
+
+  close(): void {
+    this.#pool.unregister(this.#key);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Bytes, EpochMs } from '@f2b/config';
+import type { CoreErrorCode } from '../errors.js';
+import type { Ban } from '../jails/book/bans.js';
+import type { Identifier } from '../jails/who/identifier.js';
+import type { IgnoredBy } from '../jails/who/ignore.js';
+
+/** Something that did not go as it should and that a person should know of. */
+export interface GuardProblem {
+  readonly code: CoreErrorCode;
+  readonly jail: string | undefined;
+  /** What is wrong, where, what to do: one sentence or two. */
+  readonly what: string;
+}
+
+/** What the guard tells while it runs, for whoever shows it. The log lines are written besides. */
+export interface GuardEvents {
+  found: [event: { readonly jail: string; readonly who: Identifier; readonly time: EpochMs }];
+  ignored: [event: { readonly jail: string; readonly who: Identifier; readonly by: IgnoredBy }];
+  ban: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
+  unban: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
+  /** The firewall has carried out a ban at every action of the jail. */
+  enforced: [event: { readonly jail: string; readonly id: string }];
+  problem: [event: GuardProblem];
+  /** A log has been read to its end. */
+  caughtUp: [event: { readonly path: string }];
+  /** A block of lines went through. */
+  scanned: [event: { readonly path: string; readonly bytes: Bytes; readonly lines: number }];
+}
