@@ -74,7 +74,7 @@ describe('a log file', () => {
 
 /** Runs the built log in a process of its own, where STDERR can be looked at. */
 function runWith(settings: object, script: string) {
-  const code = `import { openServerLog } from ${JSON.stringify(new URL('../../../dist/logs/server-log.js', import.meta.url).href)};
+  const code = `import { openServerLog } from ${JSON.stringify(new URL('../../../dist/daemon/voice/server-log.js', import.meta.url).href)};
     const log = openServerLog(${JSON.stringify({ ...base, ...settings })});
     ${script}
     await log.close();`;
