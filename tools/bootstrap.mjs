@@ -130,9 +130,8 @@ async function install() {
         !existsSync(join(root, 'node_modules/re2/build/Release/re2.node')),
     }),
   );
-  // `install --no-save` and not `ci`: versions are the lock file's either way, and nothing is written to it; but `ci` refuses
-  // a lock file that lacks other platforms' optional binaries, which is how npm writes it where a registry lacks them.
-  const { code, output } = await run('npm', ['install', '--no-save', '--include=dev', '--no-progress'], {
+  // `ci`: what was tested is what is installed. tools/check-lock.mjs keeps the lock file complete for every platform.
+  const { code, output } = await run('npm', ['ci', '--include=dev', '--no-progress'], {
     env: installEnvironment(process.env, headersPrefix()),
     quiet: true,
   });
@@ -140,7 +139,7 @@ async function install() {
   if (interrupted) leave(130);
   if (code !== 0) {
     process.stderr.write(`${output}\n`);
-    say(`npm install failed (exit status ${code}); its last output stands above.`);
+    say(`npm ci failed (exit status ${code}); its last output stands above.`);
     if (advice) say(advice);
     leave(code);
   }

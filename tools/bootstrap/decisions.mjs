@@ -20,7 +20,7 @@ export function nodeProblem(version) {
 }
 
 /**
- * Must npm install?
+ * Must npm install packages?
  * @param {{ nodeModules: boolean, lockHash: string, abi: string, marker: { lockHash?: string, abi?: string } | undefined,
  *   installedByHand: boolean }} state
  *   `installedByHand`: npm has installed exactly this lock file without us (its own hidden lock file is newer).
