@@ -45,6 +45,7 @@ export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
 export { type LogEncoding, openEncoding } from './scan/encoding.js';
 export { scanLinesInOrder } from './scan/lines-in-order.js';
 export { planScan, type ScanPlan } from './scan/needs.js';
+export { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from './scan/newline.js';
 export { type FileRange, maxRangeBytes } from './scan/range.js';
 export { unpackResult } from './scan/result.js';
 export { plainText, rowNames, timeText } from './scan/row-text.js';

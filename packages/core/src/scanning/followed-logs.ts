@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import type { Bytes, LogPath, Milliseconds, Settings, VoiceLevel } from '@f2b/config';
-import type { ScanPool, ScanResult } from '@f2b/matcher';
+import { behindFirstNewline, type ScanPool, type ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import type { CoreErrorCode } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
@@ -195,7 +195,7 @@ export class FollowedLogs {
     if (opened.generation > 0) return;
     const first = Buffer.alloc(64 * 1024);
     const text = first.subarray(0, this.#options.edges.files.read(opened.fd, first, 0));
-    const end = text.indexOf(0x0a) + 1;
+    const end = behindFirstNewline(text, log.newline);
     // The digest that fail2ban's database knows a log by: SHA-1 of its first line.
     const hash = end === 0 ? '' : createHash('sha1').update(text.subarray(0, end)).digest('hex');
     const message = `Added logfile: '${opened.path}' (pos = ${opened.offset}, hash = ${hash})`;

@@ -1,8 +1,7 @@
 import type { Bytes } from '@f2b/config';
-import type { ScanResult } from '@f2b/matcher';
+import { behindFirstNewline, behindLastNewline, type Newline, type ScanResult } from '@f2b/matcher';
 import type { Block } from '../sources/files/block.js';
 import type { Files } from '../sources/files/files.js';
-import { behindFirstNewline, behindLastNewline, type NewlineKind } from '../sources/files/newline.js';
 
 /** What is scanned at one go on the main thread: a few milliseconds' work. */
 const pieceBytes: Bytes = 32 * 1024;
@@ -25,11 +24,7 @@ export interface ScanLane {
 }
 
 /** Divides a block into pieces of whole lines, read from the file where the block does not hold its bytes. */
-export function* piecesOf(
-  block: Block,
-  files: Files,
-  newline: NewlineKind,
-): Generator<{ bytes: Buffer; start: Bytes }> {
+export function* piecesOf(block: Block, files: Files, newline: Newline): Generator<{ bytes: Buffer; start: Bytes }> {
   const bytes = block.bytes ?? readBlock(block, files);
   for (let from = 0; from < bytes.length; ) {
     const to = pieceEnd(bytes, from, newline);
@@ -38,12 +33,10 @@ export function* piecesOf(
   }
 }
 
-function pieceEnd(bytes: Buffer, from: Bytes, newline: NewlineKind): Bytes {
+function pieceEnd(bytes: Buffer, from: Bytes, newline: Newline): Bytes {
   if (bytes.length - from <= pieceBytes) return bytes.length;
-  const behind = behindLastNewline(bytes.subarray(from, from + pieceBytes), newline);
-  if (behind > 0) return from + behind;
-  const next = behindFirstNewline(bytes.subarray(from), newline);
-  return next > 0 ? from + next : bytes.length;
+  const behind = behindLastNewline(bytes, newline, from, from + pieceBytes);
+  return behind || behindFirstNewline(bytes, newline, from) || bytes.length;
 }
 
 function readBlock({ fd, start, end }: Block, files: Files): Buffer {

@@ -1,10 +1,9 @@
 import type { Bytes } from '@f2b/config';
-import type { LineMatch, ScanPool, ScanResult } from '@f2b/matcher';
+import { byteNewline, type LineMatch, type Newline, type ScanPool, type ScanResult } from '@f2b/matcher';
 import type { Clock, Edges } from '../edges/edges.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Block, OpenedLog } from '../sources/files/block.js';
 import type { ChooseStart } from '../sources/files/log-file.js';
-import { byteNewline, type NewlineKind } from '../sources/files/newline.js';
 import { reasonOf } from '../telling/reporter.js';
 import { OrderedScan } from './ordered-scan.js';
 import type { Pace } from './pace.js';
@@ -74,7 +73,7 @@ export class SharedLog {
   }
 
   /** How the log's lines end, as its first jail's encoding says. */
-  get newline(): NewlineKind {
+  get newline(): Newline {
     return this.#readers[0]?.jail.filter.encoding ?? byteNewline;
   }
 

@@ -21,7 +21,6 @@ export function startingPoint(
   now: EpochMs,
 ): Bytes {
   if (log.from === 'tail') return log.size;
-  // Two-byte characters: a byte that looks like a newline need not be one, so nothing is skipped.
-  if (filter.encoding.unit !== 1) return 0;
-  return seekToTime((into, position) => files.read(log.fd, into, position), log.size, since, dateReader(filter, now));
+  const read = (into: Uint8Array, position: Bytes) => files.read(log.fd, into, position);
+  return seekToTime(read, log.size, since, dateReader(filter, now), filter.encoding);
 }

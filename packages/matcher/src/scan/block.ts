@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer';
 import type { Bytes } from '@f2b/config';
 import type { LogEncoding } from './encoding.js';
+import { behindFirstNewline, type Newline } from './newline.js';
 
 /** One line of a block: where it stands, newline and carriage returns not included. */
 export interface LineSpan {
@@ -22,9 +23,9 @@ export class Block {
   #text: string | undefined;
   #ascii: boolean | undefined;
   #cutOut = 0;
-  readonly #encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>;
+  readonly #encoding: Newline;
 
-  constructor(bytes: Uint8Array, encoding: Pick<LogEncoding, 'unit' | 'newlineAt'>) {
+  constructor(bytes: Uint8Array, encoding: Newline) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#encoding = encoding;
   }
@@ -44,24 +45,18 @@ export class Block {
     return this.#text;
   }
 
-  /** Index of the newline's 0x0A at or after `from`; -1: none. */
-  #newlineFrom(from: number): number {
-    const { unit, newlineAt } = this.#encoding;
-    let at = this.text.indexOf('\n', from);
-    while (unit === 2 && at >= 0 && !this.#isWideNewline(at, newlineAt)) at = this.text.indexOf('\n', at + 1);
-    return at;
-  }
-
-  #isWideNewline(at: number, newlineAt: number): boolean {
-    return (at & 1) === newlineAt && this.text.charCodeAt(newlineAt === 1 ? at - 1 : at + 1) === 0;
+  /** Index behind the first newline at or after `from`; 0: there is none. */
+  #behindNewline(from: number): number {
+    // The text is there in any case, and searching it costs no call out of JavaScript.
+    return this.unit === 1 ? this.text.indexOf('\n', from) + 1 : behindFirstNewline(this.bytes, this.#encoding, from);
   }
 
   /** The line that starts at `start`. */
   lineAt(start: number): LineSpan {
-    const { unit, newlineAt } = this.#encoding;
-    const newline = this.#newlineFrom(start);
-    let end = newline < 0 ? this.length : newline - newlineAt;
-    const next = newline < 0 ? this.length : end + unit;
+    const { unit } = this.#encoding;
+    const behind = this.#behindNewline(start);
+    let end = behind === 0 ? this.length : behind - unit;
+    const next = behind === 0 ? this.length : behind;
     if (unit === 1) while (end > start && this.text.charCodeAt(end - 1) === 0x0d) end--;
     return { start, end, next };
   }

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
+import type { Newline } from './newline.js';
 
 /**
  * How a log's bytes become text. Decoding never fails and never drops a line: what is not valid becomes U+FFFD, as fail2ban does
  * after its warning.
  */
-export interface LogEncoding {
+export interface LogEncoding extends Newline {
   /** The name after `auto` was resolved and aliases were folded. */
   readonly name: string;
   /**
@@ -13,10 +14,6 @@ export interface LogEncoding {
    * end at byte 0x0A.
    */
   readonly asciiBytes: boolean;
-  /** Bytes of one code unit: a newline is this many bytes, and stands at a multiple of them. */
-  readonly unit: 1 | 2;
-  /** Where in its code unit the newline's 0x0A stands (1 for big-endian UTF-16). */
-  readonly newlineAt: 0 | 1;
   decode(bytes: Uint8Array): string;
   /** Whether `bytes` decode without loss. */
   isValid(bytes: Uint8Array): boolean;

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
+import { behindFirstNewline, behindLastNewline } from './newline.js';
 import type { WireResult } from './result.js';
 import type { ScanRun } from './run.js';
 import type { BlockScanner } from './scanner.js';
@@ -90,30 +91,31 @@ export class RangeReader {
    */
   #scanBlock(scanner: BlockScanner, run: ScanRun, block: FileRange, origin: Bytes): Bytes {
     const { fd, start, end } = block;
-    const { unit } = scanner.encoding;
+    const newline = scanner.encoding;
+    const { unit } = newline;
     const before = this.#midLine ? unit : 0;
     const wanted = before + end - start;
     let length = readFully(fd, this.#room(wanted, scanner), 0, wanted, start - before);
     const at = (index: number): Bytes => start - before + index;
-    const first = before === 0 ? 0 : afterNewline(this.#buffer, 0, length, scanner);
+    const first = before === 0 ? 0 : behindFirstNewline(this.#buffer, newline, 0, length);
     this.#atEnd = length < wanted;
-    if (first < 0 || first >= wanted || length <= before) {
+    if ((before > 0 && first === 0) || first >= wanted || length <= before) {
       // No line starts here.
       this.#midLine = true;
       return Math.max(start, at(length));
     }
-    let last = afterLastNewline(this.#buffer, first, length, scanner);
+    let last = behindLastNewline(this.#buffer, newline, first, length) || first;
     let cut = 0;
     if (last < length || length < wanted) {
       // The last line goes on behind the block: read to its end, but no further than a line may be long.
-      let found = -1;
-      while (length >= wanted && found < 0 && length - last <= scanner.maxLineBytes + unit) {
+      let found = 0;
+      while (length >= wanted && found === 0 && length - last <= scanner.maxLineBytes + unit) {
         const more = readFully(fd, this.#room(length + tailBytes, scanner), length, tailBytes, at(length));
-        found = afterNewline(this.#buffer, Math.max(last, length - unit + 1), length + more, scanner);
+        found = behindFirstNewline(this.#buffer, newline, Math.max(last, length - unit + 1), length + more);
         length += more;
         if (more < tailBytes) break;
       }
-      if (found >= 0) last = found;
+      if (found > 0) last = found;
       else if (length - last > scanner.maxLineBytes) cut = length - last;
       else if (block.takeLast === true) last = length;
     }
@@ -122,27 +124,4 @@ export class RangeReader {
     this.#midLine = cut > 0;
     return at(last + cut);
   }
-}
-
-function isNewline(buffer: Buffer, at: number, scanner: BlockScanner): boolean {
-  const { unit, newlineAt } = scanner.encoding;
-  return unit === 1 || ((at & 1) === newlineAt && buffer[newlineAt === 1 ? at - 1 : at + 1] === 0);
-}
-
-/** Index behind the first newline at or after `from`; -1: none. */
-function afterNewline(buffer: Buffer, from: number, to: number, scanner: BlockScanner): number {
-  for (let at = buffer.indexOf(0x0a, from); at >= 0 && at < to; at = buffer.indexOf(0x0a, at + 1)) {
-    if (isNewline(buffer, at, scanner)) return at - scanner.encoding.newlineAt + scanner.encoding.unit;
-  }
-  return -1;
-}
-
-/** Index behind the last newline in `[from, to)`; `from`: none. */
-function afterLastNewline(buffer: Buffer, from: number, to: number, scanner: BlockScanner): number {
-  for (let at = to - 1; at >= from; at--) {
-    at = buffer.subarray(0, at + 1).lastIndexOf(0x0a);
-    if (at < from) break;
-    if (isNewline(buffer, at, scanner)) return at - scanner.encoding.newlineAt + scanner.encoding.unit;
-  }
-  return from;
 }

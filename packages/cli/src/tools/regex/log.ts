@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os';
 import type { Bytes } from '@f2b/config';
 import {
   BlockScanner,
+  behindLastNewline,
   type CompiledFilter,
   type FileRange,
   type LineMatch,
+  type Newline,
   newMultilineState,
   openPool,
   planScan,
@@ -16,6 +18,7 @@ import {
   scanFile,
   scanLinesInOrder,
   unpackResult,
+  wholeUnits,
 } from '@f2b/matcher';
 import { CliError } from '../../errors.js';
 
@@ -77,7 +80,7 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
   try {
     const stat = fstatSync(fd);
     if (workers === undefined || scan.filter.maxlines > 1) {
-      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined), scan);
+      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined, scan.filter.encoding), scan);
       return;
     }
     const file = { fd, start: 0, end: stat.size, takeLast: true };
@@ -101,7 +104,7 @@ function sampleOf(file: FileRange, path: string): Uint8Array {
 }
 
 /** Whole lines, block by block; at the end of the log also what has no newline. A small file is one block. */
-function* readBlocks(fd: number, path: string, size: Bytes | undefined): Generator<Buffer> {
+function* readBlocks(fd: number, path: string, size: Bytes | undefined, newline: Newline): Generator<Buffer> {
   const small = size !== undefined && size > 0 && size <= smallBytes;
   const room = small ? size + 1 : blockBytes;
   let held: Buffer = Buffer.alloc(0);
@@ -110,12 +113,14 @@ function* readBlocks(fd: number, path: string, size: Bytes | undefined): Generat
     if (read.length === 0) break;
     held = held.length === 0 ? read : Buffer.concat([held, read]);
     if (small && held.length <= longestTail) continue;
-    const end = held.lastIndexOf(0x0a) + 1;
+    const end = behindLastNewline(held, newline);
     if (end > 0) yield held.subarray(0, end);
     held = held.subarray(end);
     if (held.length > longestTail) {
-      yield held;
-      held = Buffer.alloc(0);
+      // What is held begins with a whole unit, however many bytes a reading brings.
+      const cut = wholeUnits(held.length, newline);
+      yield held.subarray(0, cut);
+      held = held.subarray(cut);
     }
   }
   if (held.length > 0) yield held;

@@ -1,7 +1,7 @@
 import type { Bytes } from '@f2b/config';
+import { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from '@f2b/matcher';
 import type { LogPosition, RotationReason } from './block.js';
 import type { FileState, Files } from './files.js';
-import { behindFirstNewline, behindLastNewline, byteNewline, type NewlineKind } from './newline.js';
 
 const markerBytes: Bytes = 64;
 const headBytes: Bytes = 256;
@@ -18,7 +18,7 @@ export interface ReadLimits {
   /** An unfinished line longer than this is skipped whole. At most `blockBytes`. */
   readonly maxLineBytes: Bytes;
   /** How lines end; one byte where nothing is said. */
-  readonly newline?: NewlineKind;
+  readonly newline?: Newline;
 }
 
 /** What an open log reports while it is read. */
@@ -58,7 +58,7 @@ export class OpenLog {
   readonly #files: Files;
   readonly #limits: ReadLimits;
   readonly #events: OpenLogEvents;
-  readonly #newline: NewlineKind;
+  readonly #newline: Newline;
   /** All before it was handed out or skipped. */
   #offset: Bytes = 0;
   #marker: Buffer = Buffer.alloc(0);
@@ -218,7 +218,7 @@ export class OpenLog {
 
   /** There is no newline between the offset and `searched`: wait for it, or give the line up. */
   #unfinished(searched: Bytes, size: Bytes): void {
-    this.#searchedTo = searched - (searched % this.#newline.unit);
+    this.#searchedTo = this.#whole(searched);
     // A block that is full without a newline is a line that no block will ever hold.
     const full = searched < size;
     if (!full && searched - this.#offset <= this.#limits.maxLineBytes) return;
@@ -270,7 +270,7 @@ export class OpenLog {
 
   /** Bytes that make whole units. */
   #whole(bytes: Bytes): Bytes {
-    return bytes - (bytes % this.#newline.unit);
+    return wholeUnits(bytes, this.#newline);
   }
 
   /** Offset behind the last newline in [from, to); undefined when there is none. */

@@ -18,6 +18,21 @@ const dateOf = (line: Buffer) => {
 };
 
 describe('seeking to a moment in a log', () => {
+  test.each(['utf-16le', 'utf-16be'] as const)('finds it in %s, at the beginning of a line', (encoding) => {
+    const text = Array.from({ length: 50_000 }, (_, i) => `@${i} \u0a0a a line of some length\n`).join('');
+    const bytes = Buffer.from(text, 'utf16le');
+    if (encoding === 'utf-16be') bytes.swap16();
+    const read = (into: Uint8Array, position: number) =>
+      bytes.copy(into, 0, position, Math.min(bytes.length, position + into.length));
+    const decoder = new TextDecoder(encoding);
+    const numberOf = (line: Uint8Array) => Number(/^@(\d+) /.exec(decoder.decode(line))?.[1]);
+    const newline = { unit: 2, newlineAt: encoding === 'utf-16be' ? 1 : 0 } as const;
+    const offset = seekToTime(read, bytes.length, 40_000, numberOf, newline);
+    const first = numberOf(bytes.subarray(offset, offset + 60));
+    expect(first).toBeLessThanOrEqual(40_000);
+    expect(first).toBeGreaterThan(38_000);
+  });
+
   test('skips nothing that is dated since, and reads little of what is older', () => {
     const log = logOf(Array.from({ length: 200_000 }, (_, i) => `@${i} a line of some length to fill the log`));
     const offset = seekToTime(log.read, log.text.length, 150_000, dateOf);

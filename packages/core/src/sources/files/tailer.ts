@@ -1,8 +1,8 @@
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
+import type { Newline } from '@f2b/matcher';
 import type { Block, LogPosition, LogTrouble, OpenedLog, Rotation } from './block.js';
 import type { Files } from './files.js';
 import { type ChooseStart, LogFile } from './log-file.js';
-import type { NewlineKind } from './newline.js';
 import type { ReadLimits } from './open-log.js';
 import type { Watch, Watcher } from './watcher.js';
 
@@ -42,7 +42,7 @@ export interface FollowOptions {
   readonly start: ChooseStart;
   readonly resume?: LogPosition | undefined;
   /** How the log's lines end; one byte where nothing is said. */
-  readonly newline?: NewlineKind;
+  readonly newline?: Newline;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean;
 }
