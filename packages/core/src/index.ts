@@ -27,6 +27,7 @@ export { type FileState, type Files, realFiles } from './sources/files/files.js'
 export { type DateOf, type ReadAt, seekToTime } from './sources/files/seek.js';
 export { type FollowOptions, type LogReader, Tailer, type TailerOptions } from './sources/files/tailer.js';
 export { chokidarWatch, type Watch, type Watcher } from './sources/files/watcher.js';
+export type { DatedEntry, Entries, FilePlace, JournalPlace, Origin, Place, Portion } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { GuardHealth } from './telling/health.js';
 export { singleLine } from './telling/single-line.js';
