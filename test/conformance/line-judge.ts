@@ -1,8 +1,8 @@
 /**
- * What f2b makes of one line after the other: the matcher's compiled filter, the core's sessions and choice of identifier, as the
- * guard puts them together, without counting and without bans.
+ * What f2b makes of one line after the other: the matcher's compiled filter and the core's maker of failures, as the guard puts them together,
+ * without counting and without bans.
  */
-import { Sessions } from '@f2b/core';
+import { FailureMaker, type FailureRules, type MatchedLine } from '@f2b/core';
 import {
   type CompiledFilter,
   chooseIdentifier,
@@ -49,7 +49,7 @@ export class LineJudge {
   readonly #now: number;
   readonly #all: boolean;
   readonly #state: MultilineState;
-  readonly #sessions = new Sessions();
+  readonly #maker: FailureMaker;
   #lastDate = Number.NaN;
   #lastText = '';
 
@@ -58,6 +58,7 @@ export class LineJudge {
     this.#now = now;
     this.#all = all ?? false;
     this.#state = newMultilineState(this.filter, now);
+    this.#maker = new FailureMaker(rulesFor(this.filter));
   }
 
   /** @param stamped the line comes with a time of its own (a journal's), none is looked for in it */
@@ -74,10 +75,7 @@ export class LineJudge {
         ? matchNextLine(filter, this.#state, tuple, { all: this.#all }).hits
         : matchLine(filter, tuple, { all: this.#all }).hits.map((hit) => ({ ...hit, lines: [tuple] }));
     return hits.flatMap(({ regex, groups, lines }) => {
-      const failure = this.#failure(
-        groups,
-        lines.map((line) => line.join('')),
-      );
+      const failure = this.#failure(groups, lines);
       if (failure === undefined) return [];
       return [{ regex, time: Number.isNaN(time) ? undefined : time / 1000, ...failure }];
     });
@@ -106,23 +104,28 @@ export class LineJudge {
 
   #failure(
     found: Groups,
-    lines: readonly string[],
+    lines: readonly LineTuple[],
   ): Pick<JudgedFailure, 'id' | 'valid' | 'groups' | 'matches'> | undefined {
-    const mlfid = found.get('mlfid');
-    if (mlfid === undefined) return this.#identified(found, lines, () => {});
-    const session = this.#sessions.line(String(mlfid), found, lines.join('\n'), this.#now);
-    return session && this.#identified(session.groups, session.matches, () => session.postpone());
+    const line = { time: this.#now, date: 'own', tuple: ['', '', ''], lines } as const;
+    const made = this.#maker.line(line, found, { now: this.#now, inOperation: false });
+    return made.kind === 'failure' ? this.#identified(made.groups, made.lines) : undefined;
   }
 
-  #identified(groups: Groups, matches: readonly string[], postpone: () => void) {
+  #identified(groups: Groups, matches: readonly string[]) {
     const { identifier, ip } = chooseIdentifier(groups, this.filter.usedns);
-    if (identifier.kind === 'none') {
-      if (identifier.pending) postpone();
-      return undefined;
-    }
+    if (identifier.kind === 'none') return undefined;
     const id = identifier.kind === 'dns' ? identifier.name : identifier.text;
     const data: Map<string, GroupValue> = new Map(groups);
     if (ip !== undefined) data.set('ip', ip);
     return { id, valid: identifier.kind === 'dns' || identifier.valid, groups: data, matches };
   }
+}
+
+/** The lines come with their times: these rules leave them as they are. */
+function rulesFor({ usedns }: CompiledFilter): FailureRules<string> {
+  return {
+    usedns,
+    kept: (groups) => groups,
+    take: ({ time, lines = [] }: MatchedLine) => ({ time, lines: lines.map((line) => line.join('')) }),
+  };
 }

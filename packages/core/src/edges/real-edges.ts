@@ -35,7 +35,7 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
     },
     files: realFiles,
     watch: chokidarWatch(watchFailed),
-    resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    resolve: resolveName,
     ownAddresses: () =>
       Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address)),
     lists: {
@@ -53,6 +53,13 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
     ignoreCommand: runIgnoreCommand,
     glob: (pattern) => glob(pattern, realEdge),
   };
+}
+
+/** A host that does not speak IPv6 is not reached over it: as for fail2ban, such addresses are none to it. */
+async function resolveName(name: string): Promise<readonly string[]> {
+  const answers = await lookup(name, { all: true });
+  if (answers.every(({ family }) => family === 4) || hostSpeaksIpv6()) return answers.map(({ address }) => address);
+  return answers.filter(({ family }) => family === 4).map(({ address }) => address);
 }
 
 function hostSpeaksIpv6(): boolean {

@@ -1,7 +1,6 @@
-import type { EpochMs, Milliseconds, Seconds } from '@f2b/config';
+import type { EpochMs, Milliseconds, Seconds, VoiceMessage } from '@f2b/config';
 import type { Groups, GroupValue, Usedns } from '@f2b/matcher';
 import { type Ban, Bans, endOf } from './book/bans.js';
-import { detachedGroups, wholeLine } from './book/detached.js';
 import {
   defaultFailureBounds,
   type Failure,
@@ -9,20 +8,19 @@ import {
   type FailureCount,
   Failures,
 } from './book/failures.js';
-import { Sessions } from './book/sessions.js';
 import type { Decision, Question } from './decisions.js';
+import { FailureMaker, type MatchedLine } from './failure.js';
+import { guardRules } from './failure-rules.js';
 import { type BanHistory, type Increment, weightOfKnownBad } from './growth/increment.js';
 import { Sayings } from './sayings.js';
-import { type DatedLine, LineTime, type Reading } from './when/time.js';
-import { identifierOf, identify } from './who/identifier.js';
+import { LineTime, type Reading } from './when/time.js';
+import { identifierOf } from './who/identifier.js';
 import type { IgnoredBy, IgnoreList } from './who/ignore.js';
 import { IgnoreCache, type IgnoreCacheSettings } from './who/ignore-cache.js';
 
 /** A line that one of the jail's failregex matched: the part of a `LineMatch` that judging needs. */
-export interface JudgedLine extends DatedLine {
+export interface JudgedLine extends MatchedLine {
   readonly groups: Groups;
-  /** All lines of the match, where it took several (`maxlines`). */
-  readonly lines?: readonly DatedLine['tuple'][] | undefined;
 }
 
 export interface JudgeSettings {
@@ -61,8 +59,9 @@ export class Judge {
   readonly ignore: IgnoreList;
   readonly #history: BanHistory;
   readonly #random: () => number;
-  readonly #sessions = new Sessions();
-  readonly #time: LineTime;
+  readonly #maker: FailureMaker;
+  /** What the line under way gives rise to say of its date. */
+  readonly #warnings: VoiceMessage[] = [];
   readonly #failures: Failures;
   readonly #bans = new Bans();
   readonly #ignoreCache: IgnoreCache | undefined;
@@ -76,7 +75,9 @@ export class Judge {
     this.#history = parts.history;
     this.#random = parts.random;
     this.#failures = new Failures(parts.bounds ?? defaultFailureBounds);
-    this.#time = new LineTime(settings.jail);
+    const { usedns, findtime } = settings;
+    const time = new LineTime(settings.jail);
+    this.#maker = new FailureMaker(guardRules({ usedns, findtime, time, warn: (say) => this.#warnings.push(say) }));
     this.#say = new Sayings(settings.jail);
     this.#ignoreCache = settings.ignorecache === undefined ? undefined : new IgnoreCache(settings.ignorecache);
   }
@@ -109,35 +110,21 @@ export class Judge {
   /** Judges one matching line. Lines of one log come in their order. */
   line(match: JudgedLine, reading: Reading): Decision[] {
     const decisions: Decision[] = [];
-    const warn = (say: Extract<Decision, { kind: 'note' }>['say']) => decisions.push({ kind: 'note', say });
-    const timed = this.#time.of(match, reading, this.settings.findtime, warn);
-    if (timed === undefined) return decisions;
-    const text = wholeLine(timed.tuple);
-    const found = detachedGroups(match.groups);
-    const mlfid = found.get('mlfid');
-    let groups: Groups = found;
-    let matches: readonly string[] = match.lines?.map(wholeLine) ?? [text];
-    let postpone = () => {};
-    if (mlfid !== undefined) {
-      const session = this.#sessions.line(sessionKey(mlfid), found, text, reading.now);
-      if (session === undefined) return decisions;
-      ({ groups, matches } = session);
-      postpone = () => session.postpone();
-    }
-    const failure = { time: timed.time, matches, data: groups };
-    const identification = identify(groups, this.settings.usedns);
-    switch (identification.kind) {
+    const { kind, time, lines, groups, who } = this.#maker.line(match, match.groups, reading);
+    while (this.#warnings.length > 0) decisions.push({ kind: 'note', say: this.#warnings.shift()! });
+    if (kind !== 'failure') return decisions;
+    const failure = { time, matches: lines, data: groups };
+    switch (who.kind) {
       case 'known':
-        this.#fail({ ...failure, who: identification.who }, reading.now, decisions);
+        this.#fail({ ...failure, who: who.who }, reading.now, decisions);
         break;
       case 'lookup':
-        decisions.push({ kind: 'ask', question: { kind: 'lookup', name: identification.name, failure } });
+        decisions.push({ kind: 'ask', question: { kind: 'lookup', name: who.name, failure } });
         break;
       case 'nobody':
-        postpone();
         break;
       case 'refused':
-        decisions.push({ kind: 'note', say: this.#say.refused(identification.text) });
+        decisions.push({ kind: 'note', say: this.#say.refused(who.text) });
         break;
     }
     if (Math.abs(reading.now - this.#sweptAt) >= sweepEvery) this.sweep(reading.now);
@@ -311,9 +298,4 @@ export class Judge {
       }
     }
   }
-}
-
-/** Tuples identify sessions as well as texts do. */
-function sessionKey(mlfid: GroupValue): string {
-  return typeof mlfid === 'string' ? mlfid : mlfid.join('\u0000');
 }

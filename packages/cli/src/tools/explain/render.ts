@@ -75,9 +75,8 @@ function verdict(way: Way, ignored: string | undefined): string[] {
   if (way.failregex === undefined || way.identifier === undefined) return ['missed: no failregex matches'];
   const { id, why } = way.identifier;
   const lines = [`failregex ${way.failregex} matches`];
-  const hit = way.attempts.find((one) => one.option === 'failregex' && one.number === way.failregex);
   const all = { ...Object.assign({}, ...way.attempts.filter((one) => one.matched).map((one) => one.groups)) } as object;
-  if (hit !== undefined && ('nofail' in hit.groups || 'mlfgained' in hit.groups)) {
+  if (way.nofail) {
     lines.push('by itself no failure: it only belongs to the session named by <F-MLFID>');
   } else if ('mlfid' in all) lines.push(`of the session '${shown(String((all as Record<string, string>).mlfid))}'`);
   lines.push(id === undefined ? why : `who: ${shown(id)}, ${why}`);

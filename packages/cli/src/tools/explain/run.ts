@@ -1,6 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { Dns, IgnoreList, identifierOf } from '@f2b/core';
+import { Dns, IgnoreList, identifierOf, realEdges } from '@f2b/core';
 import { compileFilter } from '@f2b/matcher';
 import type { Flags } from '../../commandline/flags.js';
 import { CliError } from '../../errors.js';
@@ -65,18 +63,12 @@ export function runExplain(words: readonly string[], flags: Flags): Promise<numb
 async function ignoredBy(subject: Subject, way: Way, now: number): Promise<string | undefined> {
   const id = way.identifier?.id;
   if (subject.kind !== 'jail' || id === undefined) return undefined;
-  const { lookup } = await import('node:dns/promises');
   const problems: string[] = [];
+  const edges = realEdges(() => {});
   const list = new IgnoreList(subject.jail, {
-    ownAddresses: () => Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address)),
-    lists: {
-      stamp(path) {
-        const { mtimeMs, ino: inode, size } = statSync(path);
-        return { mtimeMs, inode, size };
-      },
-      read: (path) => readFileSync(path, 'utf8'),
-    },
-    dns: new Dns(async (host) => (await lookup(host, { all: true })).map(({ address }) => address)),
+    ownAddresses: () => edges.ownAddresses(),
+    lists: edges.lists,
+    dns: new Dns((host) => edges.resolve(host)),
     problem: (_code, what) => problems.push(what),
   });
   await list.refreshNames(now);

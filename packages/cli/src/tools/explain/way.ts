@@ -1,8 +1,10 @@
+import { FailureMaker, testRules } from '@f2b/core';
 import {
   type Address,
   type CompiledFilter,
   chooseIdentifier,
   type Expression,
+  type Groups,
   LineTrace,
   matchLine,
 } from '@f2b/matcher';
@@ -44,6 +46,8 @@ export interface Way {
   readonly identifier:
     | { readonly id: string | undefined; readonly why: string; readonly address: Address | undefined }
     | undefined;
+  /** The line by itself is no failure: it only belongs to a session. */
+  readonly nofail: boolean;
   readonly refused: readonly string[];
 }
 
@@ -89,8 +93,15 @@ export function followLine(filter: CompiledFilter, line: string, now: number): W
     failregex: hit === undefined ? undefined : hit.regex + 1,
     dropped: outcome.ignored >= 0 ? outcome.ignored + 1 : undefined,
     identifier: hit === undefined ? undefined : whoAndWhy(filter, hit.groups),
+    nofail: hit !== undefined && madeOf(filter, hit.groups, now).kind === 'nofail',
     refused: outcome.refusals.map(({ option, index, reason }) => `${option} ${index + 1}: ${reason}`),
   };
+}
+
+/** What the guard's and the tests' one maker of failures says of a line that begins its session. */
+function madeOf({ usedns }: CompiledFilter, groups: Groups, now: number) {
+  const line = { time: now, date: 'own', tuple: ['', '', ''] } as const;
+  return new FailureMaker(testRules({ usedns, keepsLines: false })).line(line, groups, { now, inOperation: false });
 }
 
 function placeOfExpression({ setting: { origin } }: Expression): string | undefined {
@@ -98,8 +109,7 @@ function placeOfExpression({ setting: { origin } }: Expression): string | undefi
 }
 
 function whereStopped(expression: Expression, subject: string): Attempt['stopped'] {
-  const furthest = (expression.regex as Partial<Furthest>).furthest?.bind(expression.regex)?.(subject);
-  if (furthest === undefined) return undefined;
+  const furthest = expression.regex.furthest(subject);
   const text = subject.replace(/\n$/, '');
   const at = Math.min(furthest.at, text.length);
   return {
@@ -109,11 +119,7 @@ function whereStopped(expression: Expression, subject: string): Attempt['stopped
   };
 }
 
-interface Furthest {
-  furthest(subject: string): { readonly at: number; readonly from: number; readonly to: number };
-}
-
-function whoAndWhy(filter: CompiledFilter, groups: Parameters<typeof chooseIdentifier>[0]): Way['identifier'] {
+function whoAndWhy(filter: CompiledFilter, groups: Groups): Way['identifier'] {
   const { identifier, ip } = chooseIdentifier(groups, filter.usedns);
   const named = ['ip4', 'ip6', 'dns', 'fid'].filter((name) => (groups.get(name) ?? '') !== '');
   const groupsSay = `captured: ${named.length > 0 ? named.join(', ') : 'nothing that names anybody'}`;

@@ -1,14 +1,14 @@
 import { maxSessions } from '@f2b/core';
 import type { Groups, ReadyRows } from '@f2b/matcher';
-import type { FailureFinder } from './failures.js';
 import type { RowKeys } from './row-keys.js';
+import type { Verdicts } from './verdict.js';
 
 /** The first line of a session. */
 type FirstLine =
   /** It has a ready row, and has not been looked at. */
   | { readonly kind: 'row'; readonly rows: ReadyRows; readonly index: number }
   | { readonly kind: 'read'; readonly regex: number; readonly groups: Groups }
-  /** It was judged: finder and keys know the session. */
+  /** It was judged: verdicts and keys know the session. */
   | { readonly kind: 'judged'; readonly key: string };
 
 interface Session {
@@ -27,7 +27,7 @@ const mostPlaces = 4 * maxSessions;
  * had been judged when it came.
  */
 export class BegunSessions {
-  readonly #finder: FailureFinder;
+  readonly #verdicts: Verdicts;
   readonly #keys: RowKeys;
   /** In the order of their beginning; undefined for one that ended. */
   #sessions: (Session | undefined)[] = [];
@@ -37,9 +37,9 @@ export class BegunSessions {
   /** By the lower bits of their numbers: how many sessions have these. */
   readonly #filter = new Uint16Array(filterSize);
 
-  /** @param finder, keys forget no session by themselves */
-  constructor(finder: FailureFinder, keys: RowKeys) {
-    this.#finder = finder;
+  /** @param verdicts, keys forget no session by themselves */
+  constructor(verdicts: Verdicts, keys: RowKeys) {
+    this.#verdicts = verdicts;
     this.#keys = keys;
   }
 
@@ -74,7 +74,7 @@ export class BegunSessions {
     while (this.#sessions[this.#first] === undefined) this.#first++;
     const { first } = this.#sessions[this.#first]!;
     if (first.kind === 'judged') {
-      this.#finder.forget(first.key);
+      this.#verdicts.forget(first.key);
       this.#keys.forget(first.key);
     }
     this.#remove(this.#first);
@@ -95,7 +95,7 @@ export class BegunSessions {
       if (session === undefined || session.number !== number || session.first.kind === 'judged') continue;
       const { regex, groups } = read(session);
       if (groups.get('mlfid') !== key) continue;
-      this.#finder.begin(key, groups);
+      this.#verdicts.begin(key, groups);
       this.#keys.begin(key, regex, groups);
       session.first = { kind: 'judged', key };
       return;
@@ -105,7 +105,7 @@ export class BegunSessions {
   /** A line of the session was judged: it may have begun, or ended. */
   judged(key: string): void {
     const at = this.#sessions.findIndex((one) => one?.first.kind === 'judged' && one.first.key === key);
-    const isKnown = this.#finder.knows(key);
+    const isKnown = this.#verdicts.knows(key);
     if (isKnown && at < 0) this.#add({ number: sessionNumber(key), first: { kind: 'judged', key } });
     if (!isKnown && at >= 0) this.#remove(at);
   }

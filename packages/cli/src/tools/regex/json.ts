@@ -1,5 +1,5 @@
 import type { GroupValue } from '@f2b/matcher';
-import type { Found } from './failures.js';
+import type { Found } from './verdict.js';
 
 /** One failure as `--out json` prints it. */
 export function failureJson(found: Found, line: number, nofail: boolean): string {

@@ -1,22 +1,23 @@
+import { sessionKey } from '@f2b/core';
 import type { ReadyRows } from '@f2b/matcher';
 import { BegunSessions } from './begun-sessions.js';
-import type { FailureFinder, ReadMatch } from './failures.js';
 import type { Output } from './output.js';
 import type { RowKeys } from './row-keys.js';
+import type { ReadMatch, Verdicts } from './verdict.js';
 
 /** What has to be judged in full: whatever the scan wrote no row for, or what goes on with a known session. */
 type JudgeFully = (read: ReadMatch, hasRow: boolean) => Promise<void>;
 
 /** Puts out the rows that the scan wrote, wherever they hold: where their line begins its session. */
 export class RowOutput {
-  readonly #finder: FailureFinder;
+  readonly #verdicts: Verdicts;
   readonly #begun: BegunSessions;
   readonly #out: Output;
   readonly #judge: JudgeFully;
 
-  constructor(finder: FailureFinder, keys: RowKeys, out: Output, judge: JudgeFully) {
-    this.#finder = finder;
-    this.#begun = new BegunSessions(finder, keys);
+  constructor(verdicts: Verdicts, keys: RowKeys, out: Output, judge: JudgeFully) {
+    this.#verdicts = verdicts;
+    this.#begun = new BegunSessions(verdicts, keys);
     this.#out = out;
     this.#judge = judge;
   }
@@ -27,7 +28,7 @@ export class RowOutput {
    */
   async put(rows: ReadyRows): Promise<number> {
     const out = this.#out;
-    const others = await this.#finder.prepare(rows.matchesWithoutRow());
+    const others = await this.#verdicts.prepare(rows.matchesWithoutRow());
     let other = 0;
     let count = 0;
     let from = 0;
@@ -58,7 +59,7 @@ export class RowOutput {
   async #judgeOne(read: ReadMatch, hasRow: boolean): Promise<void> {
     const mlfid = read.groups.get('mlfid');
     if (mlfid === undefined) return await this.#judge(read, hasRow);
-    const key = String(mlfid);
+    const key = sessionKey(mlfid);
     this.#begun.settle(key);
     await this.#judge(read, hasRow);
     this.#begun.judged(key);

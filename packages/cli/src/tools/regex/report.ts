@@ -1,11 +1,11 @@
 import type { CompiledFilter, Expression, LineMatch } from '@f2b/matcher';
-import type { Verdict } from './failures.js';
 import type { LogPart } from './log.js';
 import type { RegexOptions } from './options.js';
 import type { Output } from './output.js';
 import { localDate } from './python.js';
 import { failregexTitle, listLines, type NumberedLine, tooMany } from './report-lists.js';
 import { lineText } from './tokens.js';
+import type { Verdict } from './verdict.js';
 
 /** So many lines or more of a kind are not listed unless asked for, fail2ban-regex's rule. */
 const fewLines = 20;

@@ -1,6 +1,6 @@
-import { maxSessions } from '@f2b/core';
+import { maxSessions, sessionKey } from '@f2b/core';
 import { type CompiledFilter, type Groups, rowNames } from '@f2b/matcher';
-import type { Found } from './failures.js';
+import type { Found } from './verdict.js';
 
 /**
  * The names of the groups that a row shows, in the order in which fail2ban comes to know them: those that took no part as well, since
@@ -14,7 +14,7 @@ export class RowKeys {
 
   readonly #most: number;
 
-  /** @param mostSessions that are remembered, as the `FailureFinder` remembers them */
+  /** @param mostSessions that are remembered, as the `Verdicts` remembers them */
   constructor(filter: CompiledFilter, mostSessions = maxSessions) {
     this.#most = mostSessions;
     this.#named = rowNames(filter);
@@ -30,7 +30,7 @@ export class RowKeys {
     const groups = found.own;
     const mlfid = groups.get('mlfid');
     if (mlfid === undefined) return named;
-    const key = String(mlfid);
+    const key = sessionKey(mlfid);
     const forget = groups.get('mlfforget') !== undefined && groups.get('mlfforget') !== '';
     const known = this.#sessions.get(key);
     let names: string[];

@@ -10,7 +10,6 @@ import {
 import type { Flags } from '../../commandline/flags.js';
 import { CliError } from '../../errors.js';
 import { chooseDirectory } from './config-directory.js';
-import { FailureFinder, type ReadMatch, type Verdict } from './failures.js';
 import { headerLines } from './header.js';
 import { failureJson } from './json.js';
 import { isComment } from './log.js';
@@ -25,6 +24,7 @@ import { RowKeys } from './row-keys.js';
 import { scanSource } from './scan-source.js';
 import { findSubject, ignoreregexFile, type Subject } from './subject.js';
 import { lineText, tokenWriter } from './tokens.js';
+import { type ReadMatch, type Verdict, Verdicts } from './verdict.js';
 
 /** Exit code of whatever keeps the test from being run, fail2ban-regex's. */
 const refused = 255;
@@ -155,21 +155,21 @@ const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 
 
 async function fullReport({ options, filter, log, now, out, workers }: Job, started: number): Promise<number> {
   const report = new Report(filter, options, log.kind !== 'journal' || filter.settings.datepattern !== undefined);
-  const finder = new FailureFinder(filter, now, false);
+  const verdicts = new Verdicts(filter, now, false);
   const progress = new Progress();
   const skipComments = passesComments(log);
   const context = { now, all: options.checkAll, statistics: { keep: report.keep, skipComments } };
   let lines = 0;
   for await (const part of scanSource(log, { filter, context }, workers)) {
-    const matches = await finder.prepare(part.result.matches);
-    const verdicts: { verdict: Verdict; line: number }[] = [];
+    const matches = await verdicts.prepare(part.result.matches);
+    const judged: { verdict: Verdict; line: number }[] = [];
     for (const hits of byLine(matches, skipComments)) {
-      const verdict = finder.judge(hits[0]!);
-      verdicts.push({ verdict, line: hits[0]!.match.line });
+      const verdict = verdicts.of(hits[0]!);
+      judged.push({ verdict, line: hits[0]!.match.line });
       report.hit(verdict, now);
-      for (const other of hits.slice(1)) report.hit(finder.look(other), now);
+      for (const other of hits.slice(1)) report.hit(verdicts.ofOther(other), now);
     }
-    report.part(part, verdicts);
+    report.part(part, judged);
     lines += part.result.lines;
     progress.at(part.done, lines, report.matchedLines);
   }
@@ -193,14 +193,14 @@ async function tokens(job: Job): Promise<number> {
   const mostSessions = rows ? Number.POSITIVE_INFINITY : undefined;
   const keys = new RowKeys(filter, mostSessions);
   const write = json ? undefined : tokenWriter(token, filter, now, keys);
-  const finder = new FailureFinder(filter, now, keepsLines, mostSessions);
+  const verdicts = new Verdicts(filter, now, keepsLines, mostSessions);
   const progress = new Progress();
   const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
   const skipComments = passesComments(log);
   /** @param before lines of the log before the match's part */
   const judge = async (read: ReadMatch, before: number): Promise<void> => {
     const { match } = read;
-    const verdict = finder.judge(read);
+    const verdict = verdicts.of(read);
     if (verdict.kind === 'failure') {
       counts.matched++;
       for (const found of verdict.found) {
@@ -221,14 +221,14 @@ async function tokens(job: Job): Promise<number> {
   };
   const context = { now, rows };
   let before = 0;
-  const rowOutput = new RowOutput(finder, keys, out, async (read, hasRow) => {
+  const rowOutput = new RowOutput(verdicts, keys, out, async (read, hasRow) => {
     // A comment has no row.
     if (hasRow || !skipComments || !isComment(read.match)) await judge(read, before);
   });
   for await (const { result, line, done } of scanSource(log, { filter, context }, job.workers)) {
     before = line;
     if (result.rows !== undefined) counts.matched += await rowOutput.put(result.rows);
-    for (const read of await finder.prepare(result.matches)) {
+    for (const read of await verdicts.prepare(result.matches)) {
       if (!(skipComments && isComment(read.match))) await judge(read, line);
     }
     counts.lines += result.lines;
@@ -246,19 +246,19 @@ async function inverted({ options, filter, log, now, out, workers }: Job): Promi
     throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
   }
   const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
-  const finder = new FailureFinder(filter, now, false);
+  const verdicts = new Verdicts(filter, now, false);
   const skipComments = passesComments(log);
   const statistics = { keep: Number.POSITIVE_INFINITY, skipComments };
   let matched = 0;
   for await (const { result } of scanSource(log, { filter, context: { now, statistics } }, workers)) {
-    const matches = await finder.prepare(result.matches);
+    const matches = await verdicts.prepare(result.matches);
     const [counted] = result.statistics ?? [];
     const others = [...(counted?.missed.first ?? []), ...(counted?.ignored.first ?? [])].map(({ line, text }) => ({
       line,
       text,
     }));
     for (const hits of byLine(matches, skipComments)) {
-      if (finder.judge(hits[0]!).kind === 'failure') matched++;
+      if (verdicts.of(hits[0]!).kind === 'failure') matched++;
       else others.push({ line: hits[0]!.match.line, text: lineText(hits[0]!.match.tuple) });
     }
     for (const { text } of others.sort((a, b) => a.line - b.line)) {

@@ -1,8 +1,8 @@
 import { pythonRepr } from '@f2b/config';
 import { type CompiledFilter, type LineTuple, parseAddress, plainText, timeText, tupleText } from '@f2b/matcher';
-import type { Found } from './failures.js';
 import { valueRepr } from './python.js';
 import type { RowKeys } from './row-keys.js';
+import type { Found } from './verdict.js';
 
 /** Writes one failure as `-o` asks; the text ends without a newline. */
 export type TokenWriter = (found: Found) => string | Promise<string>;

@@ -1,5 +1,4 @@
-import type { Groups, GroupValue } from '@f2b/matcher';
-import type { DatedLine } from '../when/time.js';
+import type { Groups, GroupValue, LineTuple } from '@f2b/matcher';
 
 /** Pieces shorter than this are copies already: V8 lets only longer ones point into the text that they were cut from. */
 const shortestShare = 13;
@@ -13,7 +12,7 @@ function detached(text: string): string {
 }
 
 /** The line as one text of its own: putting several parts together copies them, a single part is handed through. */
-export function wholeLine(tuple: DatedLine['tuple']): string {
+export function wholeLine(tuple: LineTuple): string {
   const parts = tuple.filter((part) => part !== '');
   return parts.length > 1 ? parts.join('') : detached(parts[0] ?? '');
 }

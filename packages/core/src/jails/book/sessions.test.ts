@@ -20,7 +20,7 @@ const vocabulary: Record<string, Record<string, string>> = {
 function replay(lines: readonly string[], sessions = new Sessions(), mlfid = '77', now = 0): string[] {
   return lines.map((line) => {
     const groups = new Map(Object.entries({ mlfid, ...vocabulary[line] }));
-    const failure = sessions.line(mlfid, groups, line, now);
+    const failure = sessions.line(mlfid, groups, [line], now);
     if (failure === undefined) return '-';
     const found = identify(failure.groups, 'no');
     if (found.kind !== 'known') {
@@ -76,7 +76,7 @@ test('the hundred-and-first session costs the oldest its place', () => {
 test('one endless session keeps a bounded number of lines', () => {
   const sessions = new Sessions();
   for (let i = 0; i < 10_000; i++) replay(['note a'], sessions);
-  const failure = sessions.line('77', new Map(Object.entries({ mlfid: '77', ip4: '192.0.2.1' })), 'failed', 0);
+  const failure = sessions.line('77', new Map(Object.entries({ mlfid: '77', ip4: '192.0.2.1' })), ['failed'], 0);
   expect(failure?.matches.length).toBeLessThanOrEqual(101);
 });
 
@@ -91,9 +91,9 @@ describe('a session that is only begun', () => {
     const begun = new Sessions();
     begun.begin('77', first, 0);
     const read = new Sessions();
-    read.line('77', first, 'first', 0);
+    read.line('77', first, ['first'], 0);
     const groups = new Map(Object.entries({ mlfid: '77', ...vocabulary[second] }));
-    const [failure, expected] = [begun, read].map((sessions) => sessions.line('77', groups, 'second', 1));
+    const [failure, expected] = [begun, read].map((sessions) => sessions.line('77', groups, ['second'], 1));
     expect(failure?.groups).toEqual(expected?.groups);
     expect(begun.size).toBe(read.size);
   });

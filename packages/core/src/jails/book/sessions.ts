@@ -11,7 +11,7 @@ const maxSessionLines = 100;
 const maxSessionUsers = 100;
 
 /** What is known of one connection (one `<F-MLFID>` text) across its lines. */
-interface Session {
+interface Session<Line> {
   readonly born: EpochMs;
   /** Groups of all lines so far, later ones over earlier ones. */
   readonly groups: Map<string, GroupValue>;
@@ -19,15 +19,15 @@ interface Session {
   /** A failure was seen whose address is not known yet. */
   pending: boolean;
   /** Lines that belong to the next failure to be reported, or to the last one reported. */
-  matches: string[];
+  matches: Line[];
   /** Lines that were no failure, waiting for one that is. */
-  nofailMatches: string[];
+  nofailMatches: Line[];
 }
 
 /** What a line makes of its session: a failure to report, as far as its identifier is known. */
-export interface SessionFailure {
+export interface SessionFailure<Line = string> {
   readonly groups: Groups;
-  readonly matches: readonly string[];
+  readonly matches: readonly Line[];
   /** Says that nobody could be identified yet: the failure waits for a line of the same session that names the address. */
   postpone(): void;
 }
@@ -36,8 +36,8 @@ export interface SessionFailure {
  * fail2ban's multi-line failures by identifier: lines with the same `<F-MLFID>` are one session, whose lines may say "no
  * failure" (`nofail`), "access gained" (`mlfgained`) or "session ends" (`mlfforget`), and whose address may come late.
  */
-export class Sessions {
-  readonly #sessions = new Map<string, Session>();
+export class Sessions<Line = string> {
+  readonly #sessions = new Map<string, Session<Line>>();
   readonly #most: number;
 
   /** @param most sessions that are remembered at once; the oldest gives way */
@@ -62,7 +62,7 @@ export class Sessions {
    * failure" or "access gained": as `line` does, but the line is not kept.
    */
   begin(mlfid: string, groups: Groups, now: EpochMs): void {
-    const session = newSession(now);
+    const session = newSession<Line>(now);
     const user = groups.get('user');
     if (typeof user === 'string' && user !== '') session.users.add(user);
     for (const [name, value] of groups) session.groups.set(name, value);
@@ -71,16 +71,16 @@ export class Sessions {
 
   /**
    * Takes in one matching line that carries an `mlfid`.
-   * @param line the line as fail2ban keeps it
+   * @param lines the line as it is kept; all lines of the match, where it took several
    * @returns the failure that the line completes, undefined when it reports none
    */
-  line(mlfid: string, found: Groups, line: string, now: EpochMs): SessionFailure | undefined {
+  line(mlfid: string, found: Groups, lines: readonly Line[], now: EpochMs): SessionFailure<Line> | undefined {
     const gainedText = present(found.get('mlfgained'));
     const nofailText = present(found.get('nofail')) ?? gainedText;
     const forget = present(found.get('mlfforget')) !== undefined;
     const user = present(found.get('user'));
     const known = this.#known(mlfid, now);
-    const session = known ?? newSession(now);
+    const session = known ?? newSession<Line>(now);
 
     if (known !== undefined) {
       const previousNofail = session.groups.has('nofail') || session.groups.has('mlfgained');
@@ -109,11 +109,11 @@ export class Sessions {
       gained = false;
     }
     if (nofail) {
-      if (!forget) append(session.nofailMatches, line);
+      if (!forget) append(session.nofailMatches, lines);
       return undefined;
     }
     const matches = [...session.nofailMatches, ...session.matches];
-    if (!gained) append(matches, line);
+    if (!gained) append(matches, lines);
     session.matches = matches;
     session.nofailMatches = [];
     return {
@@ -125,7 +125,7 @@ export class Sessions {
     };
   }
 
-  #known(mlfid: string, now: EpochMs): Session | undefined {
+  #known(mlfid: string, now: EpochMs): Session<Line> | undefined {
     const session = this.#sessions.get(mlfid);
     if (session === undefined) return undefined;
     // A clock that was set back must not make a session immortal.
@@ -134,24 +134,24 @@ export class Sessions {
     return undefined;
   }
 
-  #store(mlfid: string, session: Session): void {
+  #store(mlfid: string, session: Session<Line>): void {
     this.#sessions.set(mlfid, session);
     dropOldest(this.#sessions, this.#most);
   }
 }
 
-function newSession(born: EpochMs): Session {
+function newSession<Line>(born: EpochMs): Session<Line> {
   return { born, groups: new Map(), users: new Set(), pending: false, matches: [], nofailMatches: [] };
 }
 
-function withUsers(session: Session): Groups {
+function withUsers<Line>(session: Session<Line>): Groups {
   const groups = new Map(session.groups);
   if (session.users.size > 0) groups.set('users', [...session.users]);
   return groups;
 }
 
-function append(lines: string[], line: string): void {
-  lines.push(line);
+function append<Line>(lines: Line[], added: readonly Line[]): void {
+  for (const line of added) lines.push(line);
   if (lines.length > maxSessionLines) lines.splice(0, lines.length - maxSessionLines);
 }
 
