@@ -1,0 +1,51 @@
+// The house as a table; .dependency-cruiser.cjs makes rules of it, and `npm run layering` keeps them.
+
+// The packages, and what each may import of the others.
+exports.packages = {
+  config: [],
+  matcher: ['config'],
+  firewall: ['config'],
+  core: ['config', 'matcher', 'firewall'],
+  cli: ['config', 'matcher', 'firewall', 'core'],
+};
+
+// The rooms of each package's src, from the ground up: a room may import those that stand before it, and itself.
+// A file that stands in src itself is a room of its own. Rooms in one inner list stand on one floor and may import one another.
+exports.rooms = {
+  config: [
+    'units',
+    'settings',
+    'errors',
+    'voice',
+    ['syntax', 'merge', 'interpolate'],
+    'values',
+    'render',
+    ['own', 'resolve', 'compare', 'check'],
+    'stream',
+  ],
+  matcher: [
+    'errors',
+    'failures',
+    'literals',
+    'dialect',
+    'engines',
+    'dates',
+    ['filter', 'scan'],
+    'pool',
+    'lint',
+    'stages',
+  ],
+  firewall: ['errors', 'log', 'network', 'orders', 'process', ['tools', 'backends'], ['scripts', 'actions'], 'actor'],
+  core: ['errors', 'sources', ['telling', 'jails', 'edges', 'keeping', 'acts'], 'scanning', 'guard'],
+  cli: [
+    'errors',
+    'commandline',
+    'places',
+    'daemon/voice',
+    'daemon/control',
+    'render',
+    'daemon',
+    'tools/trial',
+    ['tools/regex', 'tools/config', 'tools/explain', 'tools/bench', 'commands'],
+  ],
+};
