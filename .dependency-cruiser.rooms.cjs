@@ -16,6 +16,7 @@ exports.rooms = {
     'units',
     'settings',
     'errors',
+    'printable',
     'voice',
     ['syntax', 'merge', 'interpolate'],
     'values',
@@ -39,6 +40,7 @@ exports.rooms = {
   core: ['errors', 'sources', ['telling', 'jails', 'edges', 'keeping', 'acts'], 'scanning', 'guard'],
   cli: [
     'errors',
+    'printable',
     'commandline',
     'places',
     'daemon/voice',

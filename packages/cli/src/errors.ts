@@ -34,8 +34,13 @@ export class CliError extends Error {
   }
 }
 
-/** The message of anything thrown, on one line. */
+/** The whole message of anything thrown, its lines joined to one. What is hidden in it is the business of whoever shows it. */
 export function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return text.split('\n', 1)[0] ?? '';
+  if (!text.includes('\n')) return text;
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }

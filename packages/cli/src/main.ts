@@ -3,6 +3,7 @@ import { readFlags } from './commandline/flags.js';
 import { failed } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { CliError, reasonOf } from './errors.js';
+import { printable, printableText } from './printable.js';
 
 /** Commands of fail2ban-client that an administrator will try. */
 const later = new Set('reload restart set get add unban banned stats statistics'.split(' '));
@@ -34,13 +35,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return await command.run({ flags, args: parsed.operands, options: new Map(parsed.options) });
   } catch (error) {
     if (error instanceof CliError && error.code === 'F2B_USAGE') {
-      process.stderr.write(`f2b: ${error.message}\n`);
+      process.stderr.write(`f2b: ${printable(error.message)}\n`);
       return failed;
     }
     const { sayAsClient } = await import('./commands/client-log.js');
     sayAsClient(flags, 'ERROR', reasonOf(error));
     if (!(error instanceof CliError) && flags.verbosity > 1 && error instanceof Error) {
-      process.stderr.write(`${error.stack}\n`);
+      process.stderr.write(`${printableText(error.stack ?? '')}\n`);
     }
     return failed;
   }

@@ -33,5 +33,4 @@ export { chokidarWatch, type Watch, type Watcher } from './sources/files/watcher
 export type { DatedEntry, Entries, FilePlace, JournalPlace, Origin, Place, Portion } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { GuardHealth } from './telling/health.js';
-export { singleLine } from './telling/single-line.js';
 export type { JailState, JailStatus } from './telling/status.js';

@@ -1,8 +1,8 @@
 import { readFlags } from '../commandline/flags.js';
 import type { OptionSpec } from '../commandline/getopt.js';
-import { escapeControls } from '../daemon/voice/line-format.js';
 import { CliError } from '../errors.js';
 import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
+import { printable, printableJson } from '../printable.js';
 import type { Command, Invocation } from './command.js';
 
 const options: readonly OptionSpec[] = [{ key: 'json', long: ['json'], value: false }];
@@ -50,7 +50,7 @@ async function show({ flags }: Invocation, words: readonly string[], json: boole
   if (surplus !== undefined) throw new CliError('F2B_USAGE', `config show JAIL [KEY] takes no '${surplus}'`);
   const { explainSettings, renderExplanation } = await import('../tools/config/show.js');
   const explanation = explainSettings(configurationDirectory(flags.conf).path, jail, key);
-  print(json ? [JSON.stringify(explanation, null, 2)] : renderExplanation(explanation).map(escapeControls));
+  print(json ? [printableJson(explanation, 2)] : renderExplanation(explanation).map(printable));
   return 0;
 }
 
@@ -62,8 +62,8 @@ async function check({ flags }: Invocation, words: readonly string[], json: bool
   ]);
   const { path, why } = configurationDirectory(flags.conf);
   const result = checkConfiguration({ directory: path, lint: true, allowMissingLogs: mayLackLogs(path) });
-  if (!json && flags.verbosity > 0) print([`# ${path} (${why})`]);
-  print(json ? [JSON.stringify(checkAsJson(result), null, 2)] : renderConfigurationCheck(result));
+  if (!json && flags.verbosity > 0) print([`# ${printable(path)} (${why})`]);
+  print(json ? [printableJson(checkAsJson(result), 2)] : renderConfigurationCheck(result));
   return result.ok ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 import { CliError } from '../errors.js';
+import { printable } from '../printable.js';
 import { askDaemon } from './ask-daemon.js';
 import type { Command } from './command.js';
 
@@ -12,7 +13,7 @@ export const command: Command = {
       flags.timeoutSeconds = seconds;
     }
     try {
-      process.stdout.write(`Server replied: ${await askDaemon(flags, ['ping'])}\n`);
+      process.stdout.write(`Server replied: ${printable(String(await askDaemon(flags, ['ping'])))}\n`);
     } catch (error) {
       if (error instanceof CliError && error.code === 'F2B_SOCKET_REFUSED') {
         throw new CliError(error.code, '[Errno 111] Connection refused');

@@ -14,7 +14,7 @@ import { type ControlServer, openControlServer } from './control/server.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { watchSignals } from './signals.js';
 import { type StarterReport, starterTeller } from './starter-report.js';
-import { openServerLog, type ServerLog } from './voice/server-log.js';
+import { openServerVoice, type ServerVoice } from './voice/server-voice.js';
 
 /** How long the process may go on after its last word. */
 const lingerMs: Milliseconds = 3000;
@@ -37,7 +37,7 @@ export interface DaemonOptions {
   /** What SIGHUP means; default: open the log file anew. */
   readonly atHangup?: 'reopen' | 'stop';
   /** Called once the jails run; what it returns is called when the daemon stops. */
-  readonly onGuard?: (guard: Guard, log: ServerLog) => () => void;
+  readonly onGuard?: (guard: Guard, voice: ServerVoice) => () => void;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { settings, report } = options;
   process.umask(0o077);
   const teller = starterTeller(report, options.logtarget);
-  const log = openServerLog(
+  const voice = openServerVoice(
     {
       loglevel: options.loglevel,
       logtarget: options.logtarget,
@@ -59,12 +59,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     teller,
   );
   // The terminal is the log now.
-  if (!report && log.target !== options.logtarget) log.unwatch(teller);
-  const say = (level: VoiceLevel, message: string) => log.say({ logger: 'fail2ban.server', level, message });
+  if (!report && voice.target !== options.logtarget) voice.unwatch(teller);
+  const say = (level: VoiceLevel, message: string) => voice.say({ logger: 'fail2ban.server', level, message });
   const sayAll = (announcements: readonly Announcement[]) => {
     for (const { level, message } of announcements) say(level, message);
   };
-  const signals = watchSignals(log, options.atHangup ?? 'reopen');
+  const signals = watchSignals(voice, options.atHangup ?? 'reopen');
 
   let guard: Guard | undefined;
   let ready = false;
@@ -73,7 +73,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     jailNames: () => guard?.jailNames() ?? [],
     jailStatus: (name) => guard?.jailStatus(name),
     whySkipped: (name) => whySkipped(settings, name),
-    flushLogs: () => log.reopen(),
+    flushLogs: () => voice.reopen(),
     isReady: () => ready,
     stop: () => {
       signals.stopRequested();
@@ -86,9 +86,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     control = await openControlServer(options.socket, (command) => runCommand(daemon, command));
   } catch (error) {
     // Whoever started us hears it from the error itself.
-    log.unwatch(teller);
+    voice.unwatch(teller);
     say('ERROR', reasonOf(error));
-    await log.close();
+    await voice.close();
     throw error;
   }
   const end = async (code: number): Promise<number> => {
@@ -96,12 +96,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     await control.close();
     removePidfile(options.pidfile, process.pid);
     say('INFO', 'Exiting f2b');
-    await log.close();
+    await voice.close();
     // Should anything still hold the process, it has had its time.
     setTimeout(() => process.exit(code), lingerMs).unref();
     return code;
   };
-  if (report && log.target !== options.logtarget) {
+  if (report && voice.target !== options.logtarget) {
     say('WARNING', 'Nobody sees the log of this server, which runs in the background: mend logtarget and restart it');
   }
   const pidTrouble = writePidfile(options.pidfile, process.pid);
@@ -116,9 +116,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   sayAll(announceEnforcement(options.enforce, options.enforceAsked ?? true, process.geteuid?.() === 0));
 
   try {
-    guard = await startGuard({ settings, voice: log, dryRun: options.enforce ? undefined : dryRun(log) });
+    guard = await startGuard({ settings, voice, dryRun: options.enforce ? undefined : dryRun(voice) });
   } catch (error) {
-    if (report) log.unwatch(teller);
+    if (report) voice.unwatch(teller);
     say('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
     report?.send({ kind: 'failed', message: reasonOf(error) });
     signals.finish();
@@ -127,16 +127,16 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   sayAll(announceJails(settings, guard));
   ready = true;
   say('INFO', `Server ready: ${options.socket}`);
-  log.unwatch(teller);
+  voice.unwatch(teller);
   // Whoever hears that it is ready may look into the log.
-  log.flushNow();
+  voice.flushNow();
   if (report) {
     report.send({ kind: 'ready' });
     report.close();
   } else {
     process.stdout.write('Server ready\n');
   }
-  const onStop = options.onGuard?.(guard, log);
+  const onStop = options.onGuard?.(guard, voice);
 
   await signals.stopWanted;
   onStop?.();
@@ -156,6 +156,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 /** Where a dry run prints: the log, under a name of its own, since nothing of it has happened. */
-function dryRun(log: ServerLog): { print(line: string): void } {
-  return { print: (line) => log.say({ logger: 'f2b.dry-run', level: 'NOTICE', message: line }) };
+function dryRun(voice: ServerVoice): { print(line: string): void } {
+  return { print: (line) => voice.say({ logger: 'f2b.dry-run', level: 'NOTICE', message: line }) };
 }

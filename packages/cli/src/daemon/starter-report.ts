@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
+import { printable } from '../printable.js';
 import { type LevelName, levelName, levels } from './voice/levels.js';
-import { escapeControls } from './voice/line-format.js';
-import type { LogWitness } from './voice/server-log.js';
+import type { VoiceWitness } from './voice/server-voice.js';
 
 /**
  * What a daemon in the background tells the `f2b start` that waits for it, one JSON object a line on an inherited
@@ -56,11 +56,11 @@ export function decodeStarterMessage(line: string): StarterMessage | undefined {
  * Warnings and worse of the start also go to whoever started the daemon: the waiting `f2b start`, or the terminal when
  * the log does not go there anyway.
  */
-export function starterTeller(report: StarterReport | undefined, logtarget: string): LogWitness {
+export function starterTeller(report: StarterReport | undefined, logtarget: string): VoiceWitness {
   const onTerminal = /^(stdout|stderr|sysout)\b/i.test(logtarget.trim());
   return (entry) => {
     if (entry.level < levels.WARNING) return;
-    const message = escapeControls(entry.message);
+    const message = printable(entry.message);
     if (report) report.send({ kind: 'said', level: levelName(entry.level) as LevelName, message });
     else if (!onTerminal) process.stderr.write(`${levelName(entry.level)}: ${message}\n`);
   };

@@ -1,5 +1,5 @@
 import type { ReplyValue } from '../daemon/control/protocol.js';
-import { escapeControls } from '../daemon/voice/line-format.js';
+import { printable } from '../printable.js';
 
 type Pair = readonly [name: string, value: ReplyValue];
 
@@ -10,7 +10,7 @@ type Pair = readonly [name: string, value: ReplyValue];
 export function renderStatus(jail: string | undefined, reply: ReplyValue): string {
   if (jail === undefined) return ['Status', ...branches(reply as readonly Pair[], '')].join('\n');
   if (jail !== '--all') {
-    return [`Status for the jail: ${jail}`, ...branches(reply as readonly Pair[], '')].join('\n');
+    return [`Status for the jail: ${printable(jail)}`, ...branches(reply as readonly Pair[], '')].join('\n');
   }
   const [overview, jails] = reply as readonly [readonly Pair[], { readonly [name: string]: readonly Pair[] }];
   const names = Object.keys(jails).sort();
@@ -18,7 +18,7 @@ export function renderStatus(jail: string | undefined, reply: ReplyValue): strin
   if (names.length > 0) lines.push('`- Status for the jails:');
   names.forEach((name, index) => {
     const last = index === names.length - 1;
-    lines.push(`   ${last ? '`-' : '|-'} Jail: ${name}`);
+    lines.push(`   ${last ? '`-' : '|-'} Jail: ${printable(name)}`);
     lines.push(...branches(jails[name]!, last ? '      ' : '   |  '));
   });
   return lines.join('\n');
@@ -26,7 +26,8 @@ export function renderStatus(jail: string | undefined, reply: ReplyValue): strin
 
 function branches(pairs: readonly Pair[], indent: string, moreFollows = false): string[] {
   const lines: string[] = [];
-  pairs.forEach(([name, value], index) => {
+  pairs.forEach(([key, value], index) => {
+    const name = printable(key);
     const last = index === pairs.length - 1 && !moreFollows;
     const mark = last ? '`-' : '|-';
     if (isPairs(value)) {
@@ -44,5 +45,5 @@ function isPairs(value: ReplyValue): value is readonly Pair[] {
 
 function leaf(value: ReplyValue): string {
   const text = Array.isArray(value) ? value.map(String).join(' ') : String(value);
-  return escapeControls(text);
+  return printable(text);
 }

@@ -1,5 +1,4 @@
 import type { EpochMs, Seconds, VoiceLevel, VoiceMessage } from '@f2b/config';
-import { singleLine } from '../telling/single-line.js';
 import { type Ban, endOf } from './book/bans.js';
 import type { Failure } from './book/failures.js';
 import { formatDuration, formatLocalTime } from './when/duration.js';
@@ -90,6 +89,6 @@ export class Sayings {
   }
 
   #message(logger: string, level: VoiceLevel, text: string): VoiceMessage {
-    return { logger, level, message: `[${this.#jail}] ${singleLine(text)}` };
+    return { logger, level, message: `[${this.#jail}] ${text}` };
   }
 }

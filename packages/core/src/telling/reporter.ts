@@ -3,7 +3,6 @@ import type { EpochMs, Milliseconds, Voice, VoiceLevel, VoiceMessage } from '@f2
 import type { CoreErrorCode } from '../errors.js';
 import { dropOldest } from '../jails/book/bound.js';
 import type { GuardEvents } from './events.js';
-import { singleLine } from './single-line.js';
 
 /** A problem that log lines can cause at will is told once in this time; how often it came in between is told with the next one. */
 const quietFor: Milliseconds = 60_000;
@@ -35,7 +34,7 @@ export class Reporter {
   }
 
   say({ logger, level, message }: VoiceMessage): void {
-    this.#voice.say({ logger, level, message: singleLine(message) });
+    this.#voice.say({ logger, level, message });
   }
 
   problem(problem: ReportedProblem): void {

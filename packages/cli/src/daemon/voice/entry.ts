@@ -1,7 +1,7 @@
 import type { EpochMs } from '@f2b/config';
 
 /** One line of the log before it has a form. */
-export interface LogEntry {
+export interface VoiceEntry {
   readonly time: EpochMs;
   readonly level: number;
   /** Who speaks, in fail2ban's names: `fail2ban.actions`, `fail2ban.filter`, ... */

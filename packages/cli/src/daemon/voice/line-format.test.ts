@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { levels } from './levels.js';
-import { classicLine, escapeControls, logTime } from './line-format.js';
+import { classicLine, lineTime } from './line-format.js';
 
 const full = { datetime: true, padding: true };
 const time = new Date(2026, 10, 23, 0, 45, 25, 108).getTime();
@@ -28,23 +28,11 @@ describe('classicLine', () => {
   });
 });
 
-describe('escapeControls', () => {
-  it('shows terminal escapes, NUL, C1 controls, separators and direction marks instead of sending them', () => {
-    expect(escapeControls('a\x1b[2Jb\0c\x9bd\u2028e\u202ef\r\tg\x7f')).toBe(
-      'a\\x1b[2Jb\\x00c\\x9bd\\u2028e\\u202ef\\r\\tg\\x7f',
-    );
-  });
-
-  it('leaves ordinary text of any language alone', () => {
-    expect(escapeControls('für 東京 [sshd] \\d+ 😀')).toBe('für 東京 [sshd] \\d+ 😀');
-  });
-});
-
-describe('logTime', () => {
+describe('lineTime', () => {
   it('pads milliseconds, and follows the second when it changes', () => {
-    expect(logTime(time)).toBe('2026-11-23 00:45:25,108');
-    expect(logTime(time - 107)).toBe('2026-11-23 00:45:25,001');
-    expect(logTime(time + 900)).toBe('2026-11-23 00:45:26,008');
-    expect(logTime(time + 0.7)).toBe('2026-11-23 00:45:25,108');
+    expect(lineTime(time)).toBe('2026-11-23 00:45:25,108');
+    expect(lineTime(time - 107)).toBe('2026-11-23 00:45:25,001');
+    expect(lineTime(time + 900)).toBe('2026-11-23 00:45:26,008');
+    expect(lineTime(time + 0.7)).toBe('2026-11-23 00:45:25,108');
   });
 });

@@ -1,3 +1,5 @@
+import { printable } from '../../printable.js';
+
 /** What is being done, on the terminal's error output; nothing where there is no terminal. */
 export class BenchProgress {
   readonly #shown = process.stderr.isTTY === true;
@@ -7,7 +9,7 @@ export class BenchProgress {
     if (!this.#shown) return;
     const width = 24;
     const full = Math.round(done * width);
-    process.stderr.write(`\r[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${what}\x1b[K`);
+    process.stderr.write(`\r[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${printable(what)}\x1b[K`);
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import { escapeControls } from '../regex/output.js';
+import { printable } from '../../printable.js';
 import type { BenchResult, ExpressionCost, FilterResult } from './result.js';
 import { totalOf } from './stages.js';
 import type { Spread } from './statistics.js';
@@ -20,7 +20,7 @@ function rate(value: number): string {
 const range = ({ least, most }: Spread, of = rate) => `${of(least)}..${of(most)}`;
 
 function shortened(text: string, most: number): string {
-  const line = escapeControls(text.replace(/\s*\n\s*/g, ' '));
+  const line = printable(text.replace(/\s*\n\s*/g, ' '));
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
@@ -30,7 +30,7 @@ const shortFilter = 8;
 /** The figures for people: filters side by side, then each filter taken apart, then what to do about it. */
 export function benchReport({ log, machine, filters }: BenchResult): string {
   const parts = [
-    `Log: ${escapeControls(log.name)}: ${log.lines} lines, ${megabytes(log.bytes)} MB`,
+    `Log: ${printable(log.name)}: ${log.lines} lines, ${megabytes(log.bytes)} MB`,
     `Machine: ${machine.cores} x ${machine.cpu}, Node ${machine.node}; medians of ${filters[0]?.rounds ?? 0} rounds after warming up`,
     '',
     ...sideBySide(filters),

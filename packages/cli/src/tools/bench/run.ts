@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Seconds } from '@f2b/config';
 import type { Flags } from '../../commandline/flags.js';
+import { printableJson } from '../../printable.js';
 import { chooseDirectory } from '../regex/config-directory.js';
 import { type Advised, adviceFrom } from './advice.js';
 import { Contestant } from './contestant.js';
@@ -39,7 +40,7 @@ export async function runBench(options: BenchOptions, operands: readonly string[
   try {
     const result = await measure(log, options, flags, progress);
     progress.end();
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : benchReport(result));
+    process.stdout.write(options.json ? `${printableJson(result, 2)}\n` : benchReport(result));
     return 0;
   } finally {
     progress.end();

@@ -1,5 +1,5 @@
 import { formatOrigin } from '@f2b/config';
-import { escapeControls } from '../../daemon/voice/line-format.js';
+import { printable } from '../../printable.js';
 import type { CheckFinding, ConfigurationCheck } from './check.js';
 
 const indent = '    ';
@@ -17,7 +17,7 @@ export function renderConfigurationCheck(check: ConfigurationCheck): string[] {
     lines.push(...renderCheckFinding(finding));
   }
   if (lines.length > 0) lines.push('');
-  lines.push(summary(check));
+  lines.push(printable(summary(check)));
   return lines;
 }
 
@@ -25,17 +25,17 @@ function renderCheckFinding({ severity, code, what, origin, advice, jail, exampl
   const place = origin === undefined ? '' : `${formatOrigin(origin)}: `;
   // Which jail suffers, where the sentence does not name it.
   const whose = jail === undefined || what.includes(`'${jail}'`) ? '' : ` (jail ${jail})`;
-  const [first, ...more] = `${what}${whose}`.split('\n').map(escapeControls);
-  const lines = [`${escapeControls(place)}${severity}: ${first}${more.length > 0 ? '' : ` [${code}]`}`];
+  const [first, ...more] = `${what}${whose}`.split('\n').map(printable);
+  const lines = [`${printable(place)}${severity}: ${first}${more.length > 0 ? '' : ` [${code}]`}`];
   more.forEach((line, index) => {
     lines.push(`${indent}${line}${index === more.length - 1 ? ` [${code}]` : ''}`);
   });
   if (example !== undefined) {
-    lines.push(`${indent}line:    ${escapeControls(example.line)}`);
-    if (example.truth !== undefined) lines.push(`${indent}truth:   ${example.truth}`);
-    lines.push(`${indent}accuses: ${escapeControls(example.accused)}`);
+    lines.push(`${indent}line:    ${printable(example.line)}`);
+    if (example.truth !== undefined) lines.push(`${indent}truth:   ${printable(example.truth)}`);
+    lines.push(`${indent}accuses: ${printable(example.accused)}`);
   }
-  lines.push(`${indent}${escapeControls(advice)}`);
+  lines.push(`${indent}${printable(advice)}`);
   return lines;
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError, parseTime } from '@f2b/config';
 import { failed } from '../../commands/command.js';
+import { printable } from '../../printable.js';
 
 /** Units that fail2ban computes with fractions: their seconds are printed as Python prints a float. */
 const fractional = /[.]|(?<!\/)\/(?!\/)|\d\s*(?:mo|y)/i;
@@ -13,7 +14,7 @@ export function printSeconds(text: string): number {
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stdout.write(`ERROR: ${error.what} ${error.advice}\n`);
+    process.stdout.write(`ERROR: ${printable(`${error.what} ${error.advice}`)}\n`);
     return failed;
   }
 }

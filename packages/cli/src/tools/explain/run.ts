@@ -2,6 +2,7 @@ import { Dns, IgnoreList, identifierOf, realEdges } from '@f2b/core';
 import { compileFilter } from '@f2b/matcher';
 import type { Flags } from '../../commandline/flags.js';
 import { CliError } from '../../errors.js';
+import { printableJson } from '../../printable.js';
 import { chooseDirectory } from '../regex/config-directory.js';
 import { inWords } from '../regex/in-words.js';
 import { readRegexOptions } from '../regex/options.js';
@@ -52,7 +53,7 @@ export function runExplain(words: readonly string[], flags: Flags): Promise<numb
     const { identifier, ...rest } = way;
     process.stdout.write(
       json
-        ? `${JSON.stringify({ ...rest, id: identifier?.id ?? null, why: identifier?.why ?? null, ignoreip: ignored ?? null })}\n`
+        ? `${printableJson({ ...rest, id: identifier?.id ?? null, why: identifier?.why ?? null, ignoreip: ignored ?? null })}\n`
         : renderWay(way, ignored),
     );
     return 0;

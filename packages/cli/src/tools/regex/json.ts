@@ -1,10 +1,11 @@
 import type { GroupValue } from '@f2b/matcher';
+import { printableJson } from '../../printable.js';
 import type { Found } from './verdict.js';
 
 /** One failure as `--out json` prints it. */
 export function failureJson(found: Found, line: number, nofail: boolean): string {
   const { regex, id, parts, time, groups } = found;
-  return JSON.stringify({
+  return printableJson({
     line,
     regex: regex + 1,
     id: parts ?? id ?? null,

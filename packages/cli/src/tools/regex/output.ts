@@ -1,3 +1,5 @@
+import { printableText } from '../../printable.js';
+
 /** Characters that are handed to the system at once. */
 const chunkChars = 1 << 16;
 
@@ -7,9 +9,13 @@ const worthItsOwnWrite = 8192;
 /** Whoever read the output has gone: no error, only no reason to go on. */
 export class ReaderGone extends Error {}
 
-/** Collects output and writes it in large chunks, waiting where its reader is slow. */
+/**
+ * Collects output and writes it in large chunks, waiting where its reader is slow. What log lines hold goes to a file or a pipe as it is, since scripts
+ * compare it with fail2ban-regex's; on a terminal, which it could steer, it is made printable.
+ */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
+  readonly #isTerminal: boolean;
   #chunk = '';
   /** What comes before `#chunk`. */
   #earlier: (string | Uint8Array)[] = [];
@@ -17,14 +23,15 @@ export class Output {
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
+    this.#isTerminal = stream.isTTY === true;
   }
 
   add(text: string): void {
-    this.#chunk += text;
+    this.#chunk += this.#isTerminal ? printableText(text) : text;
   }
 
   line(text: string): void {
-    this.#chunk += text;
+    this.#chunk += this.#isTerminal ? printableText(text) : text;
     this.#chunk += '\n';
   }
 
@@ -69,11 +76,4 @@ export class Output {
       this.#stream.write(last, (error) => (error ? reject(new ReaderGone()) : resolve()));
     });
   }
-}
-
-const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
-
-/** Control characters of a log spelled out, so that it cannot steer a terminal. */
-export function escapeControls(text: string): string {
-  return text.replace(controls, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -9,13 +9,14 @@ import {
 } from '@f2b/matcher';
 import type { Flags } from '../../commandline/flags.js';
 import { CliError } from '../../errors.js';
+import { printable, printableText } from '../../printable.js';
 import { chooseDirectory } from './config-directory.js';
 import { headerLines } from './header.js';
 import { failureJson } from './json.js';
 import { isComment } from './log.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
-import { escapeControls, Output, ReaderGone } from './output.js';
+import { Output, ReaderGone } from './output.js';
 import { prefregexGroups } from './prefregex-groups.js';
 import { Progress } from './progress.js';
 import { RowOutput } from './ready-rows.js';
@@ -78,7 +79,7 @@ export async function runRegex(
   const matches = journalMatches(options, subject);
   const log = logSource(logText, matches, filter?.maxlines ?? 1);
   if (log.kind === 'text' && /^\.{0,2}\/\S+$/.test(logText)) {
-    process.stderr.write(`f2b: there is no file ${escapeControls(logText)}: taken as a log line\n`);
+    process.stderr.write(`f2b: there is no file ${printable(logText)}: taken as a log line\n`);
   }
   const ignoreregex = ignoreText === undefined ? undefined : { text: ignoreText, isFile: fileIgnores !== undefined };
   const encoding = options.encoding ?? settings.logencoding?.value ?? 'UTF-8';
@@ -105,8 +106,8 @@ async function refuse(error: FilterError, out: Output, reports: boolean): Promis
     const place = origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
     const text = `ERROR: ${place}${what.replace(/\.$/, '')}`;
     if (reports) out.line(text);
-    else process.stderr.write(`${text}\n`);
-    process.stderr.write(`${advice}\n`);
+    else process.stderr.write(`${printableText(text)}\n`);
+    process.stderr.write(`${printableText(advice)}\n`);
   }
   await out.flush().catch(() => {});
   return refused;
@@ -186,7 +187,6 @@ async function tokens(job: Job): Promise<number> {
   if (options.invert) return await inverted(job);
   const token = options.out!;
   const json = token === 'json';
-  const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
   const keepsLines = token === 'msg' || token === 'matches' || token.includes('<');
   // Where rows come ready, their sessions are remembered by whoever puts them out.
   const rows = token === 'row' && filter.maxlines === 1;
@@ -208,7 +208,7 @@ async function tokens(job: Job): Promise<number> {
         if (write === undefined) out.line(failureJson(found, before + match.line + 1, false));
         else {
           const text = write(found);
-          out.line(shown(typeof text === 'string' ? text : await text));
+          out.line(typeof text === 'string' ? text : await text);
         }
       }
     } else if (verdict.kind === 'nofail') {
@@ -245,7 +245,6 @@ async function inverted({ options, filter, log, now, out, workers }: Job): Promi
   if (options.out !== undefined && options.out !== 'msg') {
     throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
   }
-  const shown = process.stdout.isTTY === true ? escapeControls : (text: string) => text;
   const verdicts = new Verdicts(filter, now, false);
   const skipComments = passesComments(log);
   const statistics = { keep: Number.POSITIVE_INFINITY, skipComments };
@@ -262,7 +261,7 @@ async function inverted({ options, filter, log, now, out, workers }: Job): Promi
       else others.push({ line: hits[0]!.match.line, text: lineText(hits[0]!.match.tuple) });
     }
     for (const { text } of others.sort((a, b) => a.line - b.line)) {
-      out.line(shown(text));
+      out.line(text);
       if (out.full) await out.flush();
     }
   }

@@ -42,8 +42,8 @@ export async function runTrial(flags: Flags): Promise<number> {
       enforce,
       report: undefined,
       atHangup: 'stop',
-      onGuard: (guard, log) => {
-        const tell = (text: string) => log.say({ logger: 'f2b.trial', level: 'NOTICE', message: text });
+      onGuard: (guard, voice) => {
+        const tell = (text: string) => voice.say({ logger: 'f2b.trial', level: 'NOTICE', message: text });
         const counts = watchBans(guard, tell);
         if (!sampled) return () => {};
         return replay(readSample(), place.logs, () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import { logTime } from '../../daemon/voice/line-format.js';
+import { lineTime } from '../../daemon/voice/line-format.js';
 import { sampleFile } from '../../places/bundled-sample.js';
 
 /** One line of the bundled sample, before it gets a time stamp. */
@@ -29,7 +29,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** The line as the program itself would write it at `time`, in local time: syslog's stamp for sshd, Asterisk's own for Asterisk. */
 export function stampLine(line: SampleLine, time: EpochMs): string {
-  if (line.log === 'asterisk') return `[${logTime(time).replace(',', '.')}] ${line.text}\n`;
+  if (line.log === 'asterisk') return `[${lineTime(time).replace(',', '.')}] ${line.text}\n`;
   const date = new Date(time);
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0'));
   return `${months[date.getMonth()]} ${String(date.getDate()).padStart(2, ' ')} ${clock.join(':')} ${line.text}\n`;

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, write, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, write } from 'node:fs';
 import type { Bytes, Milliseconds } from '@f2b/config';
 import { CliError, reasonOf } from '../../../errors.js';
 import { classicLine, type LineShape } from '../line-format.js';
-import type { LogSink, SinkTrouble } from './sink.js';
+import type { SinkTrouble, VoiceSink } from './sink.js';
+import { beforeWrite, type WriteUnderWay, writeNow } from './write-now.js';
 
 /** What may wait for a slow disk or a stuck pipe before lines are dropped (and counted). */
 const waitingBytes: Bytes = 16 * 1024 * 1024;
@@ -18,26 +19,28 @@ export function streamSink(
   to: { readonly file: string } | { readonly fd: 1 | 2 },
   format: { readonly json: boolean; readonly shape: LineShape },
   trouble: SinkTrouble,
-): LogSink {
+): VoiceSink {
   let fd: number = 'file' in to ? openForAppend(to.file) : to.fd;
   let waiting: string[] = [];
   let waitingLength = 0;
   /** What the write under way has not written yet; what failed stays here and goes first. */
   let current: Buffer | undefined;
-  let writing = false;
+  /** Present from the begin of a write until the event loop reports its end. */
+  let underWay: WriteUnderWay | undefined;
+  /** What a blocking write left behind while another write was under way; goes before what waits. */
+  let left: Buffer | undefined;
   let dropped = 0;
   let failing = false;
   let broken = false;
   let whenIdle: (() => void)[] = [];
 
   function next(): void {
-    if (writing || broken) return;
+    if (underWay || broken) return;
     current ??= take();
     if (current === undefined) return settle();
-    writing = true;
-    const target = fd;
-    write(target, current, 0, current.length, null, (error, written) => {
-      writing = false;
+    underWay = beforeWrite(fd, current.length);
+    write(fd, current, 0, current.length, null, (error, written) => {
+      underWay = undefined;
       if (error) return failed(error);
       failing = false;
       current = current !== undefined && written < current.length ? current.subarray(written) : undefined;
@@ -51,11 +54,13 @@ export function streamSink(
   }
 
   function take(): Buffer | undefined {
-    if (waiting.length === 0) return undefined;
+    if (waiting.length === 0 && left === undefined) return undefined;
     const taken = Buffer.from(waiting.join(''));
     waiting = [];
     waitingLength = 0;
-    return taken;
+    const whole = left === undefined ? taken : Buffer.concat([left, taken]);
+    left = undefined;
+    return whole;
   }
 
   function failed(error: NodeJS.ErrnoException): void {
@@ -79,18 +84,15 @@ export function streamSink(
     for (const waiter of waiters) waiter();
   }
 
-  /** Writes what waits, blocking. What cannot be written stays first in line. */
+  /** Writes what waits, behind what is being written. What cannot be written stays first in line. */
   function flushNow(): void {
-    // A write under way is the kernel's already; writing it here as well would write it twice.
-    if (broken || writing) return;
-    current ??= take();
-    try {
-      while (current !== undefined) {
-        const written: number = writeSync(fd, current);
-        current = written < current.length ? current.subarray(written) : take();
-      }
-    } catch {
-      // If the process is about to end there is nowhere to say so; else the next line tries again, and reports it.
+    while (!broken) {
+      const bytes = (underWay ? undefined : current) ?? take();
+      if (bytes === undefined) return;
+      const rest = writeNow(fd, bytes, underWay);
+      if (underWay) left = rest.length > 0 ? rest : undefined;
+      else current = rest.length > 0 ? rest : undefined;
+      if (rest.length > 0) return;
     }
   }
 
@@ -104,7 +106,7 @@ export function streamSink(
       }
       waiting.push(line);
       waitingLength += line.length;
-      if (!writing) queueMicrotask(next);
+      if (!underWay) queueMicrotask(next);
     },
     reopen() {
       if (!('file' in to)) return 'flushed';
@@ -113,12 +115,12 @@ export function streamSink(
       const old = fd;
       fd = openForAppend(to.file);
       // The write under way still goes to the old file.
-      if (writing) whenIdle.push(() => closeSync(old));
+      if (underWay) whenIdle.push(() => closeSync(old));
       else closeSync(old);
       return 'rolled over';
     },
     async close() {
-      if (writing || ((waiting.length > 0 || current !== undefined) && !broken)) {
+      if (underWay || ((waiting.length > 0 || left !== undefined || current !== undefined) && !broken)) {
         await new Promise<void>((resolve) => {
           whenIdle.push(resolve);
           next();

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { CliError, reasonOf } from '../../../errors.js';
+import { printable } from '../../../printable.js';
 import { levelName, syslogSeverity } from '../levels.js';
-import { escapeControls } from '../line-format.js';
-import type { LogSink, SinkTrouble } from './sink.js';
+import type { SinkTrouble, VoiceSink } from './sink.js';
 
 /** Bytes that may wait in front of one `logger` process before lines are dropped (and counted). */
 const waitingBytes = 1024 * 1024;
@@ -32,7 +32,7 @@ export function syslogSink(
   json: boolean,
   trouble: SinkTrouble,
   program = 'logger',
-): LogSink {
+): VoiceSink {
   const path = socket === 'auto' || socket === '' ? '/dev/log' : socket;
   checkSocket(path);
   const speakers = new Map<string, Speaker>();
@@ -84,7 +84,7 @@ export function syslogSink(
         speaker.dropped = 0;
         trouble(`${lost} log lines of ${entry.logger} were lost: syslog did not take them in time`);
       }
-      const text = json ? jsonLine.trimEnd() : `${levelName(entry.level)} ${escapeControls(entry.message)}`;
+      const text = json ? jsonLine.trimEnd() : `${levelName(entry.level)} ${printable(entry.message)}`;
       stdin.write(`<${facility * 8 + syslogSeverity(entry.level)}>${text}\n`);
     },
     reopen() {

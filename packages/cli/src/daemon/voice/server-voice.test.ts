@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openServerLog } from './server-log.js';
+import { openServerVoice } from './server-voice.js';
 
 let directory: string;
 beforeEach(() => {
@@ -18,12 +18,12 @@ const base = { loglevel: 'INFO', syslogsocket: 'auto', logformat: 'classic' } as
 describe('a log file', () => {
   it('receives fail2ban’s lines in order, and is readable by its owner only', async () => {
     const file = join(directory, 'f2b.log');
-    const log = openServerLog({ ...base, logtarget: file });
-    log.say({ logger: 'fail2ban.actions', level: 'NOTICE', message: '[sshd] Ban 192.0.2.9' });
-    log.say({ logger: 'fail2ban.filter', level: 'DEBUG', message: 'below the level' });
+    const voice = openServerVoice({ ...base, logtarget: file });
+    voice.say({ logger: 'fail2ban.actions', level: 'NOTICE', message: '[sshd] Ban 192.0.2.9' });
+    voice.say({ logger: 'fail2ban.filter', level: 'DEBUG', message: 'below the level' });
     for (let index = 0; index < 500; index += 1)
-      log.say({ logger: 'fail2ban.filter', level: 'INFO', message: `[sshd] Found ${index}` });
-    await log.close();
+      voice.say({ logger: 'fail2ban.filter', level: 'INFO', message: `[sshd] Found ${index}` });
+    await voice.close();
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(lines[0]).toMatch(
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} fail2ban\.actions {8}\[\d+\]: NOTICE {2}\[sshd\] Ban 192\.0\.2\.9$/,
@@ -35,21 +35,21 @@ describe('a log file', () => {
 
   it('is opened anew after a rotation, and no line is lost', async () => {
     const file = join(directory, 'f2b.log');
-    const log = openServerLog({ ...base, logtarget: file });
-    log.say({ logger: 'fail2ban.server', level: 'INFO', message: 'before' });
+    const voice = openServerVoice({ ...base, logtarget: file });
+    voice.say({ logger: 'fail2ban.server', level: 'INFO', message: 'before' });
     renameSync(file, `${file}.1`);
-    expect(log.reopen()).toBe('rolled over');
-    log.say({ logger: 'fail2ban.server', level: 'INFO', message: 'after' });
-    await log.close();
+    expect(voice.reopen()).toBe('rolled over');
+    voice.say({ logger: 'fail2ban.server', level: 'INFO', message: 'after' });
+    await voice.close();
     expect(readFileSync(`${file}.1`, 'utf8')).toContain('before\n');
     expect(readFileSync(file, 'utf8')).toContain('after\n');
   });
 
   it('holds one JSON object a line by choice, with nothing hidden in it', async () => {
     const file = join(directory, 'f2b.log');
-    const log = openServerLog({ ...base, logtarget: file, logformat: 'json' });
-    log.say({ logger: 'fail2ban.filter', level: 'WARNING', message: 'hostile "\n\u2028 text' });
-    await log.close();
+    const voice = openServerVoice({ ...base, logtarget: file, logformat: 'json' });
+    voice.say({ logger: 'fail2ban.filter', level: 'WARNING', message: 'hostile "\n\u2028 text' });
+    await voice.close();
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({
@@ -62,11 +62,11 @@ describe('a log file', () => {
 
   it('changes its level while it runs, to any number', async () => {
     const file = join(directory, 'f2b.log');
-    const log = openServerLog({ ...base, logtarget: file });
-    log.setLevel('26');
-    log.say({ logger: 'fail2ban.server', level: 'NOTICE', message: 'hidden' });
-    log.say({ logger: 'fail2ban.server', level: 'WARNING', message: 'shown' });
-    await log.close();
+    const voice = openServerVoice({ ...base, logtarget: file });
+    voice.setLevel('26');
+    voice.say({ logger: 'fail2ban.server', level: 'NOTICE', message: 'hidden' });
+    voice.say({ logger: 'fail2ban.server', level: 'WARNING', message: 'shown' });
+    await voice.close();
     expect(readFileSync(file, 'utf8')).not.toContain('hidden');
     expect(readFileSync(file, 'utf8')).toContain('shown');
   });
@@ -74,10 +74,10 @@ describe('a log file', () => {
 
 /** Runs the built log in a process of its own, where STDERR can be looked at. */
 function runWith(settings: object, script: string) {
-  const code = `import { openServerLog } from ${JSON.stringify(new URL('../../../dist/daemon/voice/server-log.js', import.meta.url).href)};
-    const log = openServerLog(${JSON.stringify({ ...base, ...settings })});
+  const code = `import { openServerVoice } from ${JSON.stringify(new URL('../../../dist/daemon/voice/server-voice.js', import.meta.url).href)};
+    const voice = openServerVoice(${JSON.stringify({ ...base, ...settings })});
     ${script}
-    await log.close();`;
+    await voice.close();`;
   return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 });
 }
 
@@ -96,7 +96,7 @@ describe('a target that cannot be opened', () => {
   ])('%s is said once on STDERR, which takes its place', (_, settings, message) => {
     const { stderr, status } = runWith(
       settings,
-      "log.say({ logger: 'fail2ban.server', level: 'INFO', message: 'still here' });",
+      "voice.say({ logger: 'fail2ban.server', level: 'INFO', message: 'still here' });",
     );
     expect(status).toBe(0);
     expect(stderr).toMatch(message);
@@ -110,7 +110,7 @@ describe('a full disk', () => {
     const { stderr, status } = runWith(
       { logtarget: '/dev/full' },
       `for (let round = 0; round < 5; round += 1) {
-         log.say({ logger: 'fail2ban.server', level: 'INFO', message: 'line' });
+         voice.say({ logger: 'fail2ban.server', level: 'INFO', message: 'line' });
          await new Promise((resolve) => setImmediate(resolve));
        }
        await new Promise((resolve) => process.stderr.write('', resolve));`,
@@ -124,7 +124,7 @@ describe('SYSOUT', () => {
   it('is standard output without the time', () => {
     const { stdout } = runWith(
       { logtarget: 'SYSOUT' },
-      "log.say({ logger: 'fail2ban.server', level: 'INFO', message: 'hello' });",
+      "voice.say({ logger: 'fail2ban.server', level: 'INFO', message: 'hello' });",
     );
     expect(stdout).toMatch(/^fail2ban\.server {9}\[\d+\]: INFO {4}hello\n$/);
   });
@@ -156,12 +156,12 @@ describe.skipIf(tools.length > 0)(`SYSLOG${tools.length > 0 ? ` (skipped: ${tool
         if (received.startsWith('ready\n')) resolve();
       });
     });
-    const log = openServerLog({ ...base, logtarget: 'SYSLOG[facility=LOCAL1]', syslogsocket: socket });
-    expect(log.target).toBe('SYSLOG[facility=LOCAL1]');
-    log.say({ logger: 'fail2ban.actions', level: 'NOTICE', message: '[sshd] Ban 192.0.2.9' });
-    log.say({ logger: 'fail2ban.server', level: 'ERROR', message: 'two\n<0>lines' });
-    log.say({ logger: 'fail2ban.actions', level: 'INFO', message: '$(reboot) `id` "; true' });
-    await log.close();
+    const voice = openServerVoice({ ...base, logtarget: 'SYSLOG[facility=LOCAL1]', syslogsocket: socket });
+    expect(voice.target).toBe('SYSLOG[facility=LOCAL1]');
+    voice.say({ logger: 'fail2ban.actions', level: 'NOTICE', message: '[sshd] Ban 192.0.2.9' });
+    voice.say({ logger: 'fail2ban.server', level: 'ERROR', message: 'two\n<0>lines' });
+    voice.say({ logger: 'fail2ban.actions', level: 'INFO', message: '$(reboot) `id` "; true' });
+    await voice.close();
     await done;
     const lines = received.trimEnd().split('\n').slice(1).sort();
     const facility = 17 * 8;

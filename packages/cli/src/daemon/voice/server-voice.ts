@@ -1,16 +1,17 @@
 import type { Voice } from '@f2b/config';
 import pino from 'pino';
 import { reasonOf } from '../../errors.js';
-import type { LogEntry } from './entry.js';
+import { printable, printableInJson } from '../../printable.js';
+import type { VoiceEntry } from './entry.js';
 import { type LevelName, levels, parseLevel } from './levels.js';
 import { parseTarget, type TargetSpec } from './target-spec.js';
-import type { LogSink, SinkTrouble } from './targets/sink.js';
+import type { SinkTrouble, VoiceSink } from './targets/sink.js';
 import { streamSink } from './targets/stream-sink.js';
 import { syslogSink } from './targets/syslog-sink.js';
 
 type LowerLevel = Lowercase<LevelName>;
 
-export interface ServerLogSettings {
+export interface VoiceSettings {
   /** A name or a number. */
   readonly loglevel: string;
   readonly logtarget: string;
@@ -19,10 +20,10 @@ export interface ServerLogSettings {
 }
 
 /** Sees every entry that passed the level, beside the target: the starter's terminal, a test. */
-export type LogWitness = (entry: LogEntry) => void;
+export type VoiceWitness = (entry: VoiceEntry) => void;
 
 /** The daemon's log. `logger` is the name in the line: `fail2ban.server`, `fail2ban.actions`, ... */
-export interface ServerLog extends Voice {
+export interface ServerVoice extends Voice {
   readonly level: number;
   /** The target as it stands now, which after a failure is not the one asked for. */
   readonly target: string;
@@ -30,7 +31,7 @@ export interface ServerLog extends Voice {
   /** Opens the log file anew. @returns `rolled over` for a file, else `flushed`. */
   reopen(): 'rolled over' | 'flushed';
   /** Dismisses a witness. */
-  unwatch(witness: LogWitness): void;
+  unwatch(witness: VoiceWitness): void;
   flushNow(): void;
   close(): Promise<void>;
 }
@@ -41,15 +42,15 @@ export interface ServerLog extends Voice {
  * @param firstWitness is there from the first line on, which may be the one that says why the target cannot be opened.
  * @throws CliError `F2B_LOG_LEVEL` for a level that does not exist.
  */
-export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWitness): ServerLog {
+export function openServerVoice(settings: VoiceSettings, firstWitness?: VoiceWitness): ServerVoice {
   let level = parseLevel(settings.loglevel);
-  const witnesses = new Set<LogWitness>(firstWitness ? [firstWitness] : []);
+  const witnesses = new Set<VoiceWitness>(firstWitness ? [firstWitness] : []);
   let telling = false;
   const trouble: SinkTrouble = (what) => {
     // A target in trouble may be the target of this very message.
     if (telling) return;
     telling = true;
-    if (target !== 'STDERR') process.stderr.write(`f2b: ${what}\n`);
+    if (target !== 'STDERR') process.stderr.write(`f2b: ${printable(what)}\n`);
     try {
       logger.error({ logger: 'fail2ban.server' }, what);
     } finally {
@@ -59,7 +60,7 @@ export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWit
 
   const json = settings.logformat === 'json';
   let target = settings.logtarget;
-  let sink: LogSink;
+  let sink: VoiceSink;
   let refused: string | undefined;
   try {
     sink = openSink(parseTarget(settings.logtarget), settings.syslogsocket, json, trouble);
@@ -77,14 +78,14 @@ export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWit
     lastTime: '0',
     lastObj: { logger: 'fail2ban' },
     write(line: string) {
-      const entry: LogEntry = {
+      const entry: VoiceEntry = {
         time: Number(this.lastTime),
         level: this.lastLevel,
         logger: this.lastObj.logger,
         message: this.lastMsg ?? '',
       };
       for (const witness of witnesses) witness(entry);
-      sink.write(entry, line);
+      sink.write(entry, json ? printableInJson(line) : line);
     },
   };
   const logger = pino(
@@ -130,7 +131,7 @@ export function openServerLog(settings: ServerLogSettings, firstWitness?: LogWit
   };
 }
 
-function openSink(spec: TargetSpec, syslogsocket: string, json: boolean, trouble: SinkTrouble): LogSink {
+function openSink(spec: TargetSpec, syslogsocket: string, json: boolean, trouble: SinkTrouble): VoiceSink {
   const shape = { datetime: spec.datetime ?? spec.kind !== 'sysout', padding: spec.padding ?? true };
   switch (spec.kind) {
     case 'syslog':
