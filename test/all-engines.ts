@@ -1,10 +1,10 @@
 import { parse } from '../packages/matcher/src/dialect/parser.js';
-import { requiredLiterals } from '../packages/matcher/src/engines/literals.js';
+import { requiredLiterals } from '../packages/matcher/src/engines/required-literals.js';
 import { Re2Captures, Re2Gate } from '../packages/matcher/src/engines/re2-engine.js';
 import { asciiSource, gateSource } from '../packages/matcher/src/engines/re2-source.js';
 import { reduce } from '../packages/matcher/src/engines/reduce.js';
 import { compileRegex } from '../packages/matcher/src/engines/regex.js';
-import { GAVE_UP } from '../packages/matcher/src/engines/wasm/frame.js';
+import { gaveUp } from '../packages/matcher/src/engines/wasm/frame.js';
 import { compileSearch } from '../packages/matcher/src/engines/wasm/text-search.js';
 import { MatcherError } from '../packages/matcher/src/errors.js';
 import type { Answer, Question } from './python-re.js';
@@ -42,7 +42,7 @@ export function otherEngines(question: Question): Map<string, (line: string) => 
   if (compiled) {
     engines.set('the compiled search', (line) => {
       const found = compiled(line, offsets);
-      return found === GAVE_UP ? undefined : found < 0 ? null : [...offsets];
+      return found === gaveUp ? undefined : found < 0 ? null : [...offsets];
     });
   }
   return engines;

@@ -1,20 +1,20 @@
 // The date of a line: read here if it is of an hour that the host has read before.
 
 import {
-  AFTER_SECOND,
-  AFTER_TEXT,
-  BEFORE_MINUTE,
-  BEFORE_TEXT,
-  COUNT,
-  CUT_START,
-  CUT_TAIL,
-  DECIMAL,
-  FRACTION,
-  HOUR,
-  KNOWN,
-  NEXT,
-  NEXT_BUT_ONE,
-} from './layout';
+  datesAfterSecond,
+  datesAfterText,
+  datesBeforeMinute,
+  datesBeforeText,
+  datesCount,
+  datesCutStart,
+  datesCutTail,
+  datesDecimal,
+  datesFraction,
+  datesHour,
+  datesKnown,
+  datesNext,
+  datesNextButOne,
+} from '../src/memory-layout';
 
 /** Of the line in work: where its date begins and ends, its time, and whether a row shows that with `.0`. */
 export let dateStart: usize = 0;
@@ -47,16 +47,16 @@ function sixty(at: usize): u32 {
 
 /** Reads the date of a line if it is of the hour that is known: `mm:ss` behind its text. */
 export function readDate(dates: usize, start: usize, end: usize): bool {
-  if (load<u32>(dates, KNOWN) === 0) return false;
-  const before: usize = load<u32>(dates, BEFORE_MINUTE);
-  const after: usize = load<u32>(dates, AFTER_SECOND);
+  if (load<u32>(dates, datesKnown) === 0) return false;
+  const before: usize = load<u32>(dates, datesBeforeMinute);
+  const after: usize = load<u32>(dates, datesAfterSecond);
   const minute = start + before;
-  if (minute + 5 > end || !same(start, dates + BEFORE_TEXT, before)) return false;
+  if (minute + 5 > end || !same(start, dates + datesBeforeText, before)) return false;
   const minutes = sixty(minute);
   const seconds = sixty(minute + 3);
   if (minutes === 60 || seconds === 60 || load<u8>(minute, 2) !== 0x3a) return false;
   let rest = minute + 5;
-  if (load<u32>(dates, FRACTION) !== 0) {
+  if (load<u32>(dates, datesFraction) !== 0) {
     const mark = load<u8>(rest);
     if (mark !== 0x2e && mark !== 0x2c) return false;
     rest++;
@@ -66,14 +66,14 @@ export function readDate(dates: usize, start: usize, end: usize): bool {
   }
   const behind = rest + after;
   // Two more bytes than the date has: they tell whether it ends there.
-  if (behind + 2 > end || !same(rest, dates + AFTER_TEXT, after)) return false;
-  if (<u32>load<u8>(behind) !== load<u32>(dates, NEXT)) return false;
+  if (behind + 2 > end || !same(rest, dates + datesAfterText, after)) return false;
+  if (<u32>load<u8>(behind) !== load<u32>(dates, datesNext)) return false;
   const next = <u32>load<u8>(behind, 1);
-  if (next !== load<u32>(dates, NEXT_BUT_ONE) && (next < 0x61 || next > 0x7a)) return false;
-  dateStart = start + <usize>load<u32>(dates, CUT_START);
-  dateEnd = behind - <usize>load<u32>(dates, CUT_TAIL);
-  time = load<f64>(dates, HOUR) + 1000 * <f64>(minutes * 60 + seconds);
-  decimal = load<u32>(dates, DECIMAL) !== 0;
-  store<u32>(dates, load<u32>(dates, COUNT) + 1, COUNT);
+  if (next !== load<u32>(dates, datesNextButOne) && (next < 0x61 || next > 0x7a)) return false;
+  dateStart = start + <usize>load<u32>(dates, datesCutStart);
+  dateEnd = behind - <usize>load<u32>(dates, datesCutTail);
+  time = load<f64>(dates, datesHour) + 1000 * <f64>(minutes * 60 + seconds);
+  decimal = load<u32>(dates, datesDecimal) !== 0;
+  store<u32>(dates, load<u32>(dates, datesCount) + 1, datesCount);
   return true;
 }

@@ -1,13 +1,13 @@
-// The groups of the judgement in work: where they stand in the line, and in the row.
+// The groups of the match in work: where they stand in the line, and in the row.
 
-import { MATCHES, SPANS } from './layout';
+import { matches, matchesSpans, mostGroups, spanBytes } from '../src/memory-layout';
 
 export function spanStart(group: u32): i32 {
-  return load<i32>(<usize>load<u32>(MATCHES, SPANS) + ((<usize>group) << 3));
+  return load<i32>(<usize>load<u32>(matches, matchesSpans) + ((<usize>group) << 3));
 }
 
 export function spanEnd(group: u32): i32 {
-  return load<i32>(<usize>load<u32>(MATCHES, SPANS) + ((<usize>group) << 3), 4);
+  return load<i32>(<usize>load<u32>(matches, matchesSpans) + ((<usize>group) << 3), 4);
 }
 
 /** Whether one of the listed groups took part. */
@@ -22,5 +22,5 @@ export function noteRowPlace(group: u32, at: usize): void {
 }
 
 export function rowPlace(group: u32): usize {
-  return <usize>load<u32>(MATCHES, SPANS) + 8 * 256 + ((<usize>group) << 2);
+  return <usize>load<u32>(matches, matchesSpans) + spanBytes * mostGroups + ((<usize>group) << 2);
 }

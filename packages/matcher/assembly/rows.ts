@@ -1,47 +1,53 @@
 // The row of a match, as `f2b regex -o row` prints it, if it is an ordinary one.
 
+import {
+  formBeside,
+  formBesideCount,
+  formExcluded,
+  formExcludedCount,
+  formForgets,
+  formHasRows,
+  formIp4,
+  formMlfid,
+  formUser,
+  formValueCount,
+  formValues,
+  matches,
+  matchesId,
+  matchesIdLength,
+  matchesRowText,
+  matchesRowTextEnd,
+  matchesTimeText,
+  matchesTimeTextLength,
+  matchesUsers,
+  matchesUsersClose,
+  matchesUsersCloseLength,
+  matchesUsersLength,
+  valueBefore,
+  valueBeforeLength,
+  valueBytes,
+  valueGroup,
+  valueMissing,
+  valueMissingLength,
+} from '../src/memory-layout';
 import { decimal, time } from './dates';
 import { anyOf, noteRowPlace, spanEnd, spanStart } from './groups';
-import {
-  BESIDE,
-  BESIDE_COUNT,
-  EXCLUDED,
-  EXCLUDED_COUNT,
-  FORGETS,
-  HAS_ROWS,
-  ID,
-  ID_LENGTH,
-  IP4,
-  MATCHES,
-  MLFID,
-  ROW_TEXT,
-  ROW_TEXT_END,
-  TIME_TEXT,
-  TIME_TEXT_LENGTH,
-  USER,
-  USERS,
-  USERS_CLOSE,
-  USERS_CLOSE_LENGTH,
-  USERS_LENGTH,
-  VALUE_BYTES,
-  VALUE_COUNT,
-  VALUES,
-} from './layout';
 
 /** Rows are for a plain failure: not for a comment, nor for what a session has rules of its own for. */
 export function mayHaveRow(form: usize, start: usize): bool {
-  if (load<u32>(form, HAS_ROWS) === 0 || load<u8>(start) === 0x23) return false;
-  const mlfid = load<i32>(form, MLFID);
+  if (load<u32>(form, formHasRows) === 0 || load<u8>(start) === 0x23) return false;
+  const mlfid = load<i32>(form, formMlfid);
   if (mlfid < 0 || spanStart(mlfid) < 0) {
-    if (load<u32>(form, FORGETS) !== 0) return false;
+    if (load<u32>(form, formForgets) !== 0) return false;
   } else if (spanStart(mlfid) === spanEnd(mlfid)) return false;
-  return !anyOf(load<u32>(form, EXCLUDED), load<u32>(form, EXCLUDED_COUNT));
+  return !anyOf(load<u32>(form, formExcluded), load<u32>(form, formExcludedCount));
 }
 
 /** Whether the identifier is an IPv4 address as it stands there. */
 export function isPlainAddress(form: usize): bool {
-  const ip4 = load<i32>(form, IP4);
-  if (ip4 < 0 || spanStart(ip4) < 0 || anyOf(load<u32>(form, BESIDE), load<u32>(form, BESIDE_COUNT))) return false;
+  const ip4 = load<i32>(form, formIp4);
+  if (ip4 < 0 || spanStart(ip4) < 0 || anyOf(load<u32>(form, formBeside), load<u32>(form, formBesideCount)))
+    return false;
   let parts = 1;
   let digits = 0;
   let value: u32 = 0;
@@ -94,8 +100,8 @@ function putPlain(from: usize, end: usize): bool {
 }
 
 function putTime(): bool {
-  const length: usize = load<u32>(MATCHES, TIME_TEXT_LENGTH);
-  if (length !== 0) return put(load<u32>(MATCHES, TIME_TEXT), length);
+  const length: usize = load<u32>(matches, matchesTimeTextLength);
+  if (length !== 0) return put(load<u32>(matches, matchesTimeText), length);
   let seconds = <u64>(time / 1000);
   let digits: usize = 1;
   for (let rest = seconds / 10; rest !== 0; rest /= 10) digits++;
@@ -114,15 +120,15 @@ function putTime(): bool {
 
 /** `['192.0.2.1',\t1714557600.0,\t{'mlfid': '[7]', 'user': 'root', 'ip4': '192.0.2.1', 'dns': None, 'users': {'root'}}],` */
 export function writeRow(form: usize): bool {
-  out = load<u32>(MATCHES, ROW_TEXT);
-  outEnd = load<u32>(MATCHES, ROW_TEXT_END);
-  const idLength: usize = load<u32>(MATCHES, ID_LENGTH);
+  out = load<u32>(matches, matchesRowText);
+  outEnd = load<u32>(matches, matchesRowTextEnd);
+  const idLength: usize = load<u32>(matches, matchesIdLength);
   if (out + 64 + idLength > outEnd) return false;
   putByte(0x5b);
   putByte(0x27);
-  if (idLength !== 0) put(load<u32>(MATCHES, ID), idLength);
+  if (idLength !== 0) put(load<u32>(matches, matchesId), idLength);
   else {
-    const ip4 = load<u32>(form, IP4);
+    const ip4 = load<u32>(form, formIp4);
     put(spanStart(ip4), spanEnd(ip4) - spanStart(ip4));
   }
   putByte(0x27);
@@ -137,21 +143,21 @@ export function writeRow(form: usize): bool {
   putByte(0x5d);
   putByte(0x2c);
   putByte(0x0a);
-  store<u32>(MATCHES, <u32>out, ROW_TEXT);
+  store<u32>(matches, <u32>out, matchesRowText);
   return true;
 }
 
 function writeValues(form: usize): bool {
-  const count = load<u32>(form, VALUE_COUNT);
-  let value: usize = load<u32>(form, VALUES);
-  for (let i: u32 = 0; i < count; i++, value += VALUE_BYTES) {
-    const group = load<u32>(value);
+  const count = load<u32>(form, formValueCount);
+  let value: usize = load<u32>(form, formValues);
+  for (let i: u32 = 0; i < count; i++, value += valueBytes) {
+    const group = load<u32>(value, valueGroup);
     const from = spanStart(group);
     if (from < 0) {
-      if (!put(load<u32>(value, 12), load<u32>(value, 16))) return false;
+      if (!put(load<u32>(value, valueMissing), load<u32>(value, valueMissingLength))) return false;
       continue;
     }
-    if (!put(load<u32>(value, 4), load<u32>(value, 8))) return false;
+    if (!put(load<u32>(value, valueBefore), load<u32>(value, valueBeforeLength))) return false;
     // Where the group stands in the row is where its span is from now on.
     const at = out;
     const end = spanEnd(group);
@@ -164,15 +170,15 @@ function writeValues(form: usize): bool {
 
 /** `users` is a group that fail2ban adds to those of a session, unless the user's name is empty. */
 function writeUsers(form: usize): bool {
-  const mlfid = load<i32>(form, MLFID);
-  const user = load<i32>(form, USER);
+  const mlfid = load<i32>(form, formMlfid);
+  const user = load<i32>(form, formUser);
   if (mlfid < 0 || spanStart(mlfid) < 0 || user < 0 || spanStart(user) < 0) return true;
   const from = spanStart(user);
   const end = spanEnd(user);
   if (from === end) return true;
   return (
-    put(load<u32>(MATCHES, USERS), load<u32>(MATCHES, USERS_LENGTH)) &&
+    put(load<u32>(matches, matchesUsers), load<u32>(matches, matchesUsersLength)) &&
     putPlain(from, end) &&
-    put(load<u32>(MATCHES, USERS_CLOSE), load<u32>(MATCHES, USERS_CLOSE_LENGTH))
+    put(load<u32>(matches, matchesUsersClose), load<u32>(matches, matchesUsersCloseLength))
   );
 }

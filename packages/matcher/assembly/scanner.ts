@@ -4,48 +4,69 @@
 // method of Hyperscan and ripgrep). Few positions survive; those are verified against the literals that share the hash of
 // these three bytes. Newlines are found in the same pass, so lines are numbered for nothing extra.
 //
-// The host (src/literals/scanner.ts) fills the tables and reads the rows. All addresses are fixed and exported.
+// The host (src/literals/literal-scanner.ts) fills the tables and reads the hits; src/memory-layout.ts says where they are.
 
-import { ALWAYS, HEADS, HIT, NIBBLES, ROWS, STATE } from './layout';
+import {
+  alwaysBits,
+  hashFactor,
+  hashFold,
+  hashShift,
+  heads,
+  hitBits,
+  hitBytes,
+  hitEnd,
+  hitLine,
+  hitStart,
+  hitTooLong,
+  lineBitsNow,
+  literalBit,
+  literalBytes,
+  literalFingerprint,
+  literalFold,
+  literalLength,
+  literalNext,
+  literals,
+  literalText,
+  nibbles,
+  state,
+  stateLines,
+  stateLong,
+  stateNext,
+} from '../src/memory-layout';
 
-export { judgeRows, writeMatch } from './judge';
-export { ALWAYS, HEADS, MATCHES, NIBBLES, ROWS, STATE } from './layout';
+export { matchHits, writeMatch } from './match';
 
-const ROW: usize = 32;
-/** 32 bytes: the bits of the line under the scan. */
-const LINE: usize = 8496;
-// Multiplying by an odd constant and keeping the top 12 bits spreads three bytes well (Fibonacci hashing).
 function hashAt(at: usize): usize {
   const low: u32 = load<u8>(at);
   const middle: u32 = load<u8>(at, 1);
   const high: u32 = load<u8>(at, 2);
-  const word: u32 = low | (middle << 8) | (high << 16) | 0x202020;
-  return (word * 2654435761) >> 20;
+  const word: u32 = low | (middle << 8) | (high << 16) | hashFold;
+  return (word * hashFactor) >> hashShift;
 }
 
 /** Sets the bits of the literals that stand at the fingerprint position `at` and begin at `first` or later; says whether there is one. */
 function verify(at: usize, first: usize): bool {
   let found = false;
-  let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
-  while (row !== 0) {
-    const entry = ROWS + (row - 1) * ROW;
-    const start = at - <usize>load<u32>(entry, 12);
+  let entryNumber: usize = load<u16>(heads + (hashAt(at) << 1));
+  while (entryNumber !== 0) {
+    const entry = literals + (entryNumber - 1) * literalBytes;
+    const start = at - <usize>load<u32>(entry, literalFingerprint);
     if (start >= first && stands(entry, start)) {
-      const bit: usize = load<u32>(entry, 16);
-      const byte = LINE + (bit >> 3);
+      const bit: usize = load<u32>(entry, literalBit);
+      const byte = lineBitsNow + (bit >> 3);
       store<u8>(byte, <u8>(<u32>load<u8>(byte) | ((<u32>1) << (<u32>bit & 7))));
       found = true;
     }
-    row = load<u32>(entry, 20);
+    entryNumber = load<u32>(entry, literalNext);
   }
   return found;
 }
 
 /** Whether a literal stands at `start`. */
 function stands(entry: usize, start: usize): bool {
-  const text: usize = load<u32>(entry);
-  const fold: usize = load<u32>(entry, 4);
-  const length: usize = load<u32>(entry, 8);
+  const text: usize = load<u32>(entry, literalText);
+  const fold: usize = load<u32>(entry, literalFold);
+  const length: usize = load<u32>(entry, literalLength);
   let i: usize = 0;
   while (i < length && (load<u8>(start + i) | load<u8>(fold + i)) === load<u8>(text + i)) i++;
   return i === length;
@@ -53,20 +74,20 @@ function stands(entry: usize, start: usize): bool {
 
 /** Whether any literal stands there: the same look without a note. */
 function isLiteral(at: usize, first: usize): bool {
-  let row: usize = load<u16>(HEADS + (hashAt(at) << 1));
-  while (row !== 0) {
-    const entry = ROWS + (row - 1) * ROW;
-    const start = at - <usize>load<u32>(entry, 12);
+  let entryNumber: usize = load<u16>(heads + (hashAt(at) << 1));
+  while (entryNumber !== 0) {
+    const entry = literals + (entryNumber - 1) * literalBytes;
+    const start = at - <usize>load<u32>(entry, literalFingerprint);
     if (start >= first && stands(entry, start)) return true;
-    row = load<u32>(entry, 20);
+    entryNumber = load<u32>(entry, literalNext);
   }
   return false;
 }
 
 /** The bits that every line has, and no others. */
 function clearLine(): void {
-  v128.store(LINE, v128.load(ALWAYS));
-  v128.store(LINE, v128.load(ALWAYS, 16), 16);
+  v128.store(lineBitsNow, v128.load(alwaysBits));
+  v128.store(lineBitsNow, v128.load(alwaysBits, 16), 16);
 }
 
 function newlinesAt(at: usize): i32 {
@@ -107,55 +128,55 @@ function countNewlines(from: usize, to: usize): u32 {
   return count;
 }
 
-function writeRow(out: usize, start: usize, end: usize, line: u32, tooLong: bool): void {
-  store<u32>(out, <u32>start);
-  store<u32>(out, <u32>end, 4);
-  store<u32>(out, line, 8);
-  store<u32>(out, tooLong ? 1 : 0, 12);
-  v128.store(out, v128.load(LINE), 16);
-  v128.store(out, v128.load(LINE, 16), 32);
+function writeHit(out: usize, start: usize, end: usize, line: u32, tooLong: bool): void {
+  store<u32>(out, <u32>start, hitStart);
+  store<u32>(out, <u32>end, hitEnd);
+  store<u32>(out, line, hitLine);
+  store<u32>(out, tooLong ? 1 : 0, hitTooLong);
+  v128.store(out, v128.load(lineBitsNow), hitBits);
+  v128.store(out, v128.load(lineBitsNow, 16), hitBits + 16);
 }
 
 function stopAt(offset: usize, line: u32, long: u32, out: usize): usize {
-  store<u32>(STATE, <u32>offset);
-  store<u32>(STATE, line, 4);
-  store<u32>(STATE, long, 8);
+  store<u32>(state, <u32>offset, stateNext);
+  store<u32>(state, line, stateLines);
+  store<u32>(state, long, stateLong);
   return out;
 }
 
 /**
- * Scans the lines of [block, end), which must end with a newline and be followed by 32 readable bytes, and writes one row for
- * each line with a literal in it. Stops at a line's end when the rows are full; STATE says where to go on.
- * @param every ALWAYS holds a bit: every line becomes a row
- * @param cap lines longer than this many bytes become a row with flag 1 and no bits
- * @returns address after the last row
+ * Scans the lines of [block, end), which must end with a newline and be followed by 32 readable bytes, and writes one hit for
+ * each line with a literal in it. Stops at a line's end when the hits are full; state says where to go on.
+ * @param every alwaysBits holds a bit: every line becomes a hit
+ * @param cap lines longer than this many bytes become a hit with flag 1 and no bits
+ * @returns address after the last hit
  */
 export function scan(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, every: bool): usize {
-  if (every || <usize>cap < 2 * STRIP) return scanLines(block, end, out, outEnd, cap, every);
+  if (every || <usize>cap < 2 * stripBytes) return scanLines(block, end, out, outEnd, cap, every);
   return scanRare(block, end, out, outEnd, cap);
 }
 
 /** Bytes whose newlines are counted at once. A line longer than two of them has one to itself. */
-const STRIP: usize = 512;
+const stripBytes: usize = 512;
 
 /**
  * Where few lines matter: newlines are only counted, strip by strip, and a line's ends are looked for when it matters. The line that is
- * in work (its bits are in LINE) is written when the next one begins.
+ * in work (its bits are in lineBitsNow) is written when the next one begins.
  */
 function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32): usize {
-  const lo0 = v128.load(NIBBLES);
-  const hi0 = v128.load(NIBBLES, 16);
-  const lo1 = v128.load(NIBBLES, 32);
-  const hi1 = v128.load(NIBBLES, 48);
-  const lo2 = v128.load(NIBBLES, 64);
-  const hi2 = v128.load(NIBBLES, 80);
+  const lo0 = v128.load(nibbles);
+  const hi0 = v128.load(nibbles, 16);
+  const lo1 = v128.load(nibbles, 32);
+  const hi1 = v128.load(nibbles, 48);
+  const lo2 = v128.load(nibbles, 64);
+  const hi2 = v128.load(nibbles, 80);
   const low = i8x16.splat(0x0f);
   const newline = i8x16.splat(10);
   const zero = i8x16.splat(0);
 
-  let line = load<u32>(STATE, 4);
-  let long = load<u32>(STATE, 8);
-  const begin = block + <usize>load<u32>(STATE);
+  let line = load<u32>(state, stateLines);
+  let long = load<u32>(state, stateLong);
+  const begin = block + <usize>load<u32>(state, stateNext);
   let start: usize = 0;
   let lineEnd: usize = 0;
   let number: u32 = 0;
@@ -167,8 +188,8 @@ function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32)
   let before1 = zero;
   clearLine();
 
-  for (let strip = begin; strip < end; strip += STRIP) {
-    const stripEnd = strip + STRIP < end ? strip + STRIP : end;
+  for (let strip = begin; strip < end; strip += stripBytes) {
+    const stripEnd = strip + stripBytes < end ? strip + stripBytes : end;
     let counts = zero;
     for (let at = strip; at < stripEnd; at += 16) {
       const bytes = v128.load(at);
@@ -197,8 +218,8 @@ function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32)
         }
         if (!isLiteral(position, block)) continue;
         if (inWork) {
-          writeRow(out, start - block, lineEnd - block, number, tooLong);
-          out += HIT;
+          writeHit(out, start - block, lineEnd - block, number, tooLong);
+          out += hitBytes;
           clearLine();
           if (out >= outEnd) return stopAt(lineEnd + 1 - block, number + 1, long, out);
         }
@@ -213,7 +234,7 @@ function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32)
       }
     }
     let newlines: u32;
-    if (stripEnd - strip === STRIP) {
+    if (stripEnd - strip === stripBytes) {
       const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
       newlines =
         i32x4.extract_lane(sums, 0) +
@@ -227,8 +248,8 @@ function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32)
       measured = longEnd;
       if (<u32>(longEnd - longStart) > cap) {
         if (inWork) {
-          writeRow(out, start - block, lineEnd - block, number, tooLong);
-          out += HIT;
+          writeHit(out, start - block, lineEnd - block, number, tooLong);
+          out += hitBytes;
           clearLine();
           if (out >= outEnd) return stopAt(lineEnd + 1 - block, number + 1, long, out);
         }
@@ -243,27 +264,27 @@ function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32)
     line += newlines;
   }
   if (inWork) {
-    writeRow(out, start - block, lineEnd - block, number, tooLong);
-    out += HIT;
+    writeHit(out, start - block, lineEnd - block, number, tooLong);
+    out += hitBytes;
   }
   return stopAt(end - block, line, long, out);
 }
 
-/** Line by line, newlines and literals found in one pass: where every line becomes a row, or few bytes make a line too long. */
+/** Line by line, newlines and literals found in one pass: where every line becomes a hit, or few bytes make a line too long. */
 function scanLines(block: usize, end: usize, out: usize, outEnd: usize, cap: u32, every: bool): usize {
-  const lo0 = v128.load(NIBBLES);
-  const hi0 = v128.load(NIBBLES, 16);
-  const lo1 = v128.load(NIBBLES, 32);
-  const hi1 = v128.load(NIBBLES, 48);
-  const lo2 = v128.load(NIBBLES, 64);
-  const hi2 = v128.load(NIBBLES, 80);
+  const lo0 = v128.load(nibbles);
+  const hi0 = v128.load(nibbles, 16);
+  const lo1 = v128.load(nibbles, 32);
+  const hi1 = v128.load(nibbles, 48);
+  const lo2 = v128.load(nibbles, 64);
+  const hi2 = v128.load(nibbles, 80);
   const low = i8x16.splat(0x0f);
   const newline = i8x16.splat(10);
   const zero = i8x16.splat(0);
 
-  let line = load<u32>(STATE, 4);
-  let long = load<u32>(STATE, 8);
-  let lineStart = block + <usize>load<u32>(STATE);
+  let line = load<u32>(state, stateLines);
+  let long = load<u32>(state, stateLong);
+  let lineStart = block + <usize>load<u32>(state, stateNext);
   let hit = every;
   let at = lineStart;
   clearLine();
@@ -297,8 +318,8 @@ function scanLines(block: usize, end: usize, out: usize, outEnd: usize, cap: u32
       const tooLong = <u32>(position - lineStart) > cap;
       if (tooLong) long++;
       if (hit || tooLong) {
-        writeRow(out, lineStart - block, position - block, line, tooLong);
-        out += HIT;
+        writeHit(out, lineStart - block, position - block, line, tooLong);
+        out += hitBytes;
         clearLine();
       }
       hit = every;

@@ -15,7 +15,10 @@ export interface LineMatch {
   readonly offset: Bytes;
   /** The date that was cut out of the line; NaN when the line has none that converts. */
   readonly time: EpochMs;
-  /** How the line carried its date: `own` matched and converted, `empty` the pattern matched the empty text (`{NONE}`), `none` no date or not convertible. */
+  /**
+   * How the line carried its date: `own` matched and converted, `empty` the pattern matched the empty text
+   * (`{NONE}`), `none` no date or not convertible.
+   */
   readonly date: 'own' | 'empty' | 'none';
   /** The line as fail2ban keeps it: text before the date, the date's text, text after it; concatenated they are the line. */
   readonly tuple: readonly [before: string, date: string, after: string];
@@ -27,7 +30,7 @@ export interface LineMatch {
   readonly lines?: readonly (readonly [before: string, date: string, after: string])[];
 }
 
-/** A line that one expression refused to judge: its step budget ran out. The other expressions judged it. */
+/** A line that one expression gave up: its step budget ran out. The other expressions matched it. */
 export interface RefusedLine {
   readonly filter: number;
   readonly option: 'prefregex' | 'failregex' | 'ignoreregex';
@@ -93,7 +96,7 @@ export interface ScanResult {
   /** Lines longer than `maxLineBytes`: skipped whole. */
   readonly overlong: Incidents<{ readonly offset: Bytes; readonly bytes: Bytes }>;
   readonly refused: Incidents<RefusedLine>;
-  /** Candidate lines that are not valid in their encoding; they were judged with U+FFFD in place of the invalid bytes. */
+  /** Candidate lines that are not valid in their encoding; they were matched with U+FFFD in place of the invalid bytes. */
   readonly undecodable: Incidents<{ readonly offset: Bytes }>;
   /** Date of the last dated line, where `ScanContext.lastTime` asked for it; NaN when no line near the end has one. */
   readonly lastTime: EpochMs;

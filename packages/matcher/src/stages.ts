@@ -1,5 +1,5 @@
 /**
- * The stages of the scan one by one, for whoever measures them: `f2b bench` and the micro-benchmarks. Nothing that judges lines
+ * The stages of the scan one by one, for whoever measures them: `f2b bench` and the micro-benchmarks. Nothing that matches lines
  * goes this way.
  */
 
@@ -11,7 +11,7 @@ import type { CompiledFilter } from './filter/compile.js';
 import { LogSample } from './literals/log-sample.js';
 import { Block } from './scan/block.js';
 import { LiteralFinder } from './scan/candidates.js';
-import { termsOf } from './scan/literals.js';
+import { termsOf } from './scan/literal-finder.js';
 import { planScan } from './scan/needs.js';
 import { defaultMaxLineBytes } from './scan/scanner.js';
 
@@ -21,7 +21,7 @@ export { compile } from './engines/compile.js';
 export { ExactMatcher } from './engines/exact.js';
 export { reduce } from './engines/reduce.js';
 export { compileSearch } from './engines/wasm/text-search.js';
-export { LiteralScanner } from './literals/scanner.js';
+export { LiteralScanner } from './literals/literal-scanner.js';
 
 /** What the literals of a filter leave of a block. */
 export interface LiteralCount {
@@ -36,8 +36,8 @@ export function literalStage(filter: CompiledFilter, sample?: Uint8Array): (byte
   return (bytes) => {
     let candidates = 0;
     const block = new Block(finder.placed(bytes), filter.encoding);
-    const lines = finder.find(block, defaultMaxLineBytes, (rows) => {
-      for (let row = 0; row < rows.count; row++) if (!rows.tooLong(row)) candidates++;
+    const lines = finder.find(block, defaultMaxLineBytes, (hits) => {
+      for (let hit = 0; hit < hits.count; hit++) if (!hits.tooLong(hit)) candidates++;
     });
     return { lines, candidates };
   };

@@ -22,3 +22,8 @@ declare namespace WebAssembly {
     readonly value: number;
   }
 }
+
+// Numbers as the compiled part knows them, for what both sides import.
+type i32 = number;
+type u32 = number;
+type usize = number;

@@ -7,11 +7,11 @@ export function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-const MONTH_LENGTHS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const monthLengths = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Days of a month (1 to 12). */
 export function monthLength(year: number, month: number): number {
-  return month === 2 && isLeapYear(year) ? 29 : (MONTH_LENGTHS[month] ?? 0);
+  return month === 2 && isLeapYear(year) ? 29 : (monthLengths[month] ?? 0);
 }
 
 /** The day of a date; `month` from 1, `day` from 1. Counts from March so that the leap day is the year's last. */

@@ -15,17 +15,17 @@ export interface CharSet {
   readonly has: (codePoint: number) => boolean;
 }
 
-const DIGIT = /^\p{Nd}$/u;
-const WORD = /^[\p{L}\p{N}]$/u;
+const digit = /^\p{Nd}$/u;
+const word = /^[\p{L}\p{N}]$/u;
 
 /** Python's `\d` beyond ASCII: any decimal digit of Unicode. */
 export function isDigitBeyond(codePoint: number): boolean {
-  return DIGIT.test(String.fromCodePoint(codePoint));
+  return digit.test(String.fromCodePoint(codePoint));
 }
 
 /** Python's `\w` beyond ASCII: letters and numbers of all scripts, no combining marks. */
 export function isWordBeyond(codePoint: number): boolean {
-  return WORD.test(String.fromCodePoint(codePoint));
+  return word.test(String.fromCodePoint(codePoint));
 }
 
 /** Python's `\s` beyond ASCII; a byte order mark is no blank. */
@@ -62,16 +62,16 @@ function table(has: (code: number) => boolean): Uint8Array {
   return ascii;
 }
 
-export const DIGITS: CharSet = { ascii: table(isDigitAscii), beyond: Beyond.Digit, has: isDigitBeyond };
-export const WORDS: CharSet = { ascii: table(isWordAscii), beyond: Beyond.Digit | Beyond.Letter, has: isWordBeyond };
-export const SPACES: CharSet = { ascii: table(isSpaceAscii), beyond: Beyond.Space, has: isSpaceBeyond };
-export const EVERYTHING: CharSet = { ascii: table(() => true), beyond: Beyond.All, has: () => true };
+export const digitSet: CharSet = { ascii: table(isDigitAscii), beyond: Beyond.Digit, has: isDigitBeyond };
+export const wordSet: CharSet = { ascii: table(isWordAscii), beyond: Beyond.Digit | Beyond.Letter, has: isWordBeyond };
+export const spaceSet: CharSet = { ascii: table(isSpaceAscii), beyond: Beyond.Space, has: isSpaceBeyond };
+export const everything: CharSet = { ascii: table(() => true), beyond: Beyond.All, has: () => true };
 /** `.`: Python leaves out the newline only. */
-export const ANY: CharSet = { ascii: table((code) => code !== 10), beyond: Beyond.All, has: () => true };
+export const anyButNewline: CharSet = { ascii: table((code) => code !== 10), beyond: Beyond.All, has: () => true };
 
 /** The characters outside `set`. */
 export function complement(set: CharSet): CharSet {
-  const known = set === DIGITS || set === WORDS || set === SPACES;
+  const known = set === digitSet || set === wordSet || set === spaceSet;
   return {
     ascii: table((code) => set.ascii[code] === 0),
     beyond: known || set.beyond === Beyond.None ? Beyond.All & ~set.beyond : Beyond.All,
@@ -83,7 +83,7 @@ export function complement(set: CharSet): CharSet {
 export function union(sets: readonly CharSet[]): CharSet {
   const only = sets[0];
   if (sets.length === 1 && only !== undefined) return only;
-  if (sets.includes(EVERYTHING)) return EVERYTHING;
+  if (sets.includes(everything)) return everything;
   const ascii = new Uint8Array(128);
   let beyond = 0;
   for (const set of sets) {

@@ -9,8 +9,8 @@ import {
   processLocalTime,
 } from './detector.js';
 
-const NOW = Date.UTC(2024, 5, 15, 12);
-const UTC = localTime(() => 0);
+const present = Date.UTC(2024, 5, 15, 12);
+const utc = localTime(() => 0);
 
 interface Setting {
   readonly now?: number;
@@ -19,7 +19,7 @@ interface Setting {
 }
 
 /** The instant, as ISO text, that the only template of `pattern` reads in `line`; undefined when it does not convert. */
-function at(pattern: string, line: string, { now = NOW, zone, clock = UTC }: Setting = {}): string | undefined {
+function at(pattern: string, line: string, { now = present, zone, clock = utc }: Setting = {}): string | undefined {
   const detector = compileDatepattern(pattern, { thisYear: 2026 });
   const found = detector.find(line, detector.newRanking());
   if (found === undefined) throw new Error(`${pattern} does not match ${line}`);
@@ -151,7 +151,7 @@ describe('epochs', () => {
   const seconds = (pattern: string, line: string): number | undefined => {
     const detector = compileDatepattern(pattern, { thisYear: 2026 });
     const found = detector.find(line, detector.newRanking());
-    const epoch = found && detector.toEpoch(found, { now: NOW, zone: undefined, localTime: UTC });
+    const epoch = found && detector.toEpoch(found, { now: present, zone: undefined, localTime: utc });
     return epoch === undefined ? undefined : epoch / 1000;
   };
 

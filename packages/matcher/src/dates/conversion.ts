@@ -16,11 +16,11 @@ export interface DateContext {
   readonly localTime: LocalTime;
 }
 
-const DAY: Milliseconds = 86_400_000;
+const dayLength: Milliseconds = 86_400_000;
 /** The longest gap between leap years: so far back a 29 February without a year can lie. */
-const YEARS_BACK = 8;
+const yearsBack = 8;
 /** First instant of the year 10000: beyond it no calendar date of four digits lies. */
-const END_OF_DATES: EpochMs = 253_402_300_800_000;
+const endOfDates: EpochMs = 253_402_300_800_000;
 
 /**
  * The instant that `fields` name.
@@ -43,10 +43,10 @@ export function fieldsToEpoch(fields: DateFields, context: DateContext): EpochMs
       return instant(dayNumber(year, month, day), time, offset, localTime);
     }
     const latest = calendarYear(today(now, offset, localTime));
-    for (let candidate = latest; candidate >= latest - YEARS_BACK; candidate--) {
+    for (let candidate = latest; candidate >= latest - yearsBack; candidate--) {
       if (day > monthLength(candidate, month)) continue;
       const epoch = instant(dayNumber(candidate, month, day), time, offset, localTime);
-      if (epoch <= now + DAY) return epoch;
+      if (epoch <= now + dayLength) return epoch;
     }
     return undefined;
   }
@@ -54,7 +54,7 @@ export function fieldsToEpoch(fields: DateFields, context: DateContext): EpochMs
     if (year > 0) return instant(namedDay(fields, year), time, offset, localTime);
     const latest = calendarYear(today(now, offset, localTime));
     const epoch = instant(namedDay(fields, latest), time, offset, localTime);
-    return epoch <= now + DAY ? epoch : instant(namedDay(fields, latest - 1), time, offset, localTime);
+    return epoch <= now + dayLength ? epoch : instant(namedDay(fields, latest - 1), time, offset, localTime);
   }
   // A month without a day, or a day without a month, is no date.
   if (month > 0 || day > 0) return undefined;
@@ -69,12 +69,12 @@ export function fieldsToEpoch(fields: DateFields, context: DateContext): EpochMs
 }
 
 function instant(day: DayNumber, time: Milliseconds, offset: Milliseconds | undefined, localTime: LocalTime): EpochMs {
-  return offset === undefined ? localTime.toEpoch(day * DAY + time) : day * DAY + time - offset;
+  return offset === undefined ? localTime.toEpoch(day * dayLength + time) : day * dayLength + time - offset;
 }
 
 /** The day it is now, in the zone of the line or on the local clock. */
 function today(now: EpochMs, offset: Milliseconds | undefined, localTime: LocalTime): DayNumber {
-  return Math.floor((offset === undefined ? localTime.toWall(now) : now + offset) / DAY);
+  return Math.floor((offset === undefined ? localTime.toWall(now) : now + offset) / dayLength);
 }
 
 function calendarYear(day: DayNumber): number {
@@ -116,12 +116,12 @@ export function epochText(line: string, start: number, end: number, long: boolea
   const unit = !long || length < 13 ? -3 : length >= 16 && !point ? 3 : 0;
   const power = unit + scale;
   const epoch = power <= 0 ? value * 10 ** -power : value / 10 ** power;
-  return epoch < END_OF_DATES ? epoch : undefined;
+  return epoch < endOfDates ? epoch : undefined;
 }
 
 /** `@` and 24 hexadecimal digits: the seconds stand in the 15 after the first. fail2ban counts no leap seconds here. */
 export function tai64nText(line: string, start: number): EpochMs | undefined {
   const seconds = Number.parseInt(line.slice(start + 2, start + 17), 16);
   const epoch = seconds * 1000;
-  return epoch < END_OF_DATES ? epoch : undefined;
+  return epoch < endOfDates ? epoch : undefined;
 }

@@ -4,7 +4,7 @@ import { digitValue } from './characters.js';
 import { zoneOffset } from './zones.js';
 
 /** The named groups that mean something, by the letter of their directive. */
-const FIELD_LETTERS = 'YymbBdHIMSpaAwjUWzZ';
+const fieldLetters = 'YymbBdHIMSpaAwjUWzZ';
 
 /** Which group holds which field, in the order of the groups: of two that say the same, the later wins. */
 export interface FieldPlan {
@@ -17,7 +17,7 @@ export function planFields(groupNames: readonly (string | undefined)[]): FieldPl
   const letters: number[] = [];
   const groups: number[] = [];
   groupNames.forEach((name, group) => {
-    if (name === undefined || name.length !== 1 || !FIELD_LETTERS.includes(name)) return;
+    if (name === undefined || name.length !== 1 || !fieldLetters.includes(name)) return;
     letters.push(name.charCodeAt(0));
     groups.push(group);
   });
@@ -39,11 +39,11 @@ export class DateFields {
   weekday = -1;
   /** undefined: the line names no zone. */
   zone: Milliseconds | undefined = undefined;
-  private afternoon = false;
-  private twelveHour = false;
-  private rawHour = -1;
+  #afternoon = false;
+  #twelveHour = false;
+  #rawHour = -1;
 
-  private clear(): void {
+  #clear(): void {
     this.year = -1;
     this.month = -1;
     this.day = -1;
@@ -55,9 +55,9 @@ export class DateFields {
     this.weekFromSunday = false;
     this.weekday = -1;
     this.zone = undefined;
-    this.afternoon = false;
-    this.twelveHour = false;
-    this.rawHour = -1;
+    this.#afternoon = false;
+    this.#twelveHour = false;
+    this.#rawHour = -1;
   }
 
   /**
@@ -67,18 +67,18 @@ export class DateFields {
    * @returns false when a field has a value that no calendar knows
    */
   read(line: string, offsets: ArrayLike<number>, plan: FieldPlan): boolean {
-    this.clear();
+    this.#clear();
     const { letters, groups } = plan;
     for (let index = 0; index < groups.length; index++) {
-      const slot = (groups[index] as number) * 2;
-      const start = offsets[slot] as number;
+      const slot = groups[index]! * 2;
+      const start = offsets[slot]!;
       if (start < 0) continue;
-      if (!this.field(letters[index] as number, line, start, offsets[slot + 1] as number)) return false;
+      if (!this.#field(letters[index]!, line, start, offsets[slot + 1]!)) return false;
     }
-    if (this.twelveHour) {
+    if (this.#twelveHour) {
       // 12 AM is midnight, 12 PM is noon; without am or pm the morning is meant.
-      const hour = this.rawHour === 12 ? 0 : this.rawHour;
-      this.hour = this.afternoon ? hour + 12 : hour;
+      const hour = this.#rawHour === 12 ? 0 : this.#rawHour;
+      this.hour = this.#afternoon ? hour + 12 : hour;
     }
     return (
       this.hour < 24 &&
@@ -91,7 +91,7 @@ export class DateFields {
     );
   }
 
-  private field(letter: number, line: string, start: number, end: number): boolean {
+  #field(letter: number, line: string, start: number, end: number): boolean {
     switch (letter) {
       case 89: // Y
         this.year = number(line, start, end);
@@ -107,19 +107,19 @@ export class DateFields {
         return this.month > 0;
       case 98: // b
       case 66: // B
-        this.month = nameIndex(MONTHS, line, start, end - start) + 1;
+        this.month = nameIndex(months, line, start, end - start) + 1;
         return this.month > 0;
       case 100: // d
         this.day = number(line, start, end);
         return this.day > 0;
       case 72: // H
         this.hour = number(line, start, end);
-        this.twelveHour = false;
+        this.#twelveHour = false;
         return this.hour >= 0;
       case 73: // I
-        this.rawHour = number(line, start, end);
-        this.twelveHour = true;
-        return this.rawHour >= 0;
+        this.#rawHour = number(line, start, end);
+        this.#twelveHour = true;
+        return this.#rawHour >= 0;
       case 77: // M
         this.minute = number(line, start, end);
         return this.minute >= 0;
@@ -127,18 +127,18 @@ export class DateFields {
         this.second = number(line, start, end);
         return this.second >= 0;
       case 112: // p
-        this.afternoon = (line.charCodeAt(start) | 32) === 112;
+        this.#afternoon = (line.charCodeAt(start) | 32) === 112;
         return true;
       default:
-        return this.rareField(letter, line, start, end);
+        return this.#rareField(letter, line, start, end);
     }
   }
 
-  private rareField(letter: number, line: string, start: number, end: number): boolean {
+  #rareField(letter: number, line: string, start: number, end: number): boolean {
     switch (letter) {
       case 97: // a
       case 65: // A
-        this.weekday = nameIndex(DAYS, line, start, end - start);
+        this.weekday = nameIndex(days, line, start, end - start);
         return this.weekday >= 0;
       case 119: {
         // w counts from Sunday
@@ -189,8 +189,8 @@ function number(line: string, start: number, end: number): number {
   return value;
 }
 
-const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-const MONTHS = [
+const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+const months = [
   'january',
   'february',
   'march',

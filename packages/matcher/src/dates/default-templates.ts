@@ -2,7 +2,7 @@
  * The date formats that are looked for when a filter names none. What they accept is fail2ban's; the order is the order of
  * trying. Each comes first tied to the line's start, then anywhere.
  */
-export const BASE_PATTERNS: readonly string[] = [
+export const basePatterns: readonly string[] = [
   // 2005-01-23T21:59:59.981746+01:00
   '%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?',
   // Sun Jan 23 21:59:59.011 2005, and syslog: Jan 23 21:59:59

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compileDatepattern, localTime, namedLocalTime, parseZone } from './detector.js';
 
-const NOW = 1_718_452_800_000; // 2024-06-15 12:00:00 UTC
-const UTC = localTime(() => 0);
-const BERLIN = namedLocalTime('Europe/Berlin');
+const now = 1_718_452_800_000; // 2024-06-15 12:00:00 UTC
+const utc = localTime(() => 0);
+const berlin = namedLocalTime('Europe/Berlin');
 const defaults = compileDatepattern(undefined, { thisYear: 2026 });
 
 interface Read {
@@ -13,10 +13,10 @@ interface Read {
 }
 
 /** What a fresh detector with the default templates makes of one line; epoch in seconds. */
-function read(line: string, zone?: string, clock = UTC, detector = defaults): Read | undefined {
+function read(line: string, zone?: string, clock = utc, detector = defaults): Read | undefined {
   const found = detector.find(line, detector.newRanking());
   if (found === undefined) return undefined;
-  const context = { now: NOW, zone: zone === undefined ? undefined : parseZone(zone), localTime: clock };
+  const context = { now: now, zone: zone === undefined ? undefined : parseZone(zone), localTime: clock };
   const epoch = detector.toEpoch(found, context);
   return {
     cut: line.slice(found.start, found.end),
@@ -26,7 +26,7 @@ function read(line: string, zone?: string, clock = UTC, detector = defaults): Re
 }
 
 /** Lines that are nothing but a date: the whole is cut. The epoch as fail2ban prints it, `.0` for local time. */
-const WHOLE: readonly (readonly [line: string, epoch: string])[] = [
+const whole: readonly (readonly [line: string, epoch: string])[] = [
   ['2005-01-23T21:59:59.981746', '1106517599.0'],
   ['2005-01-23  8:59:59', '1106470799.0'],
   ['2005-01-23T20:59:59Z', '1106513999'],
@@ -74,7 +74,7 @@ const WHOLE: readonly (readonly [line: string, epoch: string])[] = [
 ];
 
 describe('the default templates', () => {
-  it.each(WHOLE)('cut all of %s and read %s', (line, epoch) => {
+  it.each(whole)('cut all of %s and read %s', (line, epoch) => {
     expect(read(line)).toEqual({ cut: line, epoch: Number(epoch), zoned: !epoch.includes('.') });
   });
 
@@ -98,7 +98,7 @@ describe('the default templates', () => {
     '2005-01-23 21:59:59x',
   ])('find no date in %s', (line) => {
     // %ExY ends with 2029 until three years before 2030.
-    expect(read(line, undefined, UTC, compileDatepattern(undefined, { thisYear: 2026 }))).toBeUndefined();
+    expect(read(line, undefined, utc, compileDatepattern(undefined, { thisYear: 2026 }))).toBeUndefined();
   });
 
   it.each(['Jan 23 24:00:00', 'Feb 30 21:59:59', '2005-01-23 21:59:60'])('find %s but cannot convert it', (line) => {
@@ -106,8 +106,8 @@ describe('the default templates', () => {
   });
 
   it('read a time without a zone on the local clock, with its summer time', () => {
-    expect(read('2024-07-01 12:00:00', undefined, BERLIN)?.epoch).toBe(1719828000);
-    expect(read('2024-01-01 12:00:00', undefined, BERLIN)?.epoch).toBe(1704106800);
+    expect(read('2024-07-01 12:00:00', undefined, berlin)?.epoch).toBe(1719828000);
+    expect(read('2024-01-01 12:00:00', undefined, berlin)?.epoch).toBe(1704106800);
   });
 
   it.each([
@@ -115,12 +115,12 @@ describe('the default templates', () => {
     ['UTC+0200', '2024-01-01 12:00:00', 1704103200],
     ['UTC', '2024-01-01 12:00:00+0100', 1704106800],
   ])('read it in logtimezone %s unless the line says otherwise: %s', (zone, line, epoch) => {
-    expect(read(line, zone, BERLIN)).toMatchObject({ epoch, zoned: true });
+    expect(read(line, zone, berlin)).toMatchObject({ epoch, zoned: true });
   });
 
   it('take a skipped local time with the offset before, a repeated one as the second', () => {
-    expect(read('2024-03-31 02:30:00', undefined, BERLIN)?.epoch).toBe(1711848600);
-    expect(read('2024-10-27 02:30:00', undefined, BERLIN)?.epoch).toBe(1729992600);
+    expect(read('2024-03-31 02:30:00', undefined, berlin)?.epoch).toBe(1711848600);
+    expect(read('2024-10-27 02:30:00', undefined, berlin)?.epoch).toBe(1729992600);
   });
 
   it('are 31, the anchored ones first, all searched by the date scanner', () => {

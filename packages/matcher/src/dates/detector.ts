@@ -8,10 +8,10 @@ import type { Bytes, EpochMs } from '@f2b/config';
 import { type DateContext, epochText, fieldsToEpoch, tai64nText } from './conversion.js';
 import { DateFields, type FieldPlan, planFields } from './date-fields.js';
 import { invalidRegex } from './errors.js';
-import { NEVER, QUICK_LENGTH, type QuickFormat, quickFormat, READ, UNSURE } from './quick-formats.js';
+import { never, type QuickFormat, quickFormat, quickLength, unsure, wasRead } from './quick-formats.js';
 import { DateRanking } from './ranking.js';
 import { PossibleStarts, untied } from './starts.js';
-import { LINE_BEGIN, LINE_END } from './template-regex.js';
+import { lineBeginFlag, lineEnd } from './template-regex.js';
 import { compileSearch, type TemplateSearch } from './template-search.js';
 import { readTemplates, type Template } from './templates.js';
 
@@ -55,35 +55,40 @@ export interface DateInPlace {
 }
 
 /** The templates of one datepattern, ready to search. Immutable. */
+interface TemplateStarts {
+  readonly possible: PossibleStarts;
+  readonly bits: readonly number[];
+}
+
 export class DateDetector {
   /** In their first order. */
   readonly templates: readonly Template[];
-  private readonly searches: readonly TemplateSearch[];
+  readonly #searches: readonly TemplateSearch[];
   /** Made when a template's first date is read. */
-  private readonly plans: (FieldPlan | undefined)[];
-  private readonly quick: readonly (QuickFormat | undefined)[];
-  private readonly fields = new DateFields();
+  readonly #plans: (FieldPlan | undefined)[];
+  readonly #quick: readonly (QuickFormat | undefined)[];
+  readonly #fields = new DateFields();
   /** The beginning of the line under `find`, for the quick formats. */
-  private readonly head = new Uint8Array(QUICK_LENGTH + 4);
-  private readonly quickGroups: number[] = [];
-  private readonly inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0, second: 0, rest: 0 };
-  private starts: { readonly possible: PossibleStarts; readonly bits: readonly number[] } | undefined;
+  readonly #head = new Uint8Array(quickLength + 4);
+  readonly #quickGroups: number[] = [];
+  readonly #inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0, second: 0, rest: 0 };
+  #starts: TemplateStarts | undefined;
 
   /** Use `compileDatepattern`. */
   constructor(templates: readonly Template[], searches: readonly TemplateSearch[]) {
     this.templates = templates;
-    this.searches = searches;
-    this.plans = searches.map(() => undefined);
-    this.quick = templates.map(quickFormat);
+    this.#searches = searches;
+    this.#plans = searches.map(() => undefined);
+    this.#quick = templates.map(quickFormat);
   }
 
   /** Which engine searches a template, for explanations. */
   engineOf(template: number): string {
-    return this.searches[template]?.engine ?? '';
+    return this.#searches[template]?.engine ?? '';
   }
 
-  private isTied(template: number): boolean {
-    return ((this.templates[template] as Template).flags & (LINE_BEGIN | LINE_END)) !== 0;
+  #isTied(template: number): boolean {
+    return ((this.templates[template] as Template).flags & (lineBeginFlag | lineEnd)) !== 0;
   }
 
   /** A ranking as it stands before the first line. */
@@ -103,17 +108,17 @@ export class DateDetector {
   find(line: string, ranking: DateRanking): FoundDate | undefined {
     const { order } = ranking;
     const count = order.length;
-    const headLength = this.writeHead(line);
+    const headLength = this.#writeHead(line);
     let candidate: FoundDate | undefined;
     let candidatePlace = -1;
     let skip = -1;
 
     const last = ranking.lastPlace;
     if (last >= 0 && last < count) {
-      const template = order[last] as number;
-      if (this.readHead(template, headLength) === READ) return this.acceptQuick(template, line, last, ranking);
-      const search = this.searches[template] as TemplateSearch;
-      const tied = this.isTied(template);
+      const template = order[last]!;
+      if (this.#readHead(template, headLength) === wasRead) return this.#acceptQuick(template, line, last, ranking);
+      const search = this.#searches[template] as TemplateSearch;
+      const tied = this.#isTied(template);
       let matched: boolean;
       if (!tied && ranking.sameEdges(line)) matched = search.search(line, ranking.lastStart, ranking.lastEnd);
       else {
@@ -121,47 +126,47 @@ export class DateDetector {
         skip = last;
       }
       if (matched) {
-        const found = this.found(template, line, copied(search.offsets));
+        const found = this.#found(template, line, copied(search.offsets));
         const samePlace = found.matchStart === ranking.lastStart && found.matchEnd === ranking.lastEnd;
-        if (count === 1 || tied || samePlace) return this.accept(found, last, ranking);
+        if (count === 1 || tied || samePlace) return this.#accept(found, last, ranking);
         candidate = found;
         candidatePlace = last;
       }
     }
 
-    let starts: ReturnType<DateDetector['possibleStarts']> | undefined;
+    let starts: TemplateStarts | undefined;
     for (let place = 0; place < count; place++) {
       if (place === skip) continue;
-      const template = order[place] as number;
-      const search = this.searches[template] as TemplateSearch;
-      if (this.isTied(template)) {
+      const template = order[place]!;
+      const search = this.#searches[template] as TemplateSearch;
+      if (this.#isTied(template)) {
         // The usual forms are read at once, or found to be out of the question, before anything is compiled for them.
-        const read = this.readHead(template, headLength);
-        if (read === READ) return this.acceptQuick(template, line, place, ranking);
-        if (read === NEVER || !search.search(line, 0, line.length)) continue;
+        const read = this.#readHead(template, headLength);
+        if (read === wasRead) return this.#acceptQuick(template, line, place, ranking);
+        if (read === never || !search.search(line, 0, line.length)) continue;
       } else {
         if (starts === undefined) {
-          starts = this.possibleStarts();
+          starts = this.#possibleStarts();
           starts.possible.fill(line);
         }
-        const bit = starts.bits[template] as number;
+        const bit = starts.bits[template]!;
         if (!(bit < 0 ? search.search(line, 0, line.length) : starts.possible.search(bit))) continue;
       }
-      const start = search.offsets[0] as number;
-      if (place < count - 1 && !this.isTied(template)) {
-        const next = order[place + 1] as number;
-        const settled = start === 0 && (ranking.hits[template] as number) > 0 && ranking.hits[next] === 0;
-        if (!settled && (start > (ranking.distance[template] as number) || start > ranking.lastStart)) {
+      const start = search.offsets[0]!;
+      if (place < count - 1 && !this.#isTied(template)) {
+        const next = order[place + 1]!;
+        const settled = start === 0 && ranking.hits[template]! > 0 && ranking.hits[next] === 0;
+        if (!settled && (start > ranking.distance[template]! || start > ranking.lastStart)) {
           if (candidate === undefined || start < candidate.matchStart) {
-            candidate = this.found(template, line, copied(search.offsets));
+            candidate = this.#found(template, line, copied(search.offsets));
             candidatePlace = place;
           }
           continue;
         }
       }
-      return this.accept(this.found(template, line, copied(search.offsets)), place, ranking);
+      return this.#accept(this.#found(template, line, copied(search.offsets)), place, ranking);
     }
-    return candidate === undefined ? undefined : this.accept(candidate, candidatePlace, ranking);
+    return candidate === undefined ? undefined : this.#accept(candidate, candidatePlace, ranking);
   }
 
   /**
@@ -171,86 +176,86 @@ export class DateDetector {
    * @returns its template and where it stands, valid until the next call; undefined: ask `find`
    */
   findInPlace(bytes: Uint8Array, from: number, to: number, ranking: DateRanking): DateInPlace | undefined {
-    const groups = this.quickGroups;
+    const groups = this.#quickGroups;
     let place = Math.max(ranking.lastPlace, 0);
-    let read = this.quick[ranking.order[place] as number]?.read(bytes, from, to, groups);
+    let read = this.#quick[ranking.order[place]!]?.read(bytes, from, to, groups);
     // Before the first date the forms are tried in their order, as far as it shows at once that they are out of the question.
-    while (ranking.lastPlace < 0 && read === NEVER && place + 1 < ranking.order.length) {
+    while (ranking.lastPlace < 0 && read === never && place + 1 < ranking.order.length) {
       place++;
-      read = this.quick[ranking.order[place] as number]?.read(bytes, from, to, groups);
+      read = this.#quick[ranking.order[place]!]?.read(bytes, from, to, groups);
     }
-    if (read !== READ) return undefined;
-    const template = ranking.order[place] as number;
-    const quick = this.quick[template] as QuickFormat;
-    const { inPlace } = this;
+    if (read !== wasRead) return undefined;
+    const template = ranking.order[place]!;
+    const quick = this.#quick[template] as QuickFormat;
+    const inPlace = this.#inPlace;
     inPlace.template = template;
-    inPlace.start = from + (groups[2] as number);
-    inPlace.end = from + (groups[3] as number);
-    inPlace.matchStart = from + (groups[0] as number);
-    inPlace.matchEnd = from + (groups[1] as number);
-    inPlace.second = from + (groups[quick.second] as number);
-    const fraction = quick.fraction < 0 ? -1 : (groups[quick.fraction + 1] as number);
+    inPlace.start = from + groups[2]!;
+    inPlace.end = from + groups[3]!;
+    inPlace.matchStart = from + groups[0]!;
+    inPlace.matchEnd = from + groups[1]!;
+    inPlace.second = from + groups[quick.second]!;
+    const fraction = quick.fraction < 0 ? -1 : groups[quick.fraction + 1]!;
     inPlace.rest = fraction < 0 ? inPlace.second + 2 : from + fraction;
-    ranking.wonInPlace(place, bytes, from, to, groups[0] as number, groups[1] as number);
+    ranking.wonInPlace(place, bytes, from, to, groups[0]!, groups[1]!);
     return inPlace;
   }
 
   /** The date that `findInPlace` found in a line, as `find` says it. */
   quickDate(template: number, line: string): FoundDate {
-    this.readHead(template, this.writeHead(line));
-    return this.found(template, line, [...this.quickGroups]);
+    this.#readHead(template, this.#writeHead(line));
+    return this.#found(template, line, [...this.#quickGroups]);
   }
 
   /** What the quick format of a template says of the line whose head was written; UNSURE where it has none. */
-  private readHead(template: number, length: number): number {
-    return this.quick[template]?.read(this.head, 0, length, this.quickGroups) ?? UNSURE;
+  #readHead(template: number, length: number): number {
+    return this.#quick[template]?.read(this.#head, 0, length, this.#quickGroups) ?? unsure;
   }
 
   /** The beginning of a line, a byte a character. */
-  private writeHead(line: string): number {
-    const { head } = this;
-    const length = Math.min(line.length, QUICK_LENGTH);
+  #writeHead(line: string): number {
+    const head = this.#head;
+    const length = Math.min(line.length, quickLength);
     for (let at = 0; at < length; at++) head[at] = Math.min(line.charCodeAt(at), 255);
     head[length] = 0x0a;
     return length;
   }
 
-  private acceptQuick(template: number, line: string, place: number, ranking: DateRanking): FoundDate {
-    return this.accept(this.found(template, line, [...this.quickGroups]), place, ranking);
+  #acceptQuick(template: number, line: string, place: number, ranking: DateRanking): FoundDate {
+    return this.#accept(this.#found(template, line, [...this.#quickGroups]), place, ranking);
   }
 
   /** Made when the first line needs it: it takes all templates compiled. */
-  private possibleStarts(): { readonly possible: PossibleStarts; readonly bits: readonly number[] } {
-    if (this.starts === undefined) {
-      const scanners = this.searches.map((search) => search.scanner);
+  #possibleStarts(): TemplateStarts {
+    if (this.#starts === undefined) {
+      const scanners = this.#searches.map((search) => search.scanner);
       const members = untied(scanners);
       const bits = scanners.map((_scanner, template) => members.indexOf(template));
-      this.starts = { possible: new PossibleStarts(members.flatMap((template) => scanners[template] ?? [])), bits };
+      this.#starts = { possible: new PossibleStarts(members.flatMap((template) => scanners[template] ?? [])), bits };
     }
-    return this.starts;
+    return this.#starts;
   }
 
-  private planOf(template: number): FieldPlan {
-    const plan = this.plans[template] ?? planFields((this.searches[template] as TemplateSearch).groupNames);
-    this.plans[template] = plan;
+  #planOf(template: number): FieldPlan {
+    const plan = this.#plans[template] ?? planFields((this.#searches[template] as TemplateSearch).groupNames);
+    this.#plans[template] = plan;
     return plan;
   }
 
-  private accept(found: FoundDate, place: number, ranking: DateRanking): FoundDate {
+  #accept(found: FoundDate, place: number, ranking: DateRanking): FoundDate {
     ranking.won(place, found.line, found.matchStart, found.matchEnd);
     return found;
   }
 
-  private found(template: number, line: string, groups: readonly number[]): FoundDate {
-    const matchStart = groups[0] as number;
+  #found(template: number, line: string, groups: readonly number[]): FoundDate {
+    const matchStart = groups[0]!;
     // A group of the pattern's own that took no part cuts nothing.
-    const cut = groups.length > 2 && (groups[2] as number) >= 0;
+    const cut = groups.length > 2 && groups[2]! >= 0;
     return {
       template,
-      start: cut ? (groups[2] as number) : matchStart,
-      end: cut ? (groups[3] as number) : matchStart,
+      start: cut ? groups[2]! : matchStart,
+      end: cut ? groups[3]! : matchStart,
       matchStart,
-      matchEnd: groups[1] as number,
+      matchEnd: groups[1]!,
       line,
       groups,
     };
@@ -264,13 +269,13 @@ export class DateDetector {
   toEpoch(found: FoundDate, context: DateContext): EpochMs | undefined {
     const template = this.templates[found.template] as Template;
     if (template.value === 'fields') {
-      const { fields } = this;
-      if (!fields.read(found.line, found.groups, this.planOf(found.template))) return undefined;
+      const fields = this.#fields;
+      if (!fields.read(found.line, found.groups, this.#planOf(found.template))) return undefined;
       return fieldsToEpoch(fields, context);
     }
-    const start = found.groups[template.valueGroup * 2] as number;
+    const start = found.groups[template.valueGroup * 2]!;
     if (template.value === 'tai64n') return tai64nText(found.line, start);
-    const end = found.groups[template.valueGroup * 2 + 1] as number;
+    const end = found.groups[template.valueGroup * 2 + 1]!;
     return epochText(found.line, start, end, template.value === 'longepoch');
   }
 
@@ -282,17 +287,15 @@ export class DateDetector {
     const template = this.templates[found.template] as Template;
     if (template.value !== 'fields') return template.value === 'tai64n';
     if (context.zone !== undefined) return true;
-    const { letters, groups } = this.planOf(found.template);
+    const { letters, groups } = this.#planOf(found.template);
     // z and Z
-    return groups.some(
-      (group, index) => ((letters[index] as number) | 32) === 122 && (found.groups[group * 2] as number) >= 0,
-    );
+    return groups.some((group, index) => (letters[index]! | 32) === 122 && found.groups[group * 2]! >= 0);
   }
 }
 
 function copied(offsets: ArrayLike<number>): number[] {
   const copy: number[] = [];
-  for (let index = 0; index < offsets.length; index++) copy.push(offsets[index] as number);
+  for (let index = 0; index < offsets.length; index++) copy.push(offsets[index]!);
   return copy;
 }
 

@@ -11,20 +11,20 @@ export interface Directive {
   readonly word: string;
 }
 
-const SHORT_DAYS = 'mon|tue|wed|thu|fri|sat|sun';
-const SHORT_MONTHS = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+const shortDays = 'mon|tue|wed|thu|fri|sat|sun';
+const shortMonths = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 // Longest first, so that an alternation cannot stop at a shorter name.
-const LONG_DAYS = 'wednesday|thursday|saturday|tuesday|monday|friday|sunday';
-const LONG_MONTHS = 'september|february|november|december|january|october|august|march|april|june|july|may';
+const longDays = 'wednesday|thursday|saturday|tuesday|monday|friday|sunday';
+const longMonths = 'september|february|november|december|january|october|august|march|april|june|july|may';
 
-const ZONE_NAME = '[A-Z](?:[A-Z]{2,4})?';
-const ZONE_OFFSET = '[+-][01]\\d(?::?\\d{2})?';
+const zoneName = '[A-Z](?:[A-Z]{2,4})?';
+const zoneOffset = '[+-][01]\\d(?::?\\d{2})?';
 
-const COMPOSITE_DAY = '(?P<d>3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9])';
-const COMPOSITE_TIME = '(?P<H>2[0-3]|[0-1]\\d|\\d):(?P<M>[0-5]\\d|\\d):(?P<S>6[0-1]|[0-5]\\d|\\d)';
+const compositeDay = '(?P<d>3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9])';
+const compositeTime = '(?P<H>2[0-3]|[0-1]\\d|\\d):(?P<M>[0-5]\\d|\\d):(?P<S>6[0-1]|[0-5]\\d|\\d)';
 
 /** Token (without `%`) to regular expression; fail2ban's rules in the C locale, which its server runs in. */
-const REGEXES: readonly (readonly [token: string, regex: string])[] = [
+const regexes: readonly (readonly [token: string, regex: string])[] = [
   ['Y', '(?P<Y>\\d{4})'],
   ['y', '(?P<y>\\d\\d)'],
   ['Exy', '(?P<y>\\d{2})'],
@@ -45,10 +45,10 @@ const REGEXES: readonly (readonly [token: string, regex: string])[] = [
   ['ExS', '(?P<S>[0-5]\\d|6[0-1])'],
   ['f', '(?P<f>[0-9]{1,6})'],
   ['p', '(?P<p>am|pm)'],
-  ['a', `(?P<a>${SHORT_DAYS})`],
-  ['A', `(?P<A>${LONG_DAYS})`],
-  ['b', `(?P<b>${SHORT_MONTHS})`],
-  ['B', `(?P<B>${LONG_MONTHS})`],
+  ['a', `(?P<a>${shortDays})`],
+  ['A', `(?P<A>${longDays})`],
+  ['b', `(?P<b>${shortMonths})`],
+  ['B', `(?P<B>${longMonths})`],
   ['j', '(?P<j>36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9])'],
   ['U', '(?P<U>5[0-3]|[0-4]\\d|\\d)'],
   ['W', '(?P<W>5[0-3]|[0-4]\\d|\\d)'],
@@ -56,20 +56,17 @@ const REGEXES: readonly (readonly [token: string, regex: string])[] = [
   ['u', '(?P<u>[1-7])'],
   ['V', '(?P<V>5[0-3]|0[1-9]|[1-4]\\d|\\d)'],
   ['G', '(?P<G>\\d\\d\\d\\d)'],
-  ['z', `(?P<z>Z|UTC|GMT|${ZONE_OFFSET})`],
-  ['Exz', `(?P<z>(?:${ZONE_NAME})?${ZONE_OFFSET}|${ZONE_NAME})`],
+  ['z', `(?P<z>Z|UTC|GMT|${zoneOffset})`],
+  ['Exz', `(?P<z>(?:${zoneName})?${zoneOffset}|${zoneName})`],
   ['Z', '(?P<Z>Z|[A-Z]{3,5})'],
-  ['ExZ', `(?P<Z>${ZONE_NAME})`],
-  [
-    'c',
-    `(?P<a>${SHORT_DAYS})\\s+(?P<b>${SHORT_MONTHS})\\s+${COMPOSITE_DAY}\\s+${COMPOSITE_TIME}\\s+(?P<Y>\\d\\d\\d\\d)`,
-  ],
-  ['x', `(?P<m>1[0-2]|0[1-9]|[1-9])/${COMPOSITE_DAY}/(?P<y>\\d\\d)`],
-  ['X', COMPOSITE_TIME],
+  ['ExZ', `(?P<Z>${zoneName})`],
+  ['c', `(?P<a>${shortDays})\\s+(?P<b>${shortMonths})\\s+${compositeDay}\\s+${compositeTime}\\s+(?P<Y>\\d\\d\\d\\d)`],
+  ['x', `(?P<m>1[0-2]|0[1-9]|[1-9])/${compositeDay}/(?P<y>\\d\\d)`],
+  ['X', compositeTime],
   ['%', '%'],
 ];
 
-const WORDS: ReadonlyMap<string, string> = new Map([
+const words: ReadonlyMap<string, string> = new Map([
   ['Y', 'Year'],
   ['y', 'Year2'],
   ['m', 'Month'],
@@ -94,7 +91,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Directives that make the whole pattern ignore letter case: names of days, months and am/pm. */
-const CASELESS: ReadonlySet<string> = new Set(['a', 'A', 'b', 'B', 'p', 'c']);
+const caseless: ReadonlySet<string> = new Set(['a', 'A', 'b', 'B', 'p', 'c']);
 
 /** The years `%ExY` accepts: from 2000 to the decade of three years after `thisYear`. */
 function recentYears(thisYear: number): string {
@@ -113,10 +110,10 @@ export type PatternPiece =
 function directiveAt(pattern: string, index: number): string | undefined {
   if (pattern.startsWith('Ex', index) && index + 2 < pattern.length) {
     const token = pattern.slice(index, index + 3);
-    if (token === 'ExY' || REGEXES.some(([known]) => known === token)) return token;
+    if (token === 'ExY' || regexes.some(([known]) => known === token)) return token;
   }
   const token = pattern[index];
-  return token !== undefined && REGEXES.some(([known]) => known === token) ? token : undefined;
+  return token !== undefined && regexes.some(([known]) => known === token) ? token : undefined;
 }
 
 /**
@@ -135,13 +132,13 @@ export function splitPattern(pattern: string, thisYear: number, onUnknown: (colu
     const token = directiveAt(pattern, percent + 1);
     if (token === undefined) return onUnknown(percent + 1);
     const plain = token.length === 3 ? token.slice(2) : token;
-    const word = WORDS.get(plain) ?? `%${plain}`;
-    const regex = token === 'ExY' ? recentYears(thisYear) : (REGEXES.find(([known]) => known === token)?.[1] ?? '');
+    const word = words.get(plain) ?? `%${plain}`;
+    const regex = token === 'ExY' ? recentYears(thisYear) : (regexes.find(([known]) => known === token)?.[1] ?? '');
     pieces.push({
       kind: 'directive',
       regex,
       word: token.length === 3 ? `Ex${word}` : word,
-      caseless: CASELESS.has(token),
+      caseless: caseless.has(token),
     });
     from = percent + 1 + token.length;
   }

@@ -16,8 +16,8 @@ export interface LocalTime {
   toWall(epoch: EpochMs): WallMs;
 }
 
-const MINUTE: Milliseconds = 60_000;
-const DAY: Milliseconds = 86_400_000;
+const minuteLength: Milliseconds = 60_000;
+const dayLength: Milliseconds = 86_400_000;
 
 /**
  * A clock from its offsets.
@@ -26,8 +26,8 @@ const DAY: Milliseconds = 86_400_000;
  */
 export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime {
   const convert = (wall: WallMs): EpochMs => {
-    const before = offsetAt(wall - DAY);
-    const after = offsetAt(wall + DAY);
+    const before = offsetAt(wall - dayLength);
+    const after = offsetAt(wall + dayLength);
     const early = wall - before;
     if (before === after) return early;
     const late = wall - after;
@@ -43,18 +43,18 @@ export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime
   let shownOffset: Milliseconds = 0;
   return {
     toEpoch(wall) {
-      const minute = Math.floor(wall / MINUTE);
+      const minute = Math.floor(wall / minuteLength);
       if (minute !== cachedMinute) {
-        const start = minute * MINUTE;
+        const start = minute * minuteLength;
         cachedOffset = start - convert(start);
         cachedMinute = minute;
       }
       return wall - cachedOffset;
     },
     toWall(epoch) {
-      const minute = Math.floor(epoch / MINUTE);
+      const minute = Math.floor(epoch / minuteLength);
       if (minute !== shownMinute) {
-        shownOffset = offsetAt(minute * MINUTE);
+        shownOffset = offsetAt(minute * minuteLength);
         shownMinute = minute;
       }
       return epoch + shownOffset;
@@ -64,7 +64,7 @@ export function localTime(offsetAt: (epoch: EpochMs) => Milliseconds): LocalTime
 
 /** The clock of this process (`TZ`, else /etc/localtime). */
 export function processLocalTime(): LocalTime {
-  return localTime((epoch) => -new Date(epoch).getTimezoneOffset() * MINUTE);
+  return localTime((epoch) => -new Date(epoch).getTimezoneOffset() * minuteLength);
 }
 
 /**
@@ -89,6 +89,6 @@ export function namedLocalTime(zone: string): LocalTime {
     for (const { type, value } of format.formatToParts(second)) shown.set(type, Number(value));
     const part = (name: string): number => shown.get(name) ?? 0;
     const day = dayNumber(part('year'), part('month'), part('day'));
-    return day * DAY + ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - second;
+    return day * dayLength + ((part('hour') * 60 + part('minute')) * 60 + part('second')) * 1000 - second;
   });
 }

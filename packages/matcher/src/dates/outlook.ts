@@ -19,7 +19,7 @@ interface Nearer {
 }
 
 /** Bounds are not counted beyond this. */
-const MOST = 0xffff;
+const mostSteps = 0xffff;
 
 /** Every character set in `item`. */
 function collectSets(item: Syntax, sets: Set<CharSet>): void {
@@ -54,8 +54,8 @@ export class OutlookModel {
   readonly kinds: number;
   /** Kind of each ASCII code. */
   readonly kindOf: Uint8Array = new Uint8Array(128);
-  private readonly members = new Map<CharSet, Uint8Array>();
-  private readonly nearer = new WeakMap<Outlook, Nearer>();
+  readonly #members = new Map<CharSet, Uint8Array>();
+  readonly #nearer = new WeakMap<Outlook, Nearer>();
 
   constructor(tree: Syntax) {
     const sets = new Set<CharSet>();
@@ -65,7 +65,7 @@ export class OutlookModel {
     const tables = [...sets].map((set) => set.ascii);
     for (let code = 0; code < 128; code++) {
       let signature = '';
-      for (const table of tables) signature += table[code] as number;
+      for (const table of tables) signature += table[code]!;
       let kind = kindBySignature.get(signature);
       if (kind === undefined) {
         kind = representatives.length;
@@ -77,9 +77,9 @@ export class OutlookModel {
     this.kinds = representatives.length + 2;
     for (const set of sets) {
       const members = new Uint8Array(this.kinds);
-      for (const [kind, code] of representatives.entries()) members[kind] = set.ascii[code] as number;
+      for (const [kind, code] of representatives.entries()) members[kind] = set.ascii[code]!;
       members[this.beyondKind] = set.beyond === 0 ? 0 : 1;
-      this.members.set(set, members);
+      this.#members.set(set, members);
     }
   }
 
@@ -96,18 +96,18 @@ export class OutlookModel {
   /** Success, or what is not looked into: the same whatever comes. */
   constant(steps: number): Outlook {
     const size = this.kinds * this.kinds;
-    return { steps: new Uint16Array(size).fill(Math.min(steps, MOST)), alive: new Uint8Array(size).fill(1) };
+    return { steps: new Uint16Array(size).fill(Math.min(steps, mostSteps)), alive: new Uint8Array(size).fill(1) };
   }
 
   /** The bound when nothing is known of what comes. */
   worst({ steps }: Outlook): number {
     let most = 0;
-    for (let index = 0; index < steps.length; index++) most = Math.max(most, steps[index] as number);
+    for (let index = 0; index < steps.length; index++) most = Math.max(most, steps[index]!);
     return most;
   }
 
-  private near(outlook: Outlook): Nearer {
-    const known = this.nearer.get(outlook);
+  #near(outlook: Outlook): Nearer {
+    const known = this.#nearer.get(outlook);
     if (known !== undefined) return known;
     const { kinds } = this;
     const near = { steps: new Uint16Array(kinds), alive: new Uint8Array(kinds) };
@@ -115,36 +115,36 @@ export class OutlookModel {
       let most = 0;
       let alive = 0;
       for (let second = 0; second < kinds; second++, index++) {
-        const steps = outlook.steps[index] as number;
+        const steps = outlook.steps[index]!;
         if (steps > most) most = steps;
-        alive |= outlook.alive[index] as number;
+        alive |= outlook.alive[index]!;
       }
       near.steps[first] = most;
       near.alive[first] = alive;
     }
-    this.nearer.set(outlook, near);
+    this.#nearer.set(outlook, near);
     return near;
   }
 
   /** `steps` more steps at the same position, then `next`. */
   inPlace(next: Outlook, steps = 1): Outlook {
     const sum = new Uint16Array(next.steps.length);
-    for (let index = 0; index < sum.length; index++) sum[index] = Math.min((next.steps[index] as number) + steps, MOST);
+    for (let index = 0; index < sum.length; index++) sum[index] = Math.min(next.steps[index]! + steps, mostSteps);
     return { steps: sum, alive: next.alive };
   }
 
   /** One step that takes a character of `set` (one of the tree's own), then `next`. */
   chars(set: CharSet, next: Outlook): Outlook {
     const { kinds } = this;
-    const members = this.members.get(set);
-    const near = this.near(next);
+    const members = this.#members.get(set);
+    const near = this.#near(next);
     const size = kinds * kinds;
     const outlook = { steps: new Uint16Array(size).fill(1), alive: new Uint8Array(size) };
     for (let first = 0; first < kinds; first++) {
       if (members?.[first] !== 1) continue;
       for (let second = 0; second < kinds; second++) {
-        outlook.steps[first * kinds + second] = Math.min((near.steps[second] as number) + 1, MOST);
-        outlook.alive[first * kinds + second] = near.alive[second] as number;
+        outlook.steps[first * kinds + second] = Math.min(near.steps[second]! + 1, mostSteps);
+        outlook.alive[first * kinds + second] = near.alive[second]!;
       }
     }
     return outlook;
@@ -156,7 +156,7 @@ export class OutlookModel {
     const sum = { steps: new Uint16Array(size).fill(1), alive: new Uint8Array(size) };
     for (const { steps, alive } of outlooks) {
       for (let index = 0; index < size; index++) {
-        sum.steps[index] = Math.min((sum.steps[index] as number) + (steps[index] as number), MOST);
+        sum.steps[index] = Math.min(sum.steps[index]! + steps[index]!, mostSteps);
         if (alive[index] === 1) sum.alive[index] = 1;
       }
     }

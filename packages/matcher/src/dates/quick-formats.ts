@@ -3,16 +3,16 @@
  * log's bytes. A shortcut: whatever is not spelled exactly so, or could be read in another way, is left to the date scanner, which
  * gives the same answer.
  */
-import { BASE_PATTERNS } from './default-templates.js';
-import { LINE_BEGIN_MARK } from './template-regex.js';
+import { basePatterns } from './default-templates.js';
+import { lineBeginMark } from './template-regex.js';
 import type { Template } from './templates.js';
 
 /** The template matches, and its group offsets are filled in. */
-export const READ = 1;
+export const wasRead = 1;
 /** Ask the template's own search. */
-export const UNSURE = 0;
+export const unsure = 0;
 /** The template matches no line that begins so: it need not even be compiled. */
-export const NEVER = -1;
+export const never = -1;
 
 /** A date at the start of a line, in its usual spelling. */
 export interface QuickFormat {
@@ -30,23 +30,23 @@ export interface QuickFormat {
 }
 
 /** No quick format looks at more of a line than this. */
-export const QUICK_LENGTH = 48;
+export const quickLength = 48;
 
 /** The shortcut of a template, if it has one. */
 export function quickFormat(template: Template): QuickFormat | undefined {
-  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[0]) {
+  if (template.pattern === lineBeginMark + basePatterns[0]) {
     // What the years of %ExY end with was settled when the template was made.
     const lastDecade = Number(/20\[\d*(\d)\]/.exec(template.regex)?.[1] ?? -1);
     return { read: (line, from, to, groups) => isoDate(line, from, to, groups, lastDecade), second: 16, fraction: 18 };
   }
-  if (template.pattern === LINE_BEGIN_MARK + BASE_PATTERNS[1]) return { read: syslogDate, second: 14, fraction: -1 };
+  if (template.pattern === lineBeginMark + basePatterns[1]) return { read: syslogDate, second: 14, fraction: -1 };
   return undefined;
 }
 
 /** Two ASCII digits; -1 when there are none. */
 function two(line: Uint8Array, at: number): number {
-  const tens = (line[at] as number) - 48;
-  const ones = (line[at + 1] as number) - 48;
+  const tens = line[at]! - 48;
+  const ones = line[at + 1]! - 48;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
@@ -78,7 +78,7 @@ function isLetter(code: number): boolean {
 /** The line ends at `at`, or an ASCII character that belongs to no word stands there and begins no zone. */
 function isPlainEnd(line: Uint8Array, at: number, to: number): boolean {
   if (at >= to) return true;
-  const code = line[at] as number;
+  const code = line[at]!;
   return !(code >= 128 || code === 95 || isDigit(code) || isLetter(code));
 }
 
@@ -87,51 +87,51 @@ function mayBeZone(code: number): boolean {
   return code === 43 || code === 45 || code === 90 || code === 85 || code === 71 || code <= 32 || code >= 128;
 }
 
-const ISO_LENGTH = 19;
+const isoLength = 19;
 
 /** `2024-05-01T10:00:00`, `[2024-05-01 10:00:00.123] …`; with `Z`, `+0200` or `+02:00` directly behind. */
 function isoDate(line: Uint8Array, from: number, to: number, groups: number[], lastDecade: number): number {
-  const first = line[from] as number;
+  const first = line[from]!;
   // Up to two characters that belong to no word may come before the year, and nothing else.
-  if (isLetter(first) || first === 95 || (isDigit(first) && first !== 50)) return NEVER;
+  if (isLetter(first) || first === 95 || (isDigit(first) && first !== 50)) return never;
   const year = first === 91 ? from + 1 : from;
-  if (to - year < ISO_LENGTH) return UNSURE;
-  const decade = (line[year + 2] as number) - 48;
-  if (two(line, year) !== 20 || decade < 0 || decade > lastDecade || two(line, year + 2) < 0) return UNSURE;
+  if (to - year < isoLength) return unsure;
+  const decade = line[year + 2]! - 48;
+  if (two(line, year) !== 20 || decade < 0 || decade > lastDecade || two(line, year + 2) < 0) return unsure;
   const month = two(line, year + 5);
   const day = two(line, year + 8);
-  if (month < 1 || month > 12 || day < 1 || day > 31) return UNSURE;
+  if (month < 1 || month > 12 || day < 1 || day > 31) return unsure;
   const separator = line[year + 4];
-  if ((separator !== 45 && separator !== 47 && separator !== 46) || line[year + 7] !== separator) return UNSURE;
+  if ((separator !== 45 && separator !== 47 && separator !== 46) || line[year + 7] !== separator) return unsure;
   const between = line[year + 10];
-  if ((between !== 84 && between !== 32) || !isTime(line, year + 11)) return UNSURE;
+  if ((between !== 84 && between !== 32) || !isTime(line, year + 11)) return unsure;
 
-  let end = year + ISO_LENGTH;
+  let end = year + isoLength;
   let fraction = -1;
   let fractionEnd = -1;
   if (end < to && (line[end] === 46 || line[end] === 44)) {
     fraction = end + 1;
     fractionEnd = fraction;
-    while (fractionEnd - fraction < 6 && fractionEnd < to && isDigit(line[fractionEnd] as number)) fractionEnd++;
+    while (fractionEnd - fraction < 6 && fractionEnd < to && isDigit(line[fractionEnd]!)) fractionEnd++;
     if (fractionEnd === fraction) fraction = fractionEnd = -1;
     else end = fractionEnd;
   }
   let zone = -1;
   let zoneEnd = -1;
-  const after = end < to ? (line[end] as number) : 0x0a;
+  const after = end < to ? line[end]! : 0x0a;
   if (after === 90) {
     zone = end;
     zoneEnd = end + 1;
   } else if (after === 43 || after === 45) {
     const colon = line[end + 3] === 58 ? 1 : 0;
     const hour = two(line, end + 1);
-    if (hour < 0 || hour > 19 || two(line, end + 3 + colon) < 0) return UNSURE;
+    if (hour < 0 || hour > 19 || two(line, end + 3 + colon) < 0) return unsure;
     zone = end;
     zoneEnd = end + 5 + colon;
-    if (zoneEnd > to) return UNSURE;
-  } else if (end < to && (after === 32 ? mayBeZone(line[end + 1] as number) : mayBeZone(after))) return UNSURE;
+    if (zoneEnd > to) return unsure;
+  } else if (end < to && (after === 32 ? mayBeZone(line[end + 1]!) : mayBeZone(after))) return unsure;
   if (zone >= 0) end = zoneEnd;
-  if (!isPlainEnd(line, end, to)) return UNSURE;
+  if (!isPlainEnd(line, end, to)) return unsure;
   put(groups, 0, 0, end - from);
   put(groups, 2, year - from, end - from);
   put(groups, 4, year - from, year + 4 - from);
@@ -143,7 +143,7 @@ function isoDate(line: Uint8Array, from: number, to: number, groups: number[], l
   put(groups, 16, year + 17 - from, year + 19 - from);
   put(groups, 18, fraction < 0 ? -1 : fraction - from, fraction < 0 ? -1 : fractionEnd - from);
   put(groups, 20, zone < 0 ? -1 : zone - from, zone < 0 ? -1 : zoneEnd - from);
-  return READ;
+  return wasRead;
 }
 
 function put(groups: number[], at: number, start: number, end: number): void {
@@ -152,36 +152,36 @@ function put(groups: number[], at: number, start: number, end: number): void {
 }
 
 /** Months by their three letters in lower case, five bits each. */
-const MONTH_KEYS: ReadonlySet<number> = new Set(
+const monthKeys: ReadonlySet<number> = new Set(
   ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'].map((name) =>
     keyAt(Buffer.from(name), 0),
   ),
 );
 
 function keyAt(line: Uint8Array, at: number): number {
-  const a = ((line[at] as number) | 32) - 96;
-  const b = ((line[at + 1] as number) | 32) - 96;
-  const c = ((line[at + 2] as number) | 32) - 96;
+  const a = (line[at]! | 32) - 96;
+  const b = (line[at + 1]! | 32) - 96;
+  const c = (line[at + 2]! | 32) - 96;
   return a > 0 && a < 27 && b > 0 && b < 27 && c > 0 && c < 27 ? (a << 10) | (b << 5) | c : 0;
 }
 
-const SYSLOG_LENGTH = 15;
+const syslogLength = 15;
 
 /** `May  1 10:00:00`, without fraction and year. */
 function syslogDate(line: Uint8Array, from: number, to: number, groups: number[]): number {
-  if (to - from < SYSLOG_LENGTH) return UNSURE;
-  if (line[from + 3] !== 32 || line[from + 6] !== 32 || !MONTH_KEYS.has(keyAt(line, from))) return UNSURE;
+  if (to - from < syslogLength) return unsure;
+  if (line[from + 3] !== 32 || line[from + 6] !== 32 || !monthKeys.has(keyAt(line, from))) return unsure;
   const tens = line[from + 4];
-  const day = tens === 32 ? (line[from + 5] as number) - 48 : two(line, from + 4);
-  if (!(day >= 1 && day <= (tens === 32 ? 9 : 31)) || !isTime(line, from + 7)) return UNSURE;
-  const end = from + SYSLOG_LENGTH;
+  const day = tens === 32 ? line[from + 5]! - 48 : two(line, from + 4);
+  if (!(day >= 1 && day <= (tens === 32 ? 9 : 31)) || !isTime(line, from + 7)) return unsure;
+  const end = from + syslogLength;
   if (end < to) {
     // A fraction or a year may follow.
-    if (line[end] === 46 || (line[end] === 32 && line[end + 1] === 50)) return UNSURE;
-    if (!isPlainEnd(line, end, to)) return UNSURE;
+    if (line[end] === 46 || (line[end] === 32 && line[end + 1] === 50)) return unsure;
+    if (!isPlainEnd(line, end, to)) return unsure;
   }
-  put(groups, 0, 0, SYSLOG_LENGTH);
-  put(groups, 2, 0, SYSLOG_LENGTH);
+  put(groups, 0, 0, syslogLength);
+  put(groups, 2, 0, syslogLength);
   put(groups, 4, -1, -1);
   put(groups, 6, 0, 3);
   put(groups, 8, 4, 6);
@@ -190,5 +190,5 @@ function syslogDate(line: Uint8Array, from: number, to: number, groups: number[]
   put(groups, 14, 13, 15);
   put(groups, 16, -1, -1);
   put(groups, 18, -1, -1);
-  return READ;
+  return wasRead;
 }

@@ -5,9 +5,9 @@
 import type { EpochMs } from '@f2b/config';
 
 /** What stands for "never matched, anywhere". */
-export const FAR = 0x7fffffff;
+export const far = 0x7fffffff;
 /** A place is given up when its template has not matched for so long. */
-const STALE = 300_000;
+const stale = 300_000;
 
 /** The mutable ranking of one detector, by one owner. */
 export class DateRanking {
@@ -25,7 +25,7 @@ export class DateRanking {
   /** Character codes before and at the last start; -1 for none. */
   startBefore = -1;
   startAt = -1;
-  lastEnd = FAR;
+  lastEnd = far;
   endBefore = -1;
   endAt = -1;
   /** Place in `order` of the first template without a match. */
@@ -33,11 +33,15 @@ export class DateRanking {
   /** The present, for "not used for five minutes": whoever owns the ranking sets it, once per block is enough. */
   now: EpochMs = 0;
 
-  constructor(private readonly weights: readonly number[]) {
+  readonly #weights: readonly number[];
+
+  constructor(weights: readonly number[]) {
+    this.#weights = weights;
+
     this.order = weights.map((_weight, template) => template);
     this.hits = weights.map(() => 0);
     this.lastUsed = weights.map(() => 0);
-    this.distance = weights.map(() => FAR);
+    this.distance = weights.map(() => far);
   }
 
   /** Notes that the template at `place` won with a match from `start` to `end` of `line`, and ranks it anew. */
@@ -46,29 +50,28 @@ export class DateRanking {
     this.startAt = codeAt(line, start);
     this.endBefore = codeAt(line, end - 1);
     this.endAt = codeAt(line, end);
-    this.note(place, start, end);
+    this.#note(place, start, end);
   }
 
   /** The same for the ASCII line that stands in `bytes` from `from` to `to`; `start` and `end` count from `from`. */
   wonInPlace(place: number, bytes: Uint8Array, from: number, to: number, start: number, end: number): void {
-    this.startBefore = start > 0 ? (bytes[from + start - 1] as number) : -1;
-    this.startAt = from + start < to ? (bytes[from + start] as number) : -1;
-    this.endBefore = end > 0 ? (bytes[from + end - 1] as number) : -1;
-    this.endAt = from + end < to ? (bytes[from + end] as number) : -1;
-    this.note(place, start, end);
+    this.startBefore = start > 0 ? bytes[from + start - 1]! : -1;
+    this.startAt = from + start < to ? bytes[from + start]! : -1;
+    this.endBefore = end > 0 ? bytes[from + end - 1]! : -1;
+    this.endAt = from + end < to ? bytes[from + end]! : -1;
+    this.#note(place, start, end);
   }
 
-  private note(place: number, start: number, end: number): void {
-    const template = this.order[place] as number;
-    this.hits[template] = (this.hits[template] as number) + 1;
+  #note(place: number, start: number, end: number): void {
+    const template = this.order[place]!;
+    this.hits[template] = this.hits[template]! + 1;
     this.lastUsed[template] = this.now;
     this.distance[template] = start;
     this.lastStart = start;
     this.lastEnd = end;
-    this.lastPlace = place !== 0 && place !== this.lastPlace ? this.rerank(place) : place;
+    this.lastPlace = place !== 0 && place !== this.lastPlace ? this.#rerank(place) : place;
     const { order, hits } = this;
-    while (this.firstUnused < order.length && (hits[order[this.firstUnused] as number] as number) > 0)
-      this.firstUnused++;
+    while (this.firstUnused < order.length && hits[order[this.firstUnused]!]! > 0) this.firstUnused++;
   }
 
   /** The same edges as at the last match: either the character outside is the same, or the one inside and it is no letter. */
@@ -84,21 +87,18 @@ export class DateRanking {
     );
   }
 
-  private rank(place: number): number {
-    const template = this.order[place] as number;
-    return (
-      ((this.hits[template] as number) * (this.weights[template] as number)) /
-      Math.max(1, this.distance[template] as number)
-    );
+  #rank(place: number): number {
+    const template = this.order[place]!;
+    return (this.hits[template]! * this.#weights[template]!) / Math.max(1, this.distance[template]!);
   }
 
   /** Moves the template at `place` forward if it deserves it; gives its new place. */
-  private rerank(place: number): number {
+  #rerank(place: number): number {
     const { order, lastUsed } = this;
-    const weight = this.rank(place);
-    const used = lastUsed[order[place] as number] as EpochMs;
+    const weight = this.#rank(place);
+    const used = lastUsed[order[place]!] as EpochMs;
     const deserves = (target: number): boolean =>
-      weight > this.rank(target) || (lastUsed[order[target] as number] as EpochMs) < used - STALE;
+      weight > this.#rank(target) || (lastUsed[order[target]!] as EpochMs) < used - stale;
     let target = this.firstUnused < place ? this.firstUnused : place >> 1;
     if (!deserves(target)) {
       target = place - 1;

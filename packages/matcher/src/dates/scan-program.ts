@@ -9,7 +9,7 @@
  * that is tied to the line's start there is one start position, so there one such piece may even back off. Everything else is
  * refused (`undefined`) and runs on the general engine.
  */
-import { type CharSet, disjoint, EVERYTHING, isWordAscii, union } from './characters.js';
+import { type CharSet, disjoint, everything, isWordAscii, union } from './characters.js';
 import { type Outlook, OutlookModel } from './outlook.js';
 import type { ParsedSyntax, Syntax } from './syntax.js';
 
@@ -45,7 +45,7 @@ export const Op = {
 } as const;
 
 /** A choice has an entry for each ASCII code and one for all other characters and the line's end. */
-export const CHOICE_FIELDS = 129;
+export const choiceFields = 129;
 
 export interface ScanProgram {
   readonly code: Int32Array;
@@ -84,9 +84,9 @@ interface Left {
   readonly bounded: boolean;
 }
 
-const ANYTHING_BEFORE: Left = { last: EVERYTHING, bounded: true };
-const MAX_COST = 5000;
-const MAX_ROUNDS = 64;
+const anythingBefore: Left = { last: everything, bounded: true };
+const maxCost = 5000;
+const maxRounds = 64;
 
 class NotLinear extends Error {}
 
@@ -113,7 +113,7 @@ function leftOf(item: Syntax, left: Left): Left {
     case 'conditional':
       return leftOf({ kind: 'choice', items: [item.yes, item.no] }, left);
     case 'reference':
-      return { last: EVERYTHING, bounded: left.bounded };
+      return { last: everything, bounded: left.bounded };
     default:
       return left;
   }
@@ -159,34 +159,39 @@ function edgeOf(item: Syntax): number | undefined {
 }
 
 class Compiler {
-  private readonly code: number[] = [];
-  private readonly sets: CharSet[] = [];
-  private readonly runs: number[] = [];
-  private readonly choices: number[] = [];
-  private readonly lists: number[] = [];
-  private readonly singles = new Map<number, CharSet>();
-  private readonly model: OutlookModel;
-  private readonly tied: boolean;
+  readonly #code: number[] = [];
+  readonly #sets: CharSet[] = [];
+  readonly #runs: number[] = [];
+  readonly #choices: number[] = [];
+  readonly #lists: number[] = [];
+  readonly #singles = new Map<number, CharSet>();
+  readonly #model: OutlookModel;
+  readonly #tied: boolean;
 
-  constructor(private readonly parsed: ParsedSyntax) {
-    this.model = new OutlookModel(parsed.tree);
-    this.tied = isTied(parsed.tree);
-    collectSingles(parsed.tree, this.singles);
+  readonly #parsed: ParsedSyntax;
+
+  constructor(parsed: ParsedSyntax) {
+    this.#parsed = parsed;
+
+    this.#model = new OutlookModel(parsed.tree);
+    this.#tied = isTied(parsed.tree);
+    collectSingles(parsed.tree, this.#singles);
   }
 
   compile(): ScanProgram {
-    const { model, tied } = this;
-    const chain = this.chain(this.parsed.tree, this.accept(), ANYTHING_BEFORE);
+    const model = this.#model;
+    const tied = this.#tied;
+    const chain = this.#chain(this.#parsed.tree, this.#accept(), anythingBefore);
     const cost = model.worst(chain.outlook);
-    if (cost > MAX_COST) throw new NotLinear();
+    if (cost > maxCost) throw new NotLinear();
     return {
-      code: Int32Array.from(this.code),
+      code: Int32Array.from(this.#code),
       entry: chain.at,
-      sets: this.sets,
-      runs: Int32Array.from(this.runs),
-      choices: Int32Array.from(this.choices),
-      lists: Int32Array.from(this.lists),
-      groups: this.parsed.groupNames.length,
+      sets: this.#sets,
+      runs: Int32Array.from(this.#runs),
+      choices: Int32Array.from(this.#choices),
+      lists: Int32Array.from(this.#lists),
+      groups: this.#parsed.groupNames.length,
       tied,
       cost,
       outlook: chain.outlook,
@@ -194,30 +199,30 @@ class Compiler {
     };
   }
 
-  private emit(operation: number, next: number, a = 0, b = 0): number {
-    this.code.push(operation, next, a, b);
-    return this.code.length - 4;
+  #emit(operation: number, next: number, a = 0, b = 0): number {
+    this.#code.push(operation, next, a, b);
+    return this.#code.length - 4;
   }
 
-  private accept(): Chain {
-    const at = this.emit(Op.Accept, 0);
-    return { at, first: EVERYTHING, outlook: this.model.constant(1), unlimited: false };
+  #accept(): Chain {
+    const at = this.#emit(Op.Accept, 0);
+    return { at, first: everything, outlook: this.#model.constant(1), unlimited: false };
   }
 
   /** An instruction that takes no character. */
-  private inPlace(next: Chain, operation: number, a = 0, b = 0, steps = 1): Chain {
-    return { ...next, at: this.emit(operation, next.at, a, b), outlook: this.model.inPlace(next.outlook, steps) };
+  #inPlace(next: Chain, operation: number, a = 0, b = 0, steps = 1): Chain {
+    return { ...next, at: this.#emit(operation, next.at, a, b), outlook: this.#model.inPlace(next.outlook, steps) };
   }
 
-  private setIndex(set: CharSet): number {
-    const known = this.sets.indexOf(set);
-    return known >= 0 ? known : this.sets.push(set) - 1;
+  #setIndex(set: CharSet): number {
+    const known = this.#sets.indexOf(set);
+    return known >= 0 ? known : this.#sets.push(set) - 1;
   }
 
-  private chain(item: Syntax, next: Chain, left: Left): Chain {
+  #chain(item: Syntax, next: Chain, left: Left): Chain {
     switch (item.kind) {
       case 'chars':
-        return this.chars(item.set, next);
+        return this.#chars(item.set, next);
       case 'sequence': {
         const lefts: Left[] = [];
         let before = left;
@@ -225,128 +230,128 @@ class Compiler {
           lefts.push(before);
           before = leftOf(part, before);
         }
-        return item.items.reduceRight((rest, part, index) => this.chain(part, rest, lefts[index] ?? left), next);
+        return item.items.reduceRight((rest, part, index) => this.#chain(part, rest, lefts[index] ?? left), next);
       }
       case 'choice':
-        return this.choice(item.items.map((part) => this.chain(part, next, left)));
+        return this.#choice(item.items.map((part) => this.#chain(part, next, left)));
       case 'repeat':
-        return this.repeat(item, next, left);
+        return this.#repeat(item, next, left);
       case 'group': {
-        const inner = this.chain(item.item, this.inPlace(next, Op.Save, item.index * 2 + 1), left);
-        return this.inPlace(inner, Op.Save, item.index * 2);
+        const inner = this.#chain(item.item, this.#inPlace(next, Op.Save, item.index * 2 + 1), left);
+        return this.#inPlace(inner, Op.Save, item.index * 2);
       }
       case 'reference':
-        return this.reference(item.index, item.ignoreCase, next);
+        return this.#reference(item.index, item.ignoreCase, next);
       case 'ahead':
-        return this.ahead(item, next, left);
+        return this.#ahead(item, next, left);
       case 'behind': {
-        const aside = this.chain(item.item, this.accept(), ANYTHING_BEFORE);
+        const aside = this.#chain(item.item, this.#accept(), anythingBefore);
         const operand = item.width * 2 + (item.negate ? 1 : 0);
-        return this.inPlace(next, Op.Behind, aside.at, operand, this.model.worst(aside.outlook));
+        return this.#inPlace(next, Op.Behind, aside.at, operand, this.#model.worst(aside.outlook));
       }
       case 'conditional': {
-        const yes = this.chain(item.yes, next, left);
-        const no = this.chain(item.no, next, left);
+        const yes = this.#chain(item.yes, next, left);
+        const no = this.#chain(item.no, next, left);
         return {
-          at: this.emit(Op.Conditional, yes.at, item.index * 2 + 1, no.at),
+          at: this.#emit(Op.Conditional, yes.at, item.index * 2 + 1, no.at),
           first: union([yes.first, no.first]),
-          outlook: this.model.either([yes.outlook, no.outlook]),
+          outlook: this.#model.either([yes.outlook, no.outlook]),
           unlimited: yes.unlimited || no.unlimited,
         };
       }
       case 'begin':
-        return this.inPlace(next, Op.Begin);
+        return this.#inPlace(next, Op.Begin);
       case 'end':
-        return { ...this.inPlace(next, Op.End), first: EVERYTHING };
+        return { ...this.#inPlace(next, Op.End), first: everything };
       case 'boundary':
-        return this.inPlace(next, Op.Boundary, item.negate ? 1 : 0);
+        return this.#inPlace(next, Op.Boundary, item.negate ? 1 : 0);
     }
   }
 
-  private chars(set: CharSet, next: Chain): Chain {
+  #chars(set: CharSet, next: Chain): Chain {
     const only = set.beyond === 0 && set.ascii.indexOf(1) === set.ascii.lastIndexOf(1) ? set.ascii.indexOf(1) : -1;
     return {
-      at: only >= 0 ? this.emit(Op.Char, next.at, only) : this.emit(Op.Set, next.at, this.setIndex(set)),
+      at: only >= 0 ? this.#emit(Op.Char, next.at, only) : this.#emit(Op.Set, next.at, this.#setIndex(set)),
       first: set,
-      outlook: this.model.chars(set, next.outlook),
+      outlook: this.#model.chars(set, next.outlook),
       unlimited: next.unlimited,
     };
   }
 
-  private list(chains: readonly Chain[]): number {
-    const place = this.lists.push(chains.length) - 1;
-    for (const chain of chains) this.lists.push(chain.at);
+  #list(chains: readonly Chain[]): number {
+    const place = this.#lists.push(chains.length) - 1;
+    for (const chain of chains) this.#lists.push(chain.at);
     return place;
   }
 
   /** The alternatives in their order; the character ahead tells which of them can match at all. */
-  private choice(chains: readonly Chain[]): Chain {
-    const table = this.choices.length;
+  #choice(chains: readonly Chain[]): Chain {
+    const table = this.#choices.length;
     const known = new Map<string, number>();
-    for (let code = 0; code < CHOICE_FIELDS; code++) {
+    for (let code = 0; code < choiceFields; code++) {
       let key = '';
       // At the line's end an alternative may match emptily: there, and beyond ASCII, all are tried.
-      for (const { first } of chains) key += code < 128 ? (first.ascii[code] as number) : 1;
-      const place = known.get(key) ?? this.list(chains.filter((_chain, index) => key[index] === '1'));
+      for (const { first } of chains) key += code < 128 ? first.ascii[code]! : 1;
+      const place = known.get(key) ?? this.#list(chains.filter((_chain, index) => key[index] === '1'));
       known.set(key, place);
-      this.choices.push(place);
+      this.#choices.push(place);
     }
     return {
-      at: this.emit(Op.Choice, 0, table),
+      at: this.#emit(Op.Choice, 0, table),
       first: union(chains.map((chain) => chain.first)),
-      outlook: this.model.either(chains.map((chain) => chain.outlook)),
+      outlook: this.#model.either(chains.map((chain) => chain.outlook)),
       unlimited: chains.some((chain) => chain.unlimited),
     };
   }
 
-  private repeat(item: Extract<Syntax, { kind: 'repeat' }>, next: Chain, left: Left): Chain {
-    if (item.item.kind === 'chars' && item.max > 1 && item.greedy) return this.run(item, item.item.set, next, left);
-    if (item.max > MAX_ROUNDS) throw new NotLinear();
-    const again: Left = { last: EVERYTHING, bounded: leftOf(item.item, left).bounded };
+  #repeat(item: Extract<Syntax, { kind: 'repeat' }>, next: Chain, left: Left): Chain {
+    if (item.item.kind === 'chars' && item.max > 1 && item.greedy) return this.#run(item, item.item.set, next, left);
+    if (item.max > maxRounds) throw new NotLinear();
+    const again: Left = { last: everything, bounded: leftOf(item.item, left).bounded };
     let chain = next;
     for (let round = item.max; round > 0; round--) {
-      const taken = this.chain(item.item, chain, item.max === 1 ? left : again);
-      chain = round > item.min ? this.choice(item.greedy ? [taken, next] : [next, taken]) : taken;
+      const taken = this.#chain(item.item, chain, item.max === 1 ? left : again);
+      chain = round > item.min ? this.#choice(item.greedy ? [taken, next] : [next, taken]) : taken;
     }
     return chain;
   }
 
-  private run(item: { readonly min: number; readonly max: number }, set: CharSet, next: Chain, left: Left): Chain {
+  #run(item: { readonly min: number; readonly max: number }, set: CharSet, next: Chain, left: Left): Chain {
     const { min, max } = item;
-    const { model } = this;
+    const model = this.#model;
     const settled = disjoint(set, next.first);
     const unlimited = max === Number.POSITIVE_INFINITY;
     if (unlimited) {
       // Settled: it cannot back off. Then one start position, or one entry into each run of such characters, is enough.
-      const once = this.tied || (left.bounded && disjoint(set, left.last));
-      if (settled ? !once : !this.tied || next.unlimited) throw new NotLinear();
-    } else if (max > MAX_ROUNDS) throw new NotLinear();
-    const runs = this.runs.length;
-    this.runs.push(min, unlimited ? -1 : max, settled ? 0 : 1);
+      const once = this.#tied || (left.bounded && disjoint(set, left.last));
+      if (settled ? !once : !this.#tied || next.unlimited) throw new NotLinear();
+    } else if (max > maxRounds) throw new NotLinear();
+    const runs = this.#runs.length;
+    this.#runs.push(min, unlimited ? -1 : max, settled ? 0 : 1);
     return {
-      at: this.emit(Op.Run, next.at, this.setIndex(set), runs),
+      at: this.#emit(Op.Run, next.at, this.#setIndex(set), runs),
       first: min > 0 ? set : union([set, next.first]),
       outlook: unlimited ? model.constant(model.worst(next.outlook) + 1) : model.run(set, min, max, next.outlook),
       unlimited: unlimited || next.unlimited,
     };
   }
 
-  private reference(index: number, ignoreCase: boolean, next: Chain): Chain {
-    const { model } = this;
-    const single = this.singles.get(index);
+  #reference(index: number, ignoreCase: boolean, next: Chain): Chain {
+    const model = this.#model;
+    const single = this.#singles.get(index);
     return {
       ...next,
-      at: this.emit(Op.Reference, next.at, index, ignoreCase ? 1 : 0),
-      first: single ?? EVERYTHING,
+      at: this.#emit(Op.Reference, next.at, index, ignoreCase ? 1 : 0),
+      first: single ?? everything,
       outlook: single === undefined ? model.constant(model.worst(next.outlook) + 1) : model.chars(single, next.outlook),
     };
   }
 
-  private ahead(item: Extract<Syntax, { kind: 'ahead' }>, next: Chain, left: Left): Chain {
+  #ahead(item: Extract<Syntax, { kind: 'ahead' }>, next: Chain, left: Left): Chain {
     const edge = item.negate ? undefined : edgeOf(item.item);
-    if (edge !== undefined) return this.inPlace(next, edge);
-    const aside = this.chain(item.item, this.accept(), left);
-    const chain = this.inPlace(next, Op.Ahead, aside.at, item.negate ? 1 : 0, this.model.worst(aside.outlook));
+    if (edge !== undefined) return this.#inPlace(next, edge);
+    const aside = this.#chain(item.item, this.#accept(), left);
+    const chain = this.#inPlace(next, Op.Ahead, aside.at, item.negate ? 1 : 0, this.#model.worst(aside.outlook));
     return { ...chain, unlimited: next.unlimited || aside.unlimited };
   }
 }

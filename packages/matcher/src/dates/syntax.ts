@@ -3,16 +3,16 @@
  * tracking verbs, other flags, unusual escapes) makes `parseSyntax` give up, and the general engine takes the expression.
  */
 import {
-  ANY,
+  anyButNewline,
   type CharSet,
   complement,
-  DIGITS,
+  digitSet,
   ignoringCase,
   range,
-  SPACES,
   single,
+  spaceSet,
   union,
-  WORDS,
+  wordSet,
 } from './characters.js';
 
 export type Syntax =
@@ -44,15 +44,15 @@ export interface ParsedSyntax {
 /** Raised inside the parser for what it leaves to the general engine, mistakes included. */
 class OutsideSubset extends Error {}
 
-const ESCAPES: ReadonlyMap<string, CharSet> = new Map([
-  ['d', DIGITS],
-  ['D', complement(DIGITS)],
-  ['w', WORDS],
-  ['W', complement(WORDS)],
-  ['s', SPACES],
-  ['S', complement(SPACES)],
+const escapes: ReadonlyMap<string, CharSet> = new Map([
+  ['d', digitSet],
+  ['D', complement(digitSet)],
+  ['w', wordSet],
+  ['W', complement(wordSet)],
+  ['s', spaceSet],
+  ['S', complement(spaceSet)],
 ]);
-const CONTROLS: ReadonlyMap<string, number> = new Map([
+const controls: ReadonlyMap<string, number> = new Map([
   ['t', 9],
   ['n', 10],
   ['v', 11],
@@ -61,56 +61,59 @@ const CONTROLS: ReadonlyMap<string, number> = new Map([
 ]);
 
 class Parser {
-  private at = 0;
-  private readonly names: (string | undefined)[] = [undefined];
-  private readonly open = new Set<number>();
+  #at = 0;
+  readonly #names: (string | undefined)[] = [undefined];
+  readonly #open = new Set<number>();
 
-  constructor(
-    private readonly source: string,
-    private ignoreCase: boolean,
-  ) {}
+  readonly #source: string;
+  #ignoreCase: boolean;
 
-  parse(): ParsedSyntax {
-    const tree = this.choice();
-    if (this.at < this.source.length) throw new OutsideSubset();
-    return { tree, groupNames: this.names };
+  constructor(source: string, ignoreCase: boolean) {
+    this.#source = source;
+    this.#ignoreCase = ignoreCase;
   }
 
-  private eat(text: string): boolean {
-    if (!this.source.startsWith(text, this.at)) return false;
-    this.at += text.length;
+  parse(): ParsedSyntax {
+    const tree = this.#choice();
+    if (this.#at < this.#source.length) throw new OutsideSubset();
+    return { tree, groupNames: this.#names };
+  }
+
+  #eat(text: string): boolean {
+    if (!this.#source.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
     return true;
   }
 
-  private expect(text: string): void {
-    if (!this.eat(text)) throw new OutsideSubset();
+  #expect(text: string): void {
+    if (!this.#eat(text)) throw new OutsideSubset();
   }
 
-  private choice(): Syntax {
-    const items = [this.sequence()];
-    while (this.eat('|')) items.push(this.sequence());
+  #choice(): Syntax {
+    const items = [this.#sequence()];
+    while (this.#eat('|')) items.push(this.#sequence());
     const only = items[0];
     return items.length === 1 && only !== undefined ? only : { kind: 'choice', items };
   }
 
-  private sequence(): Syntax {
+  #sequence(): Syntax {
     const items: Syntax[] = [];
-    while (this.at < this.source.length && this.source[this.at] !== '|' && this.source[this.at] !== ')') {
-      items.push(this.repeated(this.atom()));
+    while (this.#at < this.#source.length && this.#source[this.#at] !== '|' && this.#source[this.#at] !== ')') {
+      items.push(this.#repeated(this.#atom()));
     }
     const only = items[0];
     return items.length === 1 && only !== undefined ? only : { kind: 'sequence', items };
   }
 
-  private repeated(item: Syntax): Syntax {
+  #repeated(item: Syntax): Syntax {
     let min: number;
     let max: number;
-    const braces = /^\{(\d*)(,?)(\d*)\}/.exec(this.source.slice(this.at, this.at + 16));
-    if (this.eat('?')) [min, max] = [0, 1];
-    else if (this.eat('*')) [min, max] = [0, Number.POSITIVE_INFINITY];
-    else if (this.eat('+')) [min, max] = [1, Number.POSITIVE_INFINITY];
+    const braces = /^\{(\d*)(,?)(\d*)\}/.exec(this.#source.slice(this.#at, this.#at + 16));
+    if (this.#eat('?')) [min, max] = [0, 1];
+    else if (this.#eat('*')) [min, max] = [0, Number.POSITIVE_INFINITY];
+    else if (this.#eat('+')) [min, max] = [1, Number.POSITIVE_INFINITY];
     else if (braces !== null && (braces[1] !== '' || braces[3] !== '')) {
-      this.at += braces[0].length;
+      this.#at += braces[0].length;
       min = Number(braces[1]);
       max = braces[2] === '' ? min : braces[3] === '' ? Number.POSITIVE_INFINITY : Number(braces[3]);
       if (min > max || min > 1000) throw new OutsideSubset();
@@ -119,45 +122,45 @@ class Parser {
     if (item.kind !== 'chars' && item.kind !== 'group' && item.kind !== 'sequence' && item.kind !== 'choice') {
       if (item.kind !== 'repeat' && item.kind !== 'reference') throw new OutsideSubset();
     }
-    const greedy = !this.eat('?');
-    const next = this.source[this.at];
+    const greedy = !this.#eat('?');
+    const next = this.#source[this.#at];
     if (next === '*' || next === '+' || next === '?') throw new OutsideSubset();
-    if (next === '{' && /^\{\d*,?\d*\}/.test(this.source.slice(this.at, this.at + 16))) throw new OutsideSubset();
+    if (next === '{' && /^\{\d*,?\d*\}/.test(this.#source.slice(this.#at, this.#at + 16))) throw new OutsideSubset();
     return { kind: 'repeat', item, min, max, greedy };
   }
 
-  private chars(set: CharSet): Syntax {
-    return { kind: 'chars', set: this.ignoreCase ? ignoringCase(set) : set };
+  #chars(set: CharSet): Syntax {
+    return { kind: 'chars', set: this.#ignoreCase ? ignoringCase(set) : set };
   }
 
-  private atom(): Syntax {
-    const char = this.source[this.at] ?? '';
-    if (char === '(') return this.bracket();
-    if (char === '[') return this.chars(this.charClass());
-    if (char === '\\') return this.escape();
+  #atom(): Syntax {
+    const char = this.#source[this.#at] ?? '';
+    if (char === '(') return this.#bracket();
+    if (char === '[') return this.#chars(this.#charClass());
+    if (char === '\\') return this.#escape();
     if (char === '*' || char === '+' || char === '?') throw new OutsideSubset();
-    const codePoint = this.source.codePointAt(this.at) ?? 0;
-    this.at += codePoint > 0xffff ? 2 : 1;
-    if (char === '.') return { kind: 'chars', set: ANY };
+    const codePoint = this.#source.codePointAt(this.#at) ?? 0;
+    this.#at += codePoint > 0xffff ? 2 : 1;
+    if (char === '.') return { kind: 'chars', set: anyButNewline };
     if (char === '^') return { kind: 'begin' };
     if (char === '$') return { kind: 'end' };
     return codePoint < 128
-      ? { kind: 'chars', set: single(codePoint, this.ignoreCase) }
-      : this.chars(range(codePoint, codePoint));
+      ? { kind: 'chars', set: single(codePoint, this.#ignoreCase) }
+      : this.#chars(range(codePoint, codePoint));
   }
 
-  private escape(): Syntax {
-    const char = this.source[this.at + 1];
+  #escape(): Syntax {
+    const char = this.#source[this.#at + 1];
     if (char === undefined) throw new OutsideSubset();
-    this.at += 2;
+    this.#at += 2;
     if (char === 'b' || char === 'B') return { kind: 'boundary', negate: char === 'B' };
-    const set = ESCAPES.get(char);
+    const set = escapes.get(char);
     if (set !== undefined) return { kind: 'chars', set };
-    return this.chars(this.escapedChar(char));
+    return this.#chars(this.#escapedChar(char));
   }
 
-  private escapedChar(char: string): CharSet {
-    const control = CONTROLS.get(char);
+  #escapedChar(char: string): CharSet {
+    const control = controls.get(char);
     if (control !== undefined) return range(control, control);
     if (/^[A-Za-z0-9]$/.test(char)) throw new OutsideSubset();
     const code = char.charCodeAt(0);
@@ -165,113 +168,113 @@ class Parser {
     return range(code, code);
   }
 
-  private charClass(): CharSet {
-    this.expect('[');
-    const negate = this.eat('^');
+  #charClass(): CharSet {
+    this.#expect('[');
+    const negate = this.#eat('^');
     const sets: CharSet[] = [];
-    for (let first = true; first || this.source[this.at] !== ']'; first = false) {
-      const low = this.classMember();
-      const closes = this.source[this.at + 1] === ']';
-      if (this.source[this.at] !== '-' || closes || this.at + 1 >= this.source.length) {
+    for (let first = true; first || this.#source[this.#at] !== ']'; first = false) {
+      const low = this.#classMember();
+      const closes = this.#source[this.#at + 1] === ']';
+      if (this.#source[this.#at] !== '-' || closes || this.#at + 1 >= this.#source.length) {
         sets.push(typeof low === 'number' ? range(low, low) : low);
         continue;
       }
-      this.at++;
-      const high = this.classMember();
+      this.#at++;
+      const high = this.#classMember();
       if (typeof low !== 'number' || typeof high !== 'number' || high < low) throw new OutsideSubset();
       sets.push(range(low, high));
     }
-    this.expect(']');
+    this.#expect(']');
     const set = union(sets);
     // Case is ignored before the complement is taken: [^a] refuses A as well.
-    return negate ? complement(this.ignoreCase ? ignoringCase(set) : set) : set;
+    return negate ? complement(this.#ignoreCase ? ignoringCase(set) : set) : set;
   }
 
-  private classMember(): number | CharSet {
-    const codePoint = this.source.codePointAt(this.at);
+  #classMember(): number | CharSet {
+    const codePoint = this.#source.codePointAt(this.#at);
     if (codePoint === undefined) throw new OutsideSubset();
     if (codePoint !== 0x5c) {
-      this.at += codePoint > 0xffff ? 2 : 1;
+      this.#at += codePoint > 0xffff ? 2 : 1;
       return codePoint;
     }
-    const char = this.source[this.at + 1] ?? '';
-    this.at += 2;
+    const char = this.#source[this.#at + 1] ?? '';
+    this.#at += 2;
     if (char === 'b') return 8;
-    const set = ESCAPES.get(char);
+    const set = escapes.get(char);
     if (set !== undefined) return set;
-    const control = CONTROLS.get(char);
+    const control = controls.get(char);
     if (control !== undefined) return control;
     if (!/^[^A-Za-z0-9\uD800-\uDFFF]$/.test(char)) throw new OutsideSubset();
     return char.charCodeAt(0);
   }
 
-  private bracket(): Syntax {
-    if (!this.eat('(?')) {
-      this.at++;
-      return this.group(undefined);
+  #bracket(): Syntax {
+    if (!this.#eat('(?')) {
+      this.#at++;
+      return this.#group(undefined);
     }
-    if (this.eat(':')) return this.closed();
-    if (this.eat('P<')) {
-      const name = this.word('>');
-      if (this.names.includes(name)) throw new OutsideSubset();
-      return this.group(name);
+    if (this.#eat(':')) return this.#closed();
+    if (this.#eat('P<')) {
+      const name = this.#word('>');
+      if (this.#names.includes(name)) throw new OutsideSubset();
+      return this.#group(name);
     }
-    if (this.eat('P=')) {
-      const index = this.names.indexOf(this.word(')'));
-      if (index < 0 || this.open.has(index)) throw new OutsideSubset();
-      return { kind: 'reference', index, ignoreCase: this.ignoreCase };
+    if (this.#eat('P=')) {
+      const index = this.#names.indexOf(this.#word(')'));
+      if (index < 0 || this.#open.has(index)) throw new OutsideSubset();
+      return { kind: 'reference', index, ignoreCase: this.#ignoreCase };
     }
-    if (this.eat('=')) return { kind: 'ahead', negate: false, item: this.closed() };
-    if (this.eat('!')) return { kind: 'ahead', negate: true, item: this.closed() };
-    if (this.eat('<=')) return this.behind(false);
-    if (this.eat('<!')) return this.behind(true);
-    if (this.eat('(')) return this.conditional(this.word(')'));
-    if (this.eat('i:')) {
-      const outer = this.ignoreCase;
-      this.ignoreCase = true;
-      const item = this.closed();
-      this.ignoreCase = outer;
+    if (this.#eat('=')) return { kind: 'ahead', negate: false, item: this.#closed() };
+    if (this.#eat('!')) return { kind: 'ahead', negate: true, item: this.#closed() };
+    if (this.#eat('<=')) return this.#behind(false);
+    if (this.#eat('<!')) return this.#behind(true);
+    if (this.#eat('(')) return this.#conditional(this.#word(')'));
+    if (this.#eat('i:')) {
+      const outer = this.#ignoreCase;
+      this.#ignoreCase = true;
+      const item = this.#closed();
+      this.#ignoreCase = outer;
       return item;
     }
     throw new OutsideSubset();
   }
 
-  private word(terminator: string): string {
-    const end = this.source.indexOf(terminator, this.at);
-    const word = end < 0 ? '' : this.source.slice(this.at, end);
+  #word(terminator: string): string {
+    const end = this.#source.indexOf(terminator, this.#at);
+    const word = end < 0 ? '' : this.#source.slice(this.#at, end);
     if (!/^[A-Za-z_]\w*$/.test(word)) throw new OutsideSubset();
-    this.at = end + terminator.length;
+    this.#at = end + terminator.length;
     return word;
   }
 
-  private closed(): Syntax {
-    const item = this.choice();
-    this.expect(')');
+  #closed(): Syntax {
+    const item = this.#choice();
+    this.#expect(')');
     return item;
   }
 
-  private group(name: string | undefined): Syntax {
-    const index = this.names.length;
-    this.names.push(name);
-    this.open.add(index);
-    const item = this.closed();
-    this.open.delete(index);
+  #group(name: string | undefined): Syntax {
+    const index = this.#names.length;
+    this.#names.push(name);
+    this.#open.add(index);
+    const item = this.#closed();
+    this.#open.delete(index);
     return { kind: 'group', index, item };
   }
 
-  private behind(negate: boolean): Syntax {
-    const item = this.closed();
+  #behind(negate: boolean): Syntax {
+    const item = this.#closed();
     const width = fixedWidth(item);
     if (width === undefined) throw new OutsideSubset();
     return { kind: 'behind', negate, item, width };
   }
 
-  private conditional(name: string): Syntax {
-    const index = this.names.indexOf(name);
+  #conditional(name: string): Syntax {
+    const index = this.#names.indexOf(name);
     if (index < 0) throw new OutsideSubset();
-    const yes = this.sequence();
-    const no: Syntax = this.eat('|') ? this.sequence() : { kind: 'sequence', items: [] };
-    this.expect(')');
+    const yes = this.#sequence();
+    const no: Syntax = this.#eat('|') ? this.#sequence() : { kind: 'sequence', items: [] };
+    this.#expect(')');
     return { kind: 'conditional', index, yes, no };
   }
 }

@@ -3,17 +3,17 @@ import { splitPattern } from './directives.js';
 import { unknownDirective } from './errors.js';
 
 /** Where a template is tied to the line, as bits; fail2ban's numbers. */
-export const LINE_BEGIN = 8;
-export const LINE_END = 4;
-export const WORD_BEGIN = 2;
-export const WORD_END = 1;
+export const lineBeginFlag = 8;
+export const lineEnd = 4;
+export const wordBegin = 2;
+export const wordEnd = 1;
 
-export const LINE_BEGIN_MARK = '{^LN-BEG}';
-const UNBOUND_MARK = '{UNB}';
+export const lineBeginMark = '{^LN-BEG}';
+const unboundMark = '{UNB}';
 
-const LINE_BEGIN_REGEX = '^(?:\\W{0,2})?';
-const WORD_BEGIN_REGEX = '(?=^|\\b|\\W)';
-const WORD_END_REGEX = '(?=\\b|\\W|$)';
+const lineBeginRegex = '^(?:\\W{0,2})?';
+const wordBeginRegex = '(?=^|\\b|\\W)';
+const wordEndRegex = '(?=\\b|\\W|$)';
 
 /** A pattern turned into a regular expression. */
 export interface TemplateRegex {
@@ -59,8 +59,9 @@ function readBegin(text: string): Begin {
   const bracket = text.startsWith('(?:') ? '(?:' : text.startsWith('(') ? '(' : '';
   const inner = text.slice(bracket.length);
   if (inner.startsWith('**')) return { rest: bracket + inner.slice(2), bound: true, flag: 0 };
-  if (inner.startsWith('^**') && bracket === '') return { rest: `^${inner.slice(3)}`, bound: true, flag: LINE_BEGIN };
-  if (inner.startsWith('^')) return { rest: text, bound: true, flag: bracket === '(?:' ? 0 : LINE_BEGIN };
+  if (inner.startsWith('^**') && bracket === '')
+    return { rest: `^${inner.slice(3)}`, bound: true, flag: lineBeginFlag };
+  if (inner.startsWith('^')) return { rest: text, bound: true, flag: bracket === '(?:' ? 0 : lineBeginFlag };
   return { rest: text, bound: false, flag: 0 };
 }
 
@@ -74,7 +75,7 @@ function readEnd(text: string): Begin {
   }
   if (inner.endsWith('$') && !escaped(inner, last)) {
     const marked = bracket === '' && inner.endsWith('**$') && !escaped(inner, last - 2);
-    return { rest: marked ? `${inner.slice(0, -3)}$` : text, bound: true, flag: bracket === '' ? LINE_END : 0 };
+    return { rest: marked ? `${inner.slice(0, -3)}$` : text, bound: true, flag: bracket === '' ? lineEnd : 0 };
   }
   if (bracket === '' && /\\[bs]$/.test(inner) && escaped(inner, last)) return { rest: text, bound: true, flag: 0 };
   return { rest: text, bound: false, flag: 0 };
@@ -91,18 +92,18 @@ export function templateRegex(pattern: string, thisYear: number): TemplateRegex 
   let text = pattern;
   let boundaries = true;
   let lineBegin = false;
-  if (text.startsWith(UNBOUND_MARK)) {
+  if (text.startsWith(unboundMark)) {
     boundaries = false;
-    text = text.slice(UNBOUND_MARK.length);
-  } else if (text.startsWith(LINE_BEGIN_MARK)) {
-    text = text.slice(LINE_BEGIN_MARK.length);
+    text = text.slice(unboundMark.length);
+  } else if (text.startsWith(lineBeginMark)) {
+    text = text.slice(lineBeginMark.length);
     lineBegin = !text.startsWith('^');
   }
   const markLength = pattern.length - text.length;
   const spelled = splitPattern(text, thisYear, (column) => {
     throw unknownDirective(pattern, column + markLength);
   });
-  const name = (lineBegin ? LINE_BEGIN_MARK : '') + spelled.map((p) => (p.kind === 'text' ? p.text : p.word)).join('');
+  const name = (lineBegin ? lineBeginMark : '') + spelled.map((p) => (p.kind === 'text' ? p.text : p.word)).join('');
 
   // Blanks around the pattern go, but the optional blank that a leading `%k` stands for stays.
   const pieces = splitPattern(text.trim(), thisYear, (column) => {
@@ -121,20 +122,20 @@ export function templateRegex(pattern: string, thisYear: number): TemplateRegex 
   let flags = begin.flag | end.flag;
   if (!hasPlainGroup(regex)) {
     const from = regex.startsWith('^') ? 1 : 0;
-    const to = (flags & LINE_END) !== 0 ? regex.length - 1 : regex.length;
+    const to = (flags & lineEnd) !== 0 ? regex.length - 1 : regex.length;
     regex = `${regex.slice(0, from)}(${regex.slice(from, to)})${regex.slice(to)}`;
   }
   if (boundaries) {
     if (lineBegin && !begin.bound) {
-      regex = LINE_BEGIN_REGEX + regex;
-      flags |= LINE_BEGIN;
+      regex = lineBeginRegex + regex;
+      flags |= lineBeginFlag;
     } else if (!begin.bound) {
-      regex = WORD_BEGIN_REGEX + regex;
-      flags |= WORD_BEGIN;
+      regex = wordBeginRegex + regex;
+      flags |= wordBegin;
     }
     if (!end.bound) {
-      regex += WORD_END_REGEX;
-      flags |= WORD_END;
+      regex += wordEndRegex;
+      flags |= wordEnd;
     }
   }
   return { name, regex: globalFlags === '' ? regex : `(?${globalFlags})${regex}`, flags };

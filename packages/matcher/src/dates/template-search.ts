@@ -2,9 +2,9 @@
 import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
 import { RegexSyntaxError } from '../errors.js';
+import { DateScanner } from './date-scanner.js';
 import { invalidRegex } from './errors.js';
 import { compileScan } from './scan-program.js';
-import { DateScanner } from './scanner.js';
 import { type ParsedSyntax, parseSyntax } from './syntax.js';
 import { groupNames, type Template } from './templates.js';
 

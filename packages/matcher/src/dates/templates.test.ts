@@ -4,20 +4,20 @@ import { compileDatepattern, DateError } from './detector.js';
 import { templateRegex } from './template-regex.js';
 import { groupNames, readTemplates } from './templates.js';
 
-const YEAR = 2026;
-const M = '(?P<m>0?[1-9]|1[0-2])';
-const D = '(?P<d>[1-2]\\d|[0 ]?[1-9]|3[0-1])';
-const Y = '(?P<Y>\\d{4})';
-const BEGIN = '(?=^|\\b|\\W)';
-const END = '(?=\\b|\\W|$)';
+const year = 2026;
+const m = '(?P<m>0?[1-9]|1[0-2])';
+const d = '(?P<d>[1-2]\\d|[0 ]?[1-9]|3[0-1])';
+const y = '(?P<Y>\\d{4})';
+const begin = '(?=^|\\b|\\W)';
+const end = '(?=\\b|\\W|$)';
 
 function names(pattern: string | undefined): string[] {
-  return readTemplates(pattern, YEAR).map((template) => template.name);
+  return readTemplates(pattern, year).map((template) => template.name);
 }
 
 function errorOf(pattern: string): DateError {
   try {
-    compileDatepattern(pattern, { thisYear: YEAR });
+    compileDatepattern(pattern, { thisYear: year });
   } catch (error) {
     if (error instanceof DateError) return error;
     throw error;
@@ -27,29 +27,29 @@ function errorOf(pattern: string): DateError {
 
 describe('a datepattern becomes a regular expression', () => {
   it.each([
-    ['%Y-%m-%d', `${BEGIN}(${Y}-${M}-${D})${END}`, 3],
-    ['^%Y', `^(${Y})${END}`, 9],
-    ['{^LN-BEG}%Y', `^(?:\\W{0,2})?(${Y})${END}`, 9],
-    ['{UNB}%Y', `(${Y})`, 0],
-    ['**%Y**', `(${Y})`, 0],
-    ['(**%Y**)', `(${Y})`, 0],
-    ['%Y$', `${BEGIN}(${Y})$`, 6],
-    ['\\s%Y\\s', `${BEGIN}(\\s${Y}\\s)`, 2],
-    ['(?:^|x)%Y', `((?:^|x)${Y})${END}`, 1],
-    ['(^%Y)', `(^${Y})${END}`, 9],
-    ['%Y\\b', `${BEGIN}(${Y}\\b)`, 2],
-    ['\\[(%Y)\\]', `${BEGIN}\\[(${Y})\\]${END}`, 3],
-    ['\\(%Y\\)', `${BEGIN}(\\(${Y}\\))${END}`, 3],
-    ['(?i)at%Y', `(?i)${BEGIN}(at${Y})${END}`, 3],
-    ['  %Y  ', `${BEGIN}(${Y})${END}`, 3],
-    ['%%', `${BEGIN}(%)${END}`, 3],
+    ['%Y-%m-%d', `${begin}(${y}-${m}-${d})${end}`, 3],
+    ['^%Y', `^(${y})${end}`, 9],
+    ['{^LN-BEG}%Y', `^(?:\\W{0,2})?(${y})${end}`, 9],
+    ['{UNB}%Y', `(${y})`, 0],
+    ['**%Y**', `(${y})`, 0],
+    ['(**%Y**)', `(${y})`, 0],
+    ['%Y$', `${begin}(${y})$`, 6],
+    ['\\s%Y\\s', `${begin}(\\s${y}\\s)`, 2],
+    ['(?:^|x)%Y', `((?:^|x)${y})${end}`, 1],
+    ['(^%Y)', `(^${y})${end}`, 9],
+    ['%Y\\b', `${begin}(${y}\\b)`, 2],
+    ['\\[(%Y)\\]', `${begin}\\[(${y})\\]${end}`, 3],
+    ['\\(%Y\\)', `${begin}(\\(${y}\\))${end}`, 3],
+    ['(?i)at%Y', `(?i)${begin}(at${y})${end}`, 3],
+    ['  %Y  ', `${begin}(${y})${end}`, 3],
+    ['%%', `${begin}(%)${end}`, 3],
   ])('%s with the boundaries it asks for', (pattern, regex, flags) => {
-    expect(templateRegex(pattern, YEAR)).toMatchObject({ regex, flags });
+    expect(templateRegex(pattern, year)).toMatchObject({ regex, flags });
   });
 
   it('ignores letter case as soon as a name of a day, a month or am/pm is in it', () => {
-    expect(templateRegex('%H %p', YEAR).regex).toMatch(/^\(\?iu\)/);
-    expect(templateRegex('%H', YEAR).regex).not.toMatch(/^\(\?i/);
+    expect(templateRegex('%H %p', year).regex).toMatch(/^\(\?iu\)/);
+    expect(templateRegex('%H', year).regex).not.toMatch(/^\(\?i/);
   });
 
   it('accepts years up to the decade of three years ahead for %ExY', () => {
@@ -58,7 +58,7 @@ describe('a datepattern becomes a regular expression', () => {
   });
 
   it('keeps the optional blank of a leading %k', () => {
-    expect(templateRegex('%k:%M', YEAR).regex).toContain('( ?(?P<H>[0-2]?\\d):');
+    expect(templateRegex('%k:%M', year).regex).toContain('( ?(?P<H>[0-2]?\\d):');
   });
 });
 
@@ -99,9 +99,9 @@ describe('the list of templates', () => {
   });
 
   it('trusts a default date at the line start a hundred times more', () => {
-    expect(readTemplates('{^LN-BEG}EPOCH', YEAR)[0]?.weight).toBe(100);
-    expect(readTemplates('^EPOCH', YEAR)[0]?.weight).toBe(1);
-    expect(readTemplates('{^LN-BEG}%Y', YEAR)[0]?.weight).toBe(1);
+    expect(readTemplates('{^LN-BEG}EPOCH', year)[0]?.weight).toBe(100);
+    expect(readTemplates('^EPOCH', year)[0]?.weight).toBe(1);
+    expect(readTemplates('{^LN-BEG}%Y', year)[0]?.weight).toBe(1);
   });
 });
 
@@ -130,7 +130,7 @@ describe('mistakes in a datepattern', () => {
 
 describe('the names of groups', () => {
   const regexes = [
-    ...readTemplates(undefined, YEAR).map(({ regex }) => regex),
+    ...readTemplates(undefined, year).map(({ regex }) => regex),
     '([(](?P<a>[]()]|\\()(?:b)(?=(c))[^](](d))',
   ];
 

@@ -1,7 +1,7 @@
 /** From the text of a `datepattern` to its list of templates: several lines, defaults, epoch forms, `{DATE}`, `{NONE}`. */
-import { BASE_PATTERNS } from './default-templates.js';
+import { basePatterns } from './default-templates.js';
 import { duplicateTemplate } from './errors.js';
-import { LINE_BEGIN, LINE_BEGIN_MARK, templateRegex, WORD_BEGIN, WORD_END } from './template-regex.js';
+import { lineBeginFlag, lineBeginMark, templateRegex, wordBegin, wordEnd } from './template-regex.js';
 
 /** How the cut text becomes a time. */
 export type TemplateValue =
@@ -34,13 +34,13 @@ export interface Template {
 }
 
 /** fail2ban trusts a date at the line's start a hundred times more than one somewhere in it. */
-const LINE_BEGIN_WEIGHT = 100;
+const lineBeginWeight = 100;
 
-const EPOCH_DIGITS = '\\d{10,11}\\b(?:\\.\\d{3,6})?';
-const LONG_EPOCH_DIGITS = '\\d{10,11}(?:\\d{3}(?:\\.\\d{1,6}|\\d{3})?)?';
-const EPOCH_PLACEHOLDER = /\{L?EPOCH\}/i;
-const DATE_PLACEHOLDER = /\{DATE\}/gi;
-const WORD_END_REGEX = '(?=\\b|\\W|$)';
+const epochDigits = '\\d{10,11}\\b(?:\\.\\d{3,6})?';
+const longEpochDigits = '\\d{10,11}(?:\\d{3}(?:\\.\\d{1,6}|\\d{3})?)?';
+const epochPlaceholder = /\{L?EPOCH\}/i;
+const datePlaceholder = /\{DATE\}/gi;
+const wordEndRegex = '(?=\\b|\\W|$)';
 
 /** Name of each capturing group by index, read off the text: index 0 and unnamed groups are undefined. */
 export function groupNames(regex: string): (string | undefined)[] {
@@ -70,16 +70,16 @@ export function groupNames(regex: string): (string | undefined)[] {
 type Draft = Omit<Template, 'stock'>;
 
 function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weight: number): Draft {
-  const digits = long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS;
+  const digits = long ? longEpochDigits : epochDigits;
   const name = long ? 'LongEpoch' : 'Epoch';
   const value = long ? 'longepoch' : 'epoch';
   if (lineBegin) {
-    const regex = `^(?:\\W{0,2})?((?P<square>(?<=^\\[))?${digits})(?(square)(?=\\]))${WORD_END_REGEX}`;
+    const regex = `^(?:\\W{0,2})?((?P<square>(?<=^\\[))?${digits})(?(square)(?=\\]))${wordEndRegex}`;
     return {
-      name: LINE_BEGIN_MARK + name,
+      name: lineBeginMark + name,
       pattern,
       regex,
-      flags: LINE_BEGIN | WORD_END,
+      flags: lineBeginFlag | wordEnd,
       weight,
       value,
       valueGroup: 1,
@@ -87,8 +87,8 @@ function epochTemplate(pattern: string, long: boolean, lineBegin: boolean, weigh
   }
   const regex =
     `((?:^|(?P<square>(?<=^\\[))|(?P<selinux>(?<=\\baudit\\()))${digits})` +
-    `(?:(?(selinux)(?=:\\d+\\)))|(?(square)(?=\\])))${WORD_END_REGEX}`;
-  return { name, pattern, regex, flags: WORD_END, weight, value, valueGroup: 1 };
+    `(?:(?(selinux)(?=:\\d+\\)))|(?(square)(?=\\])))${wordEndRegex}`;
+  return { name, pattern, regex, flags: wordEnd, weight, value, valueGroup: 1 };
 }
 
 /** Capturing groups that open before `index`. */
@@ -99,14 +99,14 @@ function groupsBefore(regex: string, index: number): number {
 /** `{EPOCH}` or `{LEPOCH}` inside a pattern of the user's own: the whole is cut, the placeholder is the value. */
 function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Draft {
   const long = placeholder[0].length === '{LEPOCH}'.length;
-  const own = `${pattern.slice(0, placeholder.index)}(${long ? LONG_EPOCH_DIGITS : EPOCH_DIGITS})${pattern.slice(placeholder.index + placeholder[0].length)}`;
+  const own = `${pattern.slice(0, placeholder.index)}(${long ? longEpochDigits : epochDigits})${pattern.slice(placeholder.index + placeholder[0].length)}`;
   const begins = own.startsWith('^');
   const ends = own.endsWith('$');
   return {
     name: pattern,
     pattern,
-    regex: `${begins ? '' : '(?=^|\\b|\\W)'}(${own})${ends ? '' : WORD_END_REGEX}`,
-    flags: begins ? LINE_BEGIN | WORD_END : WORD_BEGIN | WORD_END,
+    regex: `${begins ? '' : '(?=^|\\b|\\W)'}(${own})${ends ? '' : wordEndRegex}`,
+    flags: begins ? lineBeginFlag | wordEnd : wordBegin | wordEnd,
     weight: 1,
     value: long ? 'longepoch' : 'epoch',
     valueGroup: groupsBefore(pattern, placeholder.index) + 2,
@@ -115,10 +115,10 @@ function embeddedEpoch(pattern: string, placeholder: RegExpExecArray): Draft {
 
 function tai64nTemplate(pattern: string, lineBegin: boolean, weight: number): Draft {
   return {
-    name: lineBegin ? `${LINE_BEGIN_MARK}TAI64N` : 'TAI64N',
+    name: lineBegin ? `${lineBeginMark}TAI64N` : 'TAI64N',
     pattern,
-    regex: `${lineBegin ? '^(?:\\W{0,2})?' : ''}(@[0-9a-f]{24})${WORD_END_REGEX}`,
-    flags: lineBegin ? LINE_BEGIN | WORD_END : WORD_END,
+    regex: `${lineBegin ? '^(?:\\W{0,2})?' : ''}(@[0-9a-f]{24})${wordEndRegex}`,
+    flags: lineBegin ? lineBeginFlag | wordEnd : wordEnd,
     weight,
     value: 'tai64n',
     valueGroup: 1,
@@ -127,15 +127,15 @@ function tai64nTemplate(pattern: string, lineBegin: boolean, weight: number): Dr
 
 /** Whether a base pattern is tied to the line's start already. */
 function isTied(pattern: string): boolean {
-  return pattern.startsWith('^') || pattern.startsWith(LINE_BEGIN_MARK);
+  return pattern.startsWith('^') || pattern.startsWith(lineBeginMark);
 }
 
-const TIED_DEFAULTS: ReadonlySet<string> = new Set(
-  BASE_PATTERNS.filter((pattern) => !isTied(pattern)).map((pattern) => LINE_BEGIN_MARK + pattern),
+const tiedDefaults: ReadonlySet<string> = new Set(
+  basePatterns.filter((pattern) => !isTied(pattern)).map((pattern) => lineBeginMark + pattern),
 );
 
 function weightOf(pattern: string): number {
-  return TIED_DEFAULTS.has(pattern) ? LINE_BEGIN_WEIGHT : 1;
+  return tiedDefaults.has(pattern) ? lineBeginWeight : 1;
 }
 
 /** The template of one pattern that makes exactly one. */
@@ -149,7 +149,7 @@ function singleTemplate(pattern: string, thisYear: number): Draft {
       ? tai64nTemplate(pattern, lineBegin, weight)
       : epochTemplate(pattern, form === 'LEPOCH', lineBegin, weight);
   }
-  const placeholder = EPOCH_PLACEHOLDER.exec(pattern);
+  const placeholder = epochPlaceholder.exec(pattern);
   if (placeholder !== null) return embeddedEpoch(pattern, placeholder);
   return { ...templateRegex(pattern, thisYear), pattern, weight, value: 'fields', valueGroup: 0 };
 }
@@ -199,15 +199,15 @@ function unfold(pattern: string): readonly string[] {
   const form = pattern.includes('%') ? '' : pattern.toUpperCase();
   if (form === '{NONE}') return ['{UNB}^'];
   // fail2ban forgets to add the defaults here unless the pattern stands alone; they are what its name promises.
-  if (form === '{DEFAULT}') return [...TIED_DEFAULTS, ...BASE_PATTERNS];
-  if (form === LINE_BEGIN_MARK) return [...TIED_DEFAULTS, ...BASE_PATTERNS.filter(isTied)];
-  if (pattern.search(DATE_PLACEHOLDER) < 0) return [pattern];
-  return BASE_PATTERNS.map((base) => {
+  if (form === '{DEFAULT}') return [...tiedDefaults, ...basePatterns];
+  if (form === lineBeginMark) return [...tiedDefaults, ...basePatterns.filter(isTied)];
+  if (pattern.search(datePlaceholder) < 0) return [pattern];
+  return basePatterns.map((base) => {
     // Only the mark goes. A `^` of the format's own stays, so behind other text such a format never matches: fail2ban's rule.
-    const unbound = base.startsWith(LINE_BEGIN_MARK) ? base.slice(LINE_BEGIN_MARK.length) : base;
+    const unbound = base.startsWith(lineBeginMark) ? base.slice(lineBeginMark.length) : base;
     // The epoch formats are no regular expressions: inside other text their names stand for themselves, as in fail2ban.
     const text = unbound === 'EPOCH' ? 'Epoch' : unbound;
-    return pattern.replace(DATE_PLACEHOLDER, () => text);
+    return pattern.replace(datePlaceholder, () => text);
   });
 }
 
@@ -233,7 +233,7 @@ export function readTemplates(datepattern: string | undefined, thisYear: number)
   for (const line of lines) {
     const patterns = unfold(line);
     for (const pattern of patterns) {
-      const stock = TIED_DEFAULTS.has(pattern) || BASE_PATTERNS.includes(pattern);
+      const stock = tiedDefaults.has(pattern) || basePatterns.includes(pattern);
       const template = { ...singleTemplate(pattern, thisYear), stock };
       if (names.has(template.name)) {
         if (patterns.length > 1) continue;

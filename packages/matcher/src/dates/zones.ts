@@ -13,7 +13,7 @@ export interface FixedZone {
 }
 
 /** Minutes east of Greenwich, and the abbreviations that stand for them. */
-const ABBREVIATIONS_BY_MINUTES: readonly (readonly [minutes: number, names: string])[] = [
+const abbreviationsByMinutes: readonly (readonly [minutes: number, names: string])[] = [
   [-660, 'NUT SST'],
   [-600, 'CKT HAST HST TAHT TKT'],
   [-570, 'MART MIT'],
@@ -55,7 +55,7 @@ const ABBREVIATIONS_BY_MINUTES: readonly (readonly [minutes: number, names: stri
 
 function readAbbreviations(): ReadonlyMap<string, number> {
   const minutes = new Map<string, number>();
-  for (const [east, names] of ABBREVIATIONS_BY_MINUTES) for (const name of names.split(' ')) minutes.set(name, east);
+  for (const [east, names] of abbreviationsByMinutes) for (const name of names.split(' ')) minutes.set(name, east);
   // The military letters: A to M eastwards without J, N to Y westwards.
   for (const [index, letter] of [...'ABCDEFGHIKLM'].entries()) minutes.set(letter, (index + 1) * 60);
   for (const [index, letter] of [...'NOPQRSTUVWXY'].entries()) minutes.set(letter, -(index + 1) * 60);
@@ -63,9 +63,9 @@ function readAbbreviations(): ReadonlyMap<string, number> {
   return minutes;
 }
 
-const ABBREVIATIONS = readAbbreviations();
-const ZONE = /^([A-Z](?:[A-Z]{2,4})?)?([+-][01]\d(?::?\d{2})?)?$/;
-const MINUTE: Milliseconds = 60_000;
+const abbreviations = readAbbreviations();
+const zone = /^([A-Z](?:[A-Z]{2,4})?)?([+-][01]\d(?::?\d{2})?)?$/;
+const minute: Milliseconds = 60_000;
 
 /** Minutes may be written in the digits of any script, as Python's `\d` takes them. */
 function withAsciiDigits(text: string): string {
@@ -81,12 +81,12 @@ function withAsciiDigits(text: string): string {
  *   fail2ban fails with a KeyError)
  */
 export function zoneOffset(text: string): Milliseconds | undefined {
-  const parts = ZONE.exec(withAsciiDigits(text));
+  const parts = zone.exec(withAsciiDigits(text));
   if (parts === null) return undefined;
   let minutes = 0;
   const [, name, offset] = parts;
   if (name !== undefined) {
-    const known = ABBREVIATIONS.get(name);
+    const known = abbreviations.get(name);
     if (known === undefined) return undefined;
     minutes = known;
   }
@@ -94,7 +94,7 @@ export function zoneOffset(text: string): Milliseconds | undefined {
     const east = Number(offset.slice(1, 3)) * 60 + Number(offset.length > 3 ? offset.slice(-2) : 0);
     minutes += offset.startsWith('-') ? -east : east;
   }
-  return minutes * MINUTE;
+  return minutes * minute;
 }
 
 /**

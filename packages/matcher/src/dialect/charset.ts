@@ -3,10 +3,10 @@ export interface CharSet {
   readonly ranges: readonly number[];
 }
 
-export const LAST_CODE_POINT = 0x10ffff;
+export const lastCodePoint = 0x10ffff;
 
-export const EMPTY: CharSet = { ranges: [] };
-export const ALL: CharSet = { ranges: [0, LAST_CODE_POINT] };
+export const noCharacter: CharSet = { ranges: [] };
+export const everyCharacter: CharSet = { ranges: [0, lastCodePoint] };
 
 /** Expressions consist of these: one object for each, so that what is worked out about it is worked out once. */
 const singles: (CharSet | undefined)[] = [];
@@ -42,14 +42,14 @@ function pairs(set: CharSet): [number, number][] {
 }
 
 /** Sets up to this many numbers are sorted together; larger ones (the Unicode classes) are merged one by one. */
-const SMALL = 16;
+const smallSet = 16;
 
 export function union(...sets: readonly CharSet[]): CharSet {
   const different = [...new Set(sets)];
   if (different.length === 1) return different[0]!;
-  if (different.includes(ALL)) return ALL;
-  const small = different.filter((set) => set.ranges.length <= SMALL);
-  const large = different.filter((set) => set.ranges.length > SMALL);
+  if (different.includes(everyCharacter)) return everyCharacter;
+  const small = different.filter((set) => set.ranges.length <= smallSet);
+  const large = different.filter((set) => set.ranges.length > smallSet);
   return large.reduce(merge, fromRanges(small.flatMap(pairs)));
 }
 
@@ -81,7 +81,7 @@ export function negate(set: CharSet): CharSet {
     if (set.ranges[i]! > next) out.push(next, set.ranges[i]! - 1);
     next = set.ranges[i + 1]! + 1;
   }
-  if (next <= LAST_CODE_POINT) out.push(next, LAST_CODE_POINT);
+  if (next <= lastCodePoint) out.push(next, lastCodePoint);
   return { ranges: out };
 }
 

@@ -1,7 +1,7 @@
 /** A reading position in an expression, in whole characters; an escape `\x` counts as one token. */
 import { RegexSyntaxError } from '../errors.js';
 
-const HEX = /^[0-9a-fA-F]$/;
+const hex = /^[0-9a-fA-F]$/;
 
 export class Cursor {
   pos = 0;
@@ -36,7 +36,7 @@ export class Cursor {
   /** Takes up to `most` hexadecimal digits. */
   takeHex(most: number): string {
     const from = this.pos;
-    while (this.pos - from < most && HEX.test(this.peek())) this.pos++;
+    while (this.pos - from < most && hex.test(this.peek())) this.pos++;
     return this.source.slice(from, this.pos);
   }
 

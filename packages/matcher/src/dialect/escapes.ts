@@ -2,17 +2,17 @@
 import { type CharSet, negate } from './charset.js';
 import type { Cursor } from './cursor.js';
 import type { Assertion } from './tree.js';
-import { ASCII_DIGIT, ASCII_SPACE, ASCII_WORD, DIGIT, SPACE, WORD } from './unicode.js';
+import { asciiDigitSet, asciiSpaceSet, asciiWordSet, digitSet, spaceSet, wordSet } from './unicode.js';
 
-const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
-const NOT_DIGIT = negate(DIGIT);
-const NOT_WORD = negate(WORD);
-const NOT_SPACE = negate(SPACE);
-const NOT_ASCII_DIGIT = negate(ASCII_DIGIT);
-const NOT_ASCII_WORD = negate(ASCII_WORD);
-const NOT_ASCII_SPACE = negate(ASCII_SPACE);
-const OCTAL = '01234567';
-const DIGITS = '0123456789';
+const controls: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
+const notDigit = negate(digitSet);
+const notWord = negate(wordSet);
+const notSpace = negate(spaceSet);
+const notAsciiDigit = negate(asciiDigitSet);
+const notAsciiWord = negate(asciiWordSet);
+const notAsciiSpace = negate(asciiSpaceSet);
+const octalDigits = '01234567';
+const decimalDigits = '0123456789';
 
 /** What an escape stands for. */
 export type Escape =
@@ -35,18 +35,18 @@ export function readEscape(cursor: Cursor, ascii: boolean): Escape {
     case 'B':
       return { kind: 'assert', what: ascii ? 'notAsciiWordBoundary' : 'notWordBoundary' };
     case '0':
-      return literal(Number.parseInt(`0${cursor.takeOf(OCTAL, 2)}`, 8));
+      return literal(Number.parseInt(`0${cursor.takeOf(octalDigits, 2)}`, 8));
   }
   const set = classEscape(char, ascii);
   if (set) return { kind: 'class', set };
-  if (DIGITS.includes(char)) return readDigits(cursor, char, at);
+  if (decimalDigits.includes(char)) return readDigits(cursor, char, at);
   return literal(readCharacter(cursor, char, at));
 }
 
 function readDigits(cursor: Cursor, first: string, at: number): Escape {
-  let digits = first + cursor.takeOf(DIGITS, 1);
-  if (digits.length === 2 && OCTAL.includes(digits[0]!) && OCTAL.includes(digits[1]!)) {
-    const third = cursor.takeOf(OCTAL, 1);
+  let digits = first + cursor.takeOf(decimalDigits, 1);
+  if (digits.length === 2 && octalDigits.includes(digits[0]!) && octalDigits.includes(digits[1]!)) {
+    const third = cursor.takeOf(octalDigits, 1);
     if (third) {
       digits += third;
       return literal(octal(cursor, digits, at));
@@ -62,8 +62,8 @@ export function readClassEscape(cursor: Cursor, ascii: boolean): Escape {
   if (char === 'b') return literal(8);
   const set = classEscape(char, ascii);
   if (set) return { kind: 'class', set };
-  if (OCTAL.includes(char)) return literal(octal(cursor, char + cursor.takeOf(OCTAL, 2), at));
-  if (DIGITS.includes(char)) cursor.fail(`bad escape \\${char}`, at);
+  if (octalDigits.includes(char)) return literal(octal(cursor, char + cursor.takeOf(octalDigits, 2), at));
+  if (decimalDigits.includes(char)) cursor.fail(`bad escape \\${char}`, at);
   return literal(readCharacter(cursor, char, at));
 }
 
@@ -74,17 +74,17 @@ function literal(codePoint: number): Escape {
 function classEscape(char: string, ascii: boolean): CharSet | undefined {
   switch (char) {
     case 'd':
-      return ascii ? ASCII_DIGIT : DIGIT;
+      return ascii ? asciiDigitSet : digitSet;
     case 'D':
-      return ascii ? NOT_ASCII_DIGIT : NOT_DIGIT;
+      return ascii ? notAsciiDigit : notDigit;
     case 'w':
-      return ascii ? ASCII_WORD : WORD;
+      return ascii ? asciiWordSet : wordSet;
     case 'W':
-      return ascii ? NOT_ASCII_WORD : NOT_WORD;
+      return ascii ? notAsciiWord : notWord;
     case 's':
-      return ascii ? ASCII_SPACE : SPACE;
+      return ascii ? asciiSpaceSet : spaceSet;
     case 'S':
-      return ascii ? NOT_ASCII_SPACE : NOT_SPACE;
+      return ascii ? notAsciiSpace : notSpace;
     default:
       return undefined;
   }
@@ -97,7 +97,7 @@ function octal(cursor: Cursor, digits: string, at: number): number {
 }
 
 function readCharacter(cursor: Cursor, char: string, at: number): number {
-  const control = CONTROL[char];
+  const control = controls[char];
   if (control !== undefined) return control;
   const length = { x: 2, u: 4, U: 8 }[char];
   if (length) {

@@ -9,9 +9,9 @@ export interface Flags {
   readonly ascii: boolean;
 }
 
-export const NO_FLAGS: Flags = { ignoreCase: false, multiline: false, dotAll: false, verbose: false, ascii: false };
+export const noFlags: Flags = { ignoreCase: false, multiline: false, dotAll: false, verbose: false, ascii: false };
 
-const LETTERS = 'imsxauL';
+const flagLetters = 'imsxauL';
 
 /** What `(?` … `)` or `:` asked for. */
 export interface FlagChange {
@@ -32,7 +32,7 @@ export function readFlags(cursor: Cursor): FlagChange {
   const end = cursor.take();
   if (end === ')') return { global: true, on, off: '' };
   if (end === ':') return { global: false, on, off: '' };
-  if (!LETTERS.includes(cursor.peek()) || cursor.done) {
+  if (!flagLetters.includes(cursor.peek()) || cursor.done) {
     cursor.fail(/\p{L}/u.test(cursor.peek()) ? 'unknown flag' : 'missing flag');
   }
   const off = readLetters(cursor, ':', ':', (letter) => {
@@ -48,7 +48,7 @@ function readLetters(cursor: Cursor, missing: string, ends: string, check: (lett
   for (;;) {
     const char = cursor.peek();
     if (char !== '' && ends.includes(char)) return letters;
-    if (char === '' || !LETTERS.includes(char)) {
+    if (char === '' || !flagLetters.includes(char)) {
       cursor.fail(/\p{L}/u.test(char) ? 'unknown flag' : `missing ${missing}`);
     }
     cursor.take();

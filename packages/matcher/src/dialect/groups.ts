@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.js';
 import type { Width } from './width.js';
 
 /** Python's identifiers, which group names must be. */
-const IDENTIFIER = /^[\p{XID_Start}_][\p{XID_Continue}]*$/u;
+const identifier = /^[\p{XID_Start}_][\p{XID_Continue}]*$/u;
 
 export class Groups {
   /** Names by index; index 0 is the whole match. */
@@ -34,7 +34,7 @@ export class Groups {
   }
 
   checkName(cursor: Cursor, name: string, at: number): void {
-    if (!IDENTIFIER.test(name)) cursor.fail(`bad character in group name '${name}'`, at);
+    if (!identifier.test(name)) cursor.fail(`bad character in group name '${name}'`, at);
   }
 
   /** Index for a back-reference by name. */
@@ -58,7 +58,7 @@ export class Groups {
   /** Index for `(?(name)` or `(?(1)`. */
   condition(cursor: Cursor, name: string, at: number): number {
     let index: number;
-    if (IDENTIFIER.test(name)) {
+    if (identifier.test(name)) {
       index = this.byName(cursor, name, at);
     } else {
       if (!/^\s*\+?\d+(?:_\d+)*\s*$/u.test(name)) cursor.fail(`bad character in group name '${name}'`, at);

@@ -3,10 +3,10 @@
  */
 
 import { readClass } from './character-class.js';
-import { ALL, type CharSet, negate, single } from './charset.js';
+import { type CharSet, everyCharacter, negate, single } from './charset.js';
 import { Cursor } from './cursor.js';
 import { readEscape } from './escapes.js';
-import { applyFlags, type Flags, NO_FLAGS, readFlags } from './flags.js';
+import { applyFlags, type Flags, noFlags, readFlags } from './flags.js';
 import { Groups } from './groups.js';
 import type { Expression, Node, RepeatMode } from './tree.js';
 import { ignoreCase } from './unicode.js';
@@ -20,9 +20,9 @@ export interface ParseOptions {
 }
 
 /** Python's bound on repetition counts. */
-const MOST_REPETITIONS = 4294967295;
-const VERBOSE_BLANKS = ' \t\n\r\v\f';
-const NOT_NEWLINE: CharSet = negate(single(10));
+const mostRepetitions = 4294967295;
+const verboseBlanks = ' \t\n\r\v\f';
+const notNewline: CharSet = negate(single(10));
 
 /** Signals that a global `(?x)` was met, so that the text must be read again in verbose mode. */
 class Verbose extends Error {}
@@ -33,7 +33,7 @@ class Verbose extends Error {}
  */
 export function parse(source: string, options: ParseOptions = {}): Expression {
   const flags: Flags = {
-    ...NO_FLAGS,
+    ...noFlags,
     multiline: options.multiline ?? false,
     ignoreCase: options.ignoreCase ?? false,
   };
@@ -103,7 +103,7 @@ class Parser {
 
   #skipBlanks(next: string): boolean {
     const cursor = this.#cursor;
-    if (VERBOSE_BLANKS.includes(next)) {
+    if (verboseBlanks.includes(next)) {
       cursor.take();
       return true;
     }
@@ -126,7 +126,7 @@ class Parser {
       case '\\':
         return this.#escape(flags, from);
       case '.':
-        return { kind: 'char', set: flags.dotAll ? ALL : NOT_NEWLINE, from, to: cursor.pos };
+        return { kind: 'char', set: flags.dotAll ? everyCharacter : notNewline, from, to: cursor.pos };
       case '^':
         return { kind: 'assert', what: flags.multiline ? 'lineStart' : 'start', from, to: cursor.pos };
       case '$':
@@ -188,7 +188,7 @@ class Parser {
     if (!cursor.eat('}')) return undefined;
     const min = low === '' ? 0 : Number(low);
     const max = high === '' ? Number.POSITIVE_INFINITY : Number(high);
-    if (min >= MOST_REPETITIONS || (max >= MOST_REPETITIONS && max !== Number.POSITIVE_INFINITY)) {
+    if (min >= mostRepetitions || (max >= mostRepetitions && max !== Number.POSITIVE_INFINITY)) {
       cursor.fail('the repetition number is too large', at);
     }
     if (max < min) cursor.fail('min repeat greater than max repeat', at);

@@ -6,32 +6,32 @@
 /** How host names in logs are treated. With `no`, `<HOST>` is an address only. */
 export type UseDns = 'yes' | 'warn' | 'no' | 'raw';
 
-const IP4 = String.raw`(?:::f{4,6}:)?(?P<ip4>(?:\d{1,3}\.){3}\d{1,3})`;
-const IP6 = '(?P<ip6>(?:[0-9a-fA-F]{1,4}::?|:){1,7}(?:[0-9a-fA-F]{1,4}|(?<=:):))';
-const DNS = String.raw`(?P<dns>[\w\-.^_]*\w)`;
-const CIDR = String.raw`(?P<cidr>\d+)`;
-const ADDR = String.raw`\[?(?:${IP4}|${IP6})\]?`;
-const SUBNET = String.raw`\[?(?:${IP4}|${IP6})(?:/${CIDR})?\]?`;
+const ip4 = String.raw`(?:::f{4,6}:)?(?P<ip4>(?:\d{1,3}\.){3}\d{1,3})`;
+const ip6 = '(?P<ip6>(?:[0-9a-fA-F]{1,4}::?|:){1,7}(?:[0-9a-fA-F]{1,4}|(?<=:):))';
+const dns = String.raw`(?P<dns>[\w\-.^_]*\w)`;
+const cidr = String.raw`(?P<cidr>\d+)`;
+const addr = String.raw`\[?(?:${ip4}|${ip6})\]?`;
+const subnet = String.raw`\[?(?:${ip4}|${ip6})(?:/${cidr})?\]?`;
 
-const FIXED = new Map([
-  ['<IP4>', IP4],
-  ['<F-IP4/>', IP4],
-  ['<IP6>', IP6],
-  ['<F-IP6/>', IP6],
-  ['<DNS>', DNS],
-  ['<F-DNS/>', DNS],
-  ['<ADDR>', ADDR],
-  ['<F-ADDR/>', ADDR],
-  ['<CIDR>', CIDR],
-  ['<F-CIDR/>', CIDR],
-  ['<SUBNET>', SUBNET],
-  ['<F-SUBNET/>', SUBNET],
+const fixedTags = new Map([
+  ['<IP4>', ip4],
+  ['<F-IP4/>', ip4],
+  ['<IP6>', ip6],
+  ['<F-IP6/>', ip6],
+  ['<DNS>', dns],
+  ['<F-DNS/>', dns],
+  ['<ADDR>', addr],
+  ['<F-ADDR/>', addr],
+  ['<CIDR>', cidr],
+  ['<F-CIDR/>', cidr],
+  ['<SUBNET>', subnet],
+  ['<F-SUBNET/>', subnet],
   ['<F-ID/>', String.raw`(?P<fid>\S+)`],
   ['<F-PORT/>', String.raw`(?P<fport>\w+)`],
 ]);
 
 /** Group names that differ from the tag's own name. */
-const GROUP_NAMES = new Map([
+const groupNames = new Map([
   ['id', 'fid'],
   ['port', 'fport'],
 ]);
@@ -79,16 +79,16 @@ function replaceTags(source: string, usedns: UseDns): Expansion {
   const opened = new Set<string>();
   let skipLines = 0;
   const expand = (tag: string): string | undefined => {
-    if (tag === '<HOST>') return usedns === 'no' ? ADDR : `(?:${ADDR}|${DNS})`;
+    if (tag === '<HOST>') return usedns === 'no' ? addr : `(?:${addr}|${dns})`;
     if (tag === '<SKIPLINES>') return String.raw`\n(?P<skiplines${skipLines++}>(?:(?:.*\n)*?))`;
-    const fixed = FIXED.get(tag);
+    const fixed = fixedTags.get(tag);
     if (fixed !== undefined) return fixed;
     const pair = /^<(\/?)F-([A-Z0-9_-]+)>$/.exec(tag);
     if (!pair) return undefined;
     const name = pair[2]!.toLowerCase();
     if (pair[1]) return opened.has(name) ? ')' : undefined;
     opened.add(name);
-    return `(?P<${GROUP_NAMES.get(name) ?? name}>`;
+    return `(?P<${groupNames.get(name) ?? name}>`;
   };
   for (const found of source.matchAll(/<\/?[A-Za-z0-9_-]+\/?>/g)) {
     const text = expand(found[0]);

@@ -1,6 +1,6 @@
 /** The character classes and the case rules of Python's `re` for text patterns. */
-import { type CharSet, fromRanges, has, isDisjoint, LAST_CODE_POINT, onlyMember, single, union } from './charset.js';
-import { BLANKS, CASED, DECIMAL_DIGITS, EXTRA_CASES, LOWER_CASE, WORD_LETTERS } from './unicode-data.js';
+import { type CharSet, fromRanges, has, isDisjoint, lastCodePoint, onlyMember, single, union } from './charset.js';
+import { blanks, casedLetters, decimalDigits, extraCases, lowerCase, wordLetters } from './unicode-data.js';
 
 function decodeRanges(text: string): CharSet {
   const ranges: number[] = [];
@@ -14,24 +14,24 @@ function decodeRanges(text: string): CharSet {
   return { ranges };
 }
 
-export const DIGIT = decodeRanges(DECIMAL_DIGITS);
-export const WORD = union(decodeRanges(WORD_LETTERS), single(0x5f));
-export const SPACE = decodeRanges(BLANKS);
-export const ASCII_DIGIT = fromRanges([[0x30, 0x39]]);
-export const ASCII_WORD = fromRanges([
+export const digitSet = decodeRanges(decimalDigits);
+export const wordSet = union(decodeRanges(wordLetters), single(0x5f));
+export const spaceSet = decodeRanges(blanks);
+export const asciiDigitSet = fromRanges([[0x30, 0x39]]);
+export const asciiWordSet = fromRanges([
   [0x30, 0x39],
   [0x41, 0x5a],
   [0x5f, 0x5f],
   [0x61, 0x7a],
 ]);
-export const ASCII_SPACE = fromRanges([
+export const asciiSpaceSet = fromRanges([
   [0x09, 0x0d],
   [0x20, 0x20],
 ]);
-export const ASCII: CharSet = { ranges: [0, 0x7f] };
-export const NON_ASCII: CharSet = { ranges: [0x80, LAST_CODE_POINT] };
+export const asciiSet: CharSet = { ranges: [0, 0x7f] };
+export const nonAsciiSet: CharSet = { ranges: [0x80, lastCodePoint] };
 
-const cased = decodeRanges(CASED);
+const cased = decodeRanges(casedLetters);
 
 interface CaseTables {
   /** Upper (or title) case letter to its simple lower case. */
@@ -48,7 +48,7 @@ function caseTables(): CaseTables {
   if (tables) return tables;
   const lower = new Map<number, number>();
   let start = 0;
-  for (const run of LOWER_CASE.split(',')) {
+  for (const run of lowerCase.split(',')) {
     const [gap, count, step, distance] = run.split(' ').map((number) => Number.parseInt(number, 36)) as [
       number,
       number,
@@ -59,7 +59,7 @@ function caseTables(): CaseTables {
     for (let i = 0; i < count; i++) lower.set(start + i * step, start + i * step + distance);
   }
   const extra = new Map<number, readonly number[]>();
-  for (const entry of EXTRA_CASES.split(',')) {
+  for (const entry of extraCases.split(',')) {
     const [letter, ...others] = entry.split(' ').map((number) => Number.parseInt(number, 36));
     extra.set(letter!, others);
   }

@@ -10,7 +10,7 @@ export interface Width {
 /** Widths of closed groups by index, for back-references. */
 export type GroupWidths = ReadonlyMap<number, Width>;
 
-const NONE: Width = { min: 0, max: 0 };
+const none: Width = { min: 0, max: 0 };
 
 /** The least and most characters that `node` consumes. An unknown group counts as any width. */
 export function widthOf(node: Node, groups: GroupWidths = new Map()): Width {
@@ -18,14 +18,14 @@ export function widthOf(node: Node, groups: GroupWidths = new Map()): Width {
     case 'empty':
     case 'look':
     case 'assert':
-      return NONE;
+      return none;
     case 'char':
       return { min: 1, max: 1 };
     case 'concat':
       return node.items.reduce((sum, item) => {
         const width = widthOf(item, groups);
         return { min: sum.min + width.min, max: sum.max + width.max };
-      }, NONE);
+      }, none);
     case 'alternate':
       return either(node.branches.map((branch) => widthOf(branch, groups)));
     case 'conditional':

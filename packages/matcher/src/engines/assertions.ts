@@ -1,25 +1,25 @@
 /** Zero-width assertions at a position. */
-import { ASCII_WORD, WORD } from '../dialect/unicode.js';
-import { ASSERTIONS, type SetTable } from './program.js';
+import { asciiWordSet, wordSet } from '../dialect/unicode.js';
+import { assertions, type SetTable } from './program.js';
 import { memberAt, setTable } from './set-table.js';
 
-const NEWLINE = 10;
-const word = setTable(WORD);
-const asciiWord = setTable(ASCII_WORD);
+const newline = 10;
+const word = setTable(wordSet);
+const asciiWord = setTable(asciiWordSet);
 
 /** Whether assertion number `index` of `ASSERTIONS` holds in `subject` at `pos`. */
 export function assertionHolds(index: number, subject: string, pos: number): boolean {
-  switch (ASSERTIONS[index]!) {
+  switch (assertions[index]!) {
     case 'start':
       return pos === 0;
     case 'end':
       return pos === subject.length;
     case 'endOrFinalNewline':
-      return pos === subject.length || (pos === subject.length - 1 && subject.charCodeAt(pos) === NEWLINE);
+      return pos === subject.length || (pos === subject.length - 1 && subject.charCodeAt(pos) === newline);
     case 'lineStart':
-      return pos === 0 || subject.charCodeAt(pos - 1) === NEWLINE;
+      return pos === 0 || subject.charCodeAt(pos - 1) === newline;
     case 'lineEnd':
-      return pos === subject.length || subject.charCodeAt(pos) === NEWLINE;
+      return pos === subject.length || subject.charCodeAt(pos) === newline;
     case 'wordBoundary':
       return boundary(word, subject, pos);
     case 'notWordBoundary':

@@ -1,19 +1,19 @@
 /** The exact matcher's stack: choices to come back to, and what to undo on the way. */
 
 /** Tags of stack entries that are no choice points (those carry an instruction, 0 or more). Entries are three numbers. */
-export const UNDO_MARK = -1;
-export const FRAME = -2;
-export const CAPTURING_SUB = -3;
-export const UNDO_REGISTER = -4;
-export const UNDO_COUNTER = -5;
+export const undoMark = -1;
+export const frameMark = -2;
+export const capturingSub = -3;
+export const undoRegister = -4;
+export const undoCounter = -5;
 
 /** Above this many numbers (1 MiB) the memory is given back after the subject that needed it. */
-const KEPT = 1 << 18;
-const SMALL = 3 * 256;
+const keptWords = 1 << 18;
+const smallWords = 3 * 256;
 
 export class BacktrackStack {
   /** Entries of three numbers: a tag or an instruction, and two operands. */
-  data = new Int32Array(SMALL);
+  data = new Int32Array(smallWords);
   /** Where the next entry goes. */
   top = 0;
 
@@ -37,7 +37,7 @@ export class BacktrackStack {
     let kept = base;
     for (let at = base; at < this.top; at += 3) {
       const tag = data[at]!;
-      if (tag !== UNDO_MARK && tag !== CAPTURING_SUB) continue;
+      if (tag !== undoMark && tag !== capturingSub) continue;
       data[kept] = tag;
       data[kept + 1] = data[at + 1]!;
       data[kept + 2] = data[at + 2]!;
@@ -49,6 +49,6 @@ export class BacktrackStack {
   /** Empties the stack, and gives back what an unusual subject made it grow to. */
   reset(): void {
     this.top = 0;
-    if (this.data.length > KEPT) this.data = new Int32Array(SMALL);
+    if (this.data.length > keptWords) this.data = new Int32Array(smallWords);
   }
 }

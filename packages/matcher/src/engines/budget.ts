@@ -2,9 +2,9 @@
 import { contains, type Expression, type Node, type RepeatNode } from '../dialect/tree.js';
 
 /** Instructions up to which counted repetitions are unrolled; beyond, they count at run time under the step budget. */
-const UNROLL_LIMIT = 20_000;
+const unrollLimit = 20_000;
 /** Conditionals ask about at most so many groups within the remembered state; beyond, steps are budgeted. */
-export const MOST_CONDITION_GROUPS = 6;
+export const mostConditionGroups = 6;
 
 /**
  * Whether matching `expression` needs a step budget: what a state leads to depends on more than the position. That is so for
@@ -13,7 +13,7 @@ export const MOST_CONDITION_GROUPS = 6;
 export function isBudgeted({ root }: Expression): boolean {
   const conditions = new Set<number>();
   contains(root, (node) => node.kind === 'conditional' && !conditions.add(node.group));
-  if (conditions.size > MOST_CONDITION_GROUPS) return true;
+  if (conditions.size > mostConditionGroups) return true;
   return contains(root, (node) => {
     if (node.kind === 'backref') return true;
     if (node.kind === 'repeat' && isCounted(node)) return true;
@@ -26,7 +26,7 @@ export function isBudgeted({ root }: Expression): boolean {
 /** Whether a repetition is counted at run time, since unrolled it would be too large. */
 export function isCounted(node: RepeatNode): boolean {
   const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
-  return copies > 1 && copies * programSize(node.body) > UNROLL_LIMIT;
+  return copies > 1 && copies * programSize(node.body) > unrollLimit;
 }
 
 /** Instructions that a node takes when its counted repetitions are unrolled. */
@@ -34,7 +34,7 @@ function programSize(node: Node): number {
   switch (node.kind) {
     case 'repeat': {
       const copies = node.max === Number.POSITIVE_INFINITY ? node.min + 1 : node.max;
-      return Math.min(copies * (programSize(node.body) + 1) + 3, UNROLL_LIMIT / 4);
+      return Math.min(copies * (programSize(node.body) + 1) + 3, unrollLimit / 4);
     }
     case 'concat':
       return node.items.reduce((sum, item) => sum + programSize(item), 0);

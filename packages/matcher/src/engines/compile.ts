@@ -2,10 +2,10 @@
 import { type CharSet, onlyMember } from '../dialect/charset.js';
 import { contains, type Expression, type LookNode, type Node, type RepeatNode } from '../dialect/tree.js';
 import { widthOf } from '../dialect/width.js';
-import { isCounted, MOST_CONDITION_GROUPS } from './budget.js';
+import { isCounted, mostConditionGroups } from './budget.js';
 import { firstSet, isAnchored } from './first.js';
 import { forgetDependentStates } from './forget.js';
-import { ASSERTIONS, type CountedLoop, Op, type Program, type SetTable, type SubProgram } from './program.js';
+import { assertions, type CountedLoop, Op, type Program, type SetTable, type SubProgram } from './program.js';
 import { setTable } from './set-table.js';
 
 /** Compiles `expression`. Never refuses: what cannot be remembered is budgeted. */
@@ -57,7 +57,7 @@ class Compiler {
       this.#emitNode(this.#subBodies[i]!);
       this.#emit(Op.match);
     }
-    const tooManyConditions = this.#conditionGroups.length > MOST_CONDITION_GROUPS;
+    const tooManyConditions = this.#conditionGroups.length > mostConditionGroups;
     const budgeted = forgetDependentStates(
       { ops: this.#ops, a: this.#a, b: this.#b },
       (pc) => this.#isDependent(pc) || (tooManyConditions && this.#ops[pc] === Op.condition),
@@ -151,7 +151,7 @@ class Compiler {
         this.#emitSub(node.body, node.ahead ? 'lookahead' : 'lookbehind', node);
         return;
       case 'assert':
-        this.#emit(Op.assert, ASSERTIONS.indexOf(node.what));
+        this.#emit(Op.assert, assertions.indexOf(node.what));
         return;
       case 'backref':
         this.#emit(Op.backref, node.group, node.fold === 'none' ? 0 : node.fold === 'ascii' ? 1 : 2);

@@ -5,7 +5,7 @@
 
 import type { Expression } from '../dialect/tree.js';
 
-/** How one compiled expression is judged. */
+/** How one compiled expression is matched. */
 export type EngineName =
   /** RE2 alone is exact for this expression. */
   | 're2'
@@ -56,7 +56,7 @@ export interface Regex {
   readonly otherLiterals: readonly RequiredLiterals[];
   /**
    * Searches `subject` from its start, as Python's `re.search`: leftmost match, Perl's preference among alternatives.
-   * Throws `F2B_REGEX_BUDGET` when a budgeted expression ran out of steps on this subject.
+   * @throws RegexBudgetError `F2B_REGEX_BUDGET` when a budgeted expression ran out of steps on this subject.
    */
   exec(subject: string, counter?: StepCounter): RegexMatch | null;
   /** What it matches, for whoever makes a search of it elsewhere. An expression without wants to be asked itself. */

@@ -7,7 +7,7 @@
 import { RegexBudgetError } from '../errors.js';
 import { assertionHolds } from './assertions.js';
 import { backrefEnd } from './backref.js';
-import { BacktrackStack, CAPTURING_SUB, FRAME, UNDO_COUNTER, UNDO_MARK, UNDO_REGISTER } from './backtrack-stack.js';
+import { BacktrackStack, capturingSub, frameMark, undoCounter, undoMark, undoRegister } from './backtrack-stack.js';
 import { insidePair, stepBack } from './characters.js';
 import type { StepCounter } from './engine.js';
 import { Op, type Program } from './program.js';
@@ -15,10 +15,10 @@ import { inRanges, memberAt } from './set-table.js';
 import { StateMemory } from './state-memory.js';
 
 /** Steps on one subject for expressions whose states cannot all be remembered: so many, and more on long lines. */
-const STEP_BUDGET = 500_000;
-const STEPS_PER_CHARACTER = 64;
+const stepBudget = 500_000;
+const stepsPerCharacter = 64;
 
-const MAIN = -1;
+const mainProgram = -1;
 
 export class ExactMatcher {
   /** Offsets of groups after a match: start and end of group 0, group 1, …; -1 where a group took no part. */
@@ -86,7 +86,7 @@ export class ExactMatcher {
   #begin(subject: string): void {
     this.#subject = subject;
     this.#steps = 0;
-    if (this.#program.budgeted) this.#budget = STEP_BUDGET + STEPS_PER_CHARACTER * subject.length;
+    if (this.#program.budgeted) this.#budget = stepBudget + stepsPerCharacter * subject.length;
     this.#far = -1;
     this.#stack.reset();
     this.marks.fill(-1);
@@ -108,7 +108,7 @@ export class ExactMatcher {
         if (start === last && !memberAt(first, subject, start)) return false;
       }
       if (start > 0 && insidePair(subject, start)) continue;
-      const end = this.#run(0, start, MAIN, true);
+      const end = this.#run(0, start, mainProgram, true);
       if (end >= 0) {
         this.marks[0] = start;
         this.marks[1] = end;
@@ -119,8 +119,10 @@ export class ExactMatcher {
   }
 
   /**
-   * Runs the program at `entry` from `start`. Returns the end of the match, or -1 with everything undone. `sub`: which sub-program,
-   * or MAIN. `capture`: marks are wanted; otherwise only the answer.
+   * Runs the program at `entry` from `start`.
+   * @param sub which sub-program, or `mainProgram`
+   * @param capture marks are wanted; otherwise only the answer
+   * @returns the end of the match, or -1 with everything undone
    */
   #run(entry: number, start: number, sub: number, capture: boolean): number {
     const { ops, a, b, texts, sets, loops, subs, counted } = this.#program;
@@ -128,7 +130,7 @@ export class ExactMatcher {
     const length = subject.length;
     const stack = this.#stack;
     const base = stack.top;
-    const inSub = sub !== MAIN;
+    const inSub = sub !== mainProgram;
     let pc = entry;
     let pos = start;
     for (;;) {
@@ -179,7 +181,7 @@ export class ExactMatcher {
         case Op.mark:
           if (capture) {
             const slot = a[pc]!;
-            stack.push(UNDO_MARK, slot, this.marks[slot]!);
+            stack.push(undoMark, slot, this.marks[slot]!);
             this.marks[slot] = pos;
           }
           pc++;
@@ -198,7 +200,7 @@ export class ExactMatcher {
           }
           state = this.#withConditions(state);
           if (this.#visited.add(state, pos)) {
-            if (inSub) stack.push(FRAME, state, pos);
+            if (inSub) stack.push(frameMark, state, pos);
           } else if (!inSub || !this.#succeeded!.has(state, pos)) {
             ok = false;
             break;
@@ -217,7 +219,7 @@ export class ExactMatcher {
         }
         case Op.loopStart: {
           const register = a[pc]!;
-          stack.push(UNDO_REGISTER, register, this.#registers[register]!);
+          stack.push(undoRegister, register, this.#registers[register]!);
           this.#registers[register] = pos;
           pc++;
           break;
@@ -249,8 +251,8 @@ export class ExactMatcher {
           break;
         case Op.countStart: {
           const loop = counted[a[pc]!]!;
-          stack.push(UNDO_COUNTER, a[pc]!, this.#counters[a[pc]!]!);
-          stack.push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
+          stack.push(undoCounter, a[pc]!, this.#counters[a[pc]!]!);
+          stack.push(undoRegister, loop.register, this.#registers[loop.register]!);
           this.#counters[a[pc]!] = 0;
           this.#registers[loop.register] = -1;
           pc++;
@@ -272,10 +274,10 @@ export class ExactMatcher {
         case Op.countEnter: {
           const loop = counted[a[pc]!]!;
           const count = this.#counters[a[pc]!]!;
-          stack.push(UNDO_COUNTER, a[pc]!, count);
+          stack.push(undoCounter, a[pc]!, count);
           this.#counters[a[pc]!] = count + 1;
           if (count >= loop.min) {
-            stack.push(UNDO_REGISTER, loop.register, this.#registers[loop.register]!);
+            stack.push(undoRegister, loop.register, this.#registers[loop.register]!);
             this.#registers[loop.register] = pos;
           }
           pc++;
@@ -302,9 +304,9 @@ export class ExactMatcher {
         sp -= 3;
         tag = data[sp]!;
         if (tag >= 0) break;
-        if (tag === UNDO_MARK) this.marks[data[sp + 1]!] = data[sp + 2]!;
-        else if (tag === UNDO_REGISTER) this.#registers[data[sp + 1]!] = data[sp + 2]!;
-        else if (tag === UNDO_COUNTER) this.#counters[data[sp + 1]!] = data[sp + 2]!;
+        if (tag === undoMark) this.marks[data[sp + 1]!] = data[sp + 2]!;
+        else if (tag === undoRegister) this.#registers[data[sp + 1]!] = data[sp + 2]!;
+        else if (tag === undoCounter) this.#counters[data[sp + 1]!] = data[sp + 2]!;
       }
       stack.top = sp;
       if (tag < 0) return -1;
@@ -327,7 +329,7 @@ export class ExactMatcher {
       return -1;
     }
     if (end < 0) return -1;
-    if (sub.groups.length > 0 && !sub.stateful && capture) stack.push(CAPTURING_SUB, index, from);
+    if (sub.groups.length > 0 && !sub.stateful && capture) stack.push(capturingSub, index, from);
     return end;
   }
 
@@ -336,7 +338,7 @@ export class ExactMatcher {
     const stack = this.#stack;
     const atomic = this.#program.subs[sub]!.kind === 'atomic';
     for (let at = base; at < stack.top; at += 3) {
-      if (stack.data[at] !== FRAME) continue;
+      if (stack.data[at] !== frameMark) continue;
       const state = stack.data[at + 1]!;
       const pos = stack.data[at + 2]!;
       this.#succeeded!.add(state, pos);
@@ -351,11 +353,11 @@ export class ExactMatcher {
    * it only on those that it left unset: so the runs are gone through backwards. Stateful ones have done it in place.
    */
   #captureSubs(base: number, sub: number): void {
-    if (sub !== MAIN && this.#program.subs[sub]!.stateful) return;
+    if (sub !== mainProgram && this.#program.subs[sub]!.stateful) return;
     const stack = this.#stack;
     const found: number[] = [];
     for (let at = base; at < stack.top; at += 3) {
-      if (stack.data[at] === CAPTURING_SUB) found.push(stack.data[at + 1]!, stack.data[at + 2]!);
+      if (stack.data[at] === capturingSub) found.push(stack.data[at + 1]!, stack.data[at + 2]!);
     }
     stack.top = base;
     for (let i = found.length - 2; i >= 0; i -= 2) this.#captureSub(found[i]!, found[i + 1]!);
@@ -380,7 +382,7 @@ export class ExactMatcher {
     const stack = this.#stack;
     while (stack.top > base) {
       stack.top -= 3;
-      if (stack.data[stack.top] === UNDO_MARK) this.marks[stack.data[stack.top + 1]!] = stack.data[stack.top + 2]!;
+      if (stack.data[stack.top] === undoMark) this.marks[stack.data[stack.top + 1]!] = stack.data[stack.top + 2]!;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Where a match can begin. */
-import { ALL, type CharSet, EMPTY, union } from '../dialect/charset.js';
+import { type CharSet, everyCharacter, noCharacter, union } from '../dialect/charset.js';
 import type { Node } from '../dialect/tree.js';
 
 interface First {
@@ -19,16 +19,16 @@ function firstOf(node: Node): First {
     case 'empty':
     case 'assert':
     case 'look':
-      return { set: EMPTY, nullable: true };
+      return { set: noCharacter, nullable: true };
     case 'char':
       return { set: node.set, nullable: false };
     case 'backref':
-      return { set: ALL, nullable: true };
+      return { set: everyCharacter, nullable: true };
     case 'group':
     case 'atomic':
       return firstOf(node.body);
     case 'repeat': {
-      if (node.max === 0) return { set: EMPTY, nullable: true };
+      if (node.max === 0) return { set: noCharacter, nullable: true };
       const body = firstOf(node.body);
       return node.min === 0 ? { set: body.set, nullable: true } : body;
     }

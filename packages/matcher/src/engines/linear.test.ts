@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileRegex } from './regex.js';
 
 /** Expressions that backtracking engines choke on, each with a line that hurts: a piece to repeat and an end that spoils the match. */
-const CLASSICS: readonly (readonly [source: string, piece: string, end: string])[] = [
+const classics: readonly (readonly [source: string, piece: string, end: string])[] = [
   ['(a+)+$', 'a', '!'],
   ['^(a|a)*$', 'a', '!'],
   ['^(a|aa)+$', 'a', '!'],
@@ -37,13 +37,13 @@ const CLASSICS: readonly (readonly [source: string, piece: string, end: string])
   ['(?:(a)|b)*(?(1)c|d)', 'ab', ''],
   ['^(x)?(?:a+)+(?(1)y|z)$', 'a', ''],
 ];
-const SIZES = [1024, 4096, 16_384, 65_536];
+const sizes = [1024, 4096, 16_384, 65_536];
 
 describe('work on lines built to hurt', () => {
-  it.each(CLASSICS)('grows no faster than the line for %s', (source, piece, end) => {
+  it.each(classics)('grows no faster than the line for %s', (source, piece, end) => {
     const regex = compileRegex(source);
     expect(regex.engine).not.toBe('budgeted');
-    const perCharacter = SIZES.map((size) => {
+    const perCharacter = sizes.map((size) => {
       const line = `${piece.repeat((size - end.length) / piece.length)}${end}\n`;
       const counter = { steps: 0 };
       regex.exec(line, counter);

@@ -40,7 +40,7 @@ export const Op = {
   countEnter: 17,
 } as const;
 
-export const ASSERTIONS = [
+export const assertions = [
   'start',
   'end',
   'endOrFinalNewline',

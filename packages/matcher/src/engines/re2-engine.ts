@@ -1,6 +1,6 @@
-/** RE2 as judge and, where it is exact, as the one who captures. Compiled at the first use: most expressions of a host never see a line. */
+/** RE2 as gate and, where it is exact, as the one who captures. Compiled at the first use: most expressions of a host never see a line. */
 import RE2 from 're2';
-import { END_OF_MATCH, type Re2Source } from './re2-source.js';
+import { endOfMatch, type Re2Source } from './re2-source.js';
 
 /** One RE2 program that answers yes or no. */
 export class Re2Gate {
@@ -40,7 +40,7 @@ export class Re2Captures {
     for (const [i, group] of groups.entries()) {
       const span = indices[i];
       if (!span || span[0] < 0) continue;
-      if (group === END_OF_MATCH) {
+      if (group === endOfMatch) {
         end = Math.min(end, span[0]);
         continue;
       }

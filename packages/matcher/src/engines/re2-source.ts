@@ -4,13 +4,13 @@
  */
 import { type CharSet, intersect, isEmpty, union } from '../dialect/charset.js';
 import { contains, type Expression, type Node } from '../dialect/tree.js';
-import { ASCII, NON_ASCII } from '../dialect/unicode.js';
+import { asciiSet, nonAsciiSet } from '../dialect/unicode.js';
 import { widthOf } from '../dialect/width.js';
 
-const FIRST_NON_ASCII = 0x80;
-const MOST_ASCII_RANGES = 64;
+const firstNonAscii = 0x80;
+const mostAsciiRanges = 64;
 /** RE2 refuses larger counts. */
-const MOST_REPETITIONS = 1000;
+const mostRepetitions = 1000;
 
 export interface Re2Source {
   /** An expression in RE2's syntax, for node-re2's Unicode mode. */
@@ -25,7 +25,7 @@ export interface Re2Source {
  * An empty group: the match ends there, whatever RE2 consumed behind it. It stands before what `$` and a lookahead at the very end of the
  * expression look at.
  */
-export const END_OF_MATCH = -1;
+export const endOfMatch = -1;
 
 /** The translation that is exact for ASCII subjects, or says why it is not. */
 export function asciiSource(expression: Expression): Re2Source {
@@ -97,10 +97,10 @@ class Translator {
 
   #set(set: CharSet): string {
     // Only the ranges that ASCII can meet: a Unicode class has hundreds of others.
-    const ascii = intersect({ ranges: set.ranges.slice(0, 2 * MOST_ASCII_RANGES) }, ASCII);
+    const ascii = intersect({ ranges: set.ranges.slice(0, 2 * mostAsciiRanges) }, asciiSet);
     if (!this.relaxed) return classSource(ascii);
-    const reachesBeyond = set.ranges.length > 0 && set.ranges[set.ranges.length - 1]! >= FIRST_NON_ASCII;
-    return classSource(reachesBeyond ? union(ascii, NON_ASCII) : ascii);
+    const reachesBeyond = set.ranges.length > 0 && set.ranges[set.ranges.length - 1]! >= firstNonAscii;
+    return classSource(reachesBeyond ? union(ascii, nonAsciiSet) : ascii);
   }
 
   #repeat(node: Node & { readonly kind: 'repeat' }, last: boolean): string {
@@ -115,9 +115,9 @@ class Translator {
     if (optional) return `${inner}?${lazy}`;
     if (node.max === Number.POSITIVE_INFINITY && node.min <= 1) return `${inner}${node.min === 0 ? '*' : '+'}${lazy}`;
     let { min, max } = node;
-    if (min > MOST_REPETITIONS || (max > MOST_REPETITIONS && max !== Number.POSITIVE_INFINITY)) {
-      this.#give(node, `the repetition count above ${MOST_REPETITIONS}`);
-      min = Math.min(min, MOST_REPETITIONS);
+    if (min > mostRepetitions || (max > mostRepetitions && max !== Number.POSITIVE_INFINITY)) {
+      this.#give(node, `the repetition count above ${mostRepetitions}`);
+      min = Math.min(min, mostRepetitions);
       max = Number.POSITIVE_INFINITY;
     }
     return `${inner}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}${lazy}`;
@@ -161,7 +161,7 @@ class Translator {
 
   #endOfMatch(): string {
     if (this.relaxed) return '';
-    this.#groups.push(END_OF_MATCH);
+    this.#groups.push(endOfMatch);
     return '()';
   }
 }

@@ -2,7 +2,16 @@
  * Rewrites a tree into one that means exactly the same, with fewer lookarounds: those whose answer is certain from what stands before
  * them are dropped, those that look at one character become part of the character's class, and conditionals become alternatives.
  */
-import { ALL, type CharSet, EMPTY, intersect, isDisjoint, isSubset, negate, union } from '../dialect/charset.js';
+import {
+  type CharSet,
+  everyCharacter,
+  intersect,
+  isDisjoint,
+  isSubset,
+  negate,
+  noCharacter,
+  union,
+} from '../dialect/charset.js';
 import { contains, type Expression, type LookNode, type Node, type RepeatNode } from '../dialect/tree.js';
 import { widthOf } from '../dialect/width.js';
 import { unfoldConditionals } from './unfold.js';
@@ -17,8 +26,8 @@ interface Before {
 /** Worked out only where a lookbehind asks: most places are never asked about. */
 type Place = () => Before;
 
-const UNKNOWN: Before = { set: ALL, start: true };
-const anything: Place = () => UNKNOWN;
+const unknownBefore: Before = { set: everyCharacter, start: true };
+const anything: Place = () => unknownBefore;
 
 export function reduce(expression: Expression): Expression {
   return { ...expression, root: reduceNode(unfoldConditionals(expression.root), anything) };
@@ -80,7 +89,7 @@ function reduceLook(node: LookNode, place: Place): Node {
   const holds = always !== node.negative;
   return holds
     ? { kind: 'empty', from: node.from, to: node.to }
-    : { kind: 'char', set: EMPTY, from: node.from, to: node.to };
+    : { kind: 'char', set: noCharacter, from: node.from, to: node.to };
 }
 
 /** The set when `node` is exactly one character without groups. */
@@ -168,7 +177,7 @@ function after(node: Node, before: Place): Before {
       return node.min === 0 ? either([before(), once]) : once;
     }
     case 'backref':
-      return UNKNOWN;
+      return unknownBefore;
   }
 }
 

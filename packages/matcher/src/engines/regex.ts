@@ -1,17 +1,19 @@
 /** The front door: a Python expression in, a regex with the engine it deserves out. */
+
 import { type ParseOptions, parse } from '../dialect/parser.js';
 import type { Expression } from '../dialect/tree.js';
+import { ordinaryBytes } from '../memory-layout.js';
 import { isBudgeted } from './budget.js';
 import { compile } from './compile.js';
 import type { EngineName, Furthest, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
 import { isAnchored } from './first.js';
-import { requiredLiterals } from './literals.js';
 import type { Program } from './program.js';
 import { Re2Captures, Re2Gate } from './re2-engine.js';
 import { asciiSource, gateSource } from './re2-source.js';
 import { reduce } from './reduce.js';
-import { GAVE_UP } from './wasm/frame.js';
+import { requiredLiterals } from './required-literals.js';
+import { gaveUp } from './wasm/frame.js';
 import { compileSearch, type TextSearch } from './wasm/text-search.js';
 
 /**
@@ -23,12 +25,9 @@ export function compileRegex(source: string, options: ParseOptions = {}): Compil
   return new CompiledRegex(parse(source, options));
 }
 
-/** Beyond this many characters a line is out of the ordinary, and perhaps built to hurt. */
-const ordinaryLength = 2048;
+const asciiOnly = /^[\0-\x7f]*$/;
 
-const ASCII_ONLY = /^[\0-\x7f]*$/;
-
-/** An expression with its engines: RE2 judges, and the cheapest engine that is linear on the subject finds the groups. */
+/** An expression with its engines: RE2 matches, and the cheapest engine that is linear on the subject finds the groups. */
 export class CompiledRegex implements Regex {
   readonly source: string;
   readonly groupCount: number;
@@ -87,13 +86,13 @@ export class CompiledRegex implements Regex {
   exec(subject: string, counter?: StepCounter): RegexMatch | null {
     if (counter) return this.#execExactly(subject, counter);
     // An anchored search of an ordinary line fails at the first wrong character, sooner than RE2 can be asked.
-    const asked = !this.#anchored || subject.length > ordinaryLength;
+    const asked = !this.#anchored || subject.length > ordinaryBytes;
     if (asked && this.#refuses(subject)) return null;
     const offsets = this.#offsets;
-    const found = this.#compiledSearch()?.(subject, offsets) ?? GAVE_UP;
-    if (found !== GAVE_UP) return found < 0 ? null : new Match(subject, offsets);
+    const found = this.#compiledSearch()?.(subject, offsets) ?? gaveUp;
+    if (found !== gaveUp) return found < 0 ? null : new Match(subject, offsets);
     if (!asked && this.#refuses(subject)) return null;
-    if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
+    if (this.engine === 're2' && subject !== '' && asciiOnly.test(subject)) {
       const captured = this.#ascii.captures.exec(subject, offsets);
       if (captured !== undefined) return captured ? new Match(subject, offsets) : null;
     }
@@ -105,9 +104,9 @@ export class CompiledRegex implements Regex {
   }
 
   test(subject: string): boolean {
-    if (this.engine === 're2' && subject !== '' && ASCII_ONLY.test(subject)) {
-      const judged = this.#ascii.gate.test(subject);
-      if (judged !== undefined) return judged;
+    if (this.engine === 're2' && subject !== '' && asciiOnly.test(subject)) {
+      const matched = this.#ascii.gate.test(subject);
+      if (matched !== undefined) return matched;
     }
     return this.exec(subject) !== null;
   }

@@ -2,11 +2,11 @@
 import type { CharSet } from '../dialect/charset.js';
 import type { SetTable } from './program.js';
 
-const LOW = 256;
+const lowCodes = 256;
 
 export function setTable(set: CharSet): SetTable {
-  const low = new Uint8Array(LOW);
-  for (let i = 0; i < set.ranges.length && set.ranges[i]! < LOW; i += 2)
+  const low = new Uint8Array(lowCodes);
+  for (let i = 0; i < set.ranges.length && set.ranges[i]! < lowCodes; i += 2)
     low.fill(1, set.ranges[i]!, set.ranges[i + 1]! + 1);
   return { low, ranges: Int32Array.from(set.ranges) };
 }
@@ -27,5 +27,5 @@ export function inRanges(ranges: Int32Array, codePoint: number): boolean {
 /** Whether the character at `pos` (a whole one, also beyond the basic plane) is a member. */
 export function memberAt(table: SetTable, subject: string, pos: number): boolean {
   const unit = subject.charCodeAt(pos);
-  return unit < LOW ? table.low[unit] === 1 : inRanges(table.ranges, subject.codePointAt(pos)!);
+  return unit < lowCodes ? table.low[unit] === 1 : inRanges(table.ranges, subject.codePointAt(pos)!);
 }

@@ -6,7 +6,7 @@ import { children, contains, type Node } from '../dialect/tree.js';
 import { widthOf } from '../dialect/width.js';
 
 /** Unfolding copies what follows a group; past this many nodes the conditional is the smaller evil. */
-const MOST_NODES = 2000;
+const mostNodes = 2000;
 
 /** One way to match a node, in the order of preference, and whether it sets the group in question. */
 interface Variant {
@@ -20,7 +20,7 @@ export function unfoldConditionals(root: Node): Node {
   let unfolded = root;
   for (const group of groups) {
     const next = unfold(unfolded, group, false);
-    if (next && nodeCount(next) <= MOST_NODES) unfolded = next;
+    if (next && nodeCount(next) <= mostNodes) unfolded = next;
   }
   return unfolded;
 }

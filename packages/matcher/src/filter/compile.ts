@@ -23,7 +23,7 @@ export interface Expression {
   mayMatch(subject: string): boolean;
 }
 
-/** A filter ready to judge lines. Holds no state: any number of scans may use it, one after the other. */
+/** A filter ready to match lines. Holds no state: any number of scans may use it, one after the other. */
 export interface CompiledFilter {
   readonly settings: MatchSettings;
   readonly usedns: Usedns;

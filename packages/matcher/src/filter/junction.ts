@@ -1,8 +1,17 @@
 import type { DateDetector, Template } from '../dates/detector.js';
-import { ALL, type CharSet, EMPTY, has, isDisjoint, isSubset, negate, union } from '../dialect/charset.js';
+import {
+  type CharSet,
+  everyCharacter,
+  has,
+  isDisjoint,
+  isSubset,
+  negate,
+  noCharacter,
+  union,
+} from '../dialect/charset.js';
 import { parse } from '../dialect/parser.js';
 import type { AssertNode, Node } from '../dialect/tree.js';
-import { ASCII_WORD, WORD } from '../dialect/unicode.js';
+import { asciiWordSet, wordSet } from '../dialect/unicode.js';
 import { widthOf } from '../dialect/width.js';
 
 /**
@@ -36,11 +45,11 @@ interface Cut {
   readonly mostBefore: number;
 }
 
-const NO_WORD = negate(WORD);
-const NO_ASCII_WORD = negate(ASCII_WORD);
-const anywhere: Cut = { before: ALL, behind: ALL, mostBefore: Number.POSITIVE_INFINITY };
+const noWord = negate(wordSet);
+const noAsciiWord = negate(asciiWordSet);
+const anywhere: Cut = { before: everyCharacter, behind: everyCharacter, mostBefore: Number.POSITIVE_INFINITY };
 /** The default templates end at a word's end. */
-const atWordEnd: Cut = { ...anywhere, behind: NO_WORD };
+const atWordEnd: Cut = { ...anywhere, behind: noWord };
 
 function distinct(cuts: readonly Cut[]): readonly Cut[] {
   return [...new Map(cuts.map((cut) => [`${cut.before.ranges} ${cut.behind.ranges} ${cut.mostBefore}`, cut])).values()];
@@ -62,7 +71,7 @@ function codeBefore(text: string, at: number): number {
 }
 
 function isOf(set: CharSet, code: number): boolean {
-  if (set === ALL || has(set, code)) return true;
+  if (set === everyCharacter || has(set, code)) return true;
   const text = String.fromCodePoint(code);
   return has(set, text.toLowerCase().codePointAt(0)!) || has(set, text.toUpperCase().codePointAt(0)!);
 }
@@ -106,7 +115,7 @@ function isWordBoundary(node: Node): node is AssertNode {
 }
 
 function before(front: readonly Node[], farther: CharSet): CharSet {
-  let set = EMPTY;
+  let set = noCharacter;
   for (const item of front.toReversed()) {
     if (isLineBegin(item)) return set;
     const last = edge(item, 'last');
@@ -118,7 +127,7 @@ function before(front: readonly Node[], farther: CharSet): CharSet {
 
 /** @param last what the part in front ends with: word boundaries depend on it */
 function behind(rest: readonly Node[], last: Edge, farther: CharSet): CharSet {
-  let set = EMPTY;
+  let set = noCharacter;
   for (const item of rest) {
     if (isLineEnd(item)) return set;
     if (item.kind === 'look' && item.ahead && !item.negative) return union(set, allowedBy(item.body, last));
@@ -133,14 +142,14 @@ function behind(rest: readonly Node[], last: Edge, farther: CharSet): CharSet {
 /** The characters that a look ahead lets stand there. */
 function allowedBy(node: Node, last: Edge): CharSet {
   if (node.kind === 'alternate') return union(...node.branches.map((branch) => allowedBy(branch, last)));
-  if (isLineEnd(node)) return EMPTY;
+  if (isLineEnd(node)) return noCharacter;
   if (isWordBoundary(node) && !last.nullable) {
-    const [word, other] = node.what === 'wordBoundary' ? [WORD, NO_WORD] : [ASCII_WORD, NO_ASCII_WORD];
+    const [word, other] = node.what === 'wordBoundary' ? [wordSet, noWord] : [asciiWordSet, noAsciiWord];
     if (isSubset(last.set, word)) return other;
-    return isDisjoint(last.set, word) ? word : ALL;
+    return isDisjoint(last.set, word) ? word : everyCharacter;
   }
   const first = edge(node, 'first');
-  return first.nullable ? ALL : first.set;
+  return first.nullable ? everyCharacter : first.set;
 }
 
 /** What a node can begin or end with. */
@@ -157,10 +166,10 @@ function edge(node: Node, which: 'first' | 'last'): Edge {
     case 'empty':
     case 'assert':
     case 'look':
-      return { set: EMPTY, nullable: true };
+      return { set: noCharacter, nullable: true };
     case 'concat': {
       const items = which === 'first' ? node.items : node.items.toReversed();
-      let set = EMPTY;
+      let set = noCharacter;
       for (const item of items) {
         const one = edge(item, which);
         set = union(set, one.set);
@@ -180,7 +189,7 @@ function edge(node: Node, which: 'first' | 'last'): Edge {
       return node.min === 0 ? { ...body, nullable: true } : body;
     }
     case 'backref':
-      return { set: ALL, nullable: true };
+      return { set: everyCharacter, nullable: true };
   }
 }
 

@@ -65,7 +65,7 @@ export function applyPrefregex(filter: CompiledFilter, text: string, run: Expres
 }
 
 /**
- * Judges one line whose date is already cut out: early ignoreregex, prefregex and its content, failregex in order, ignoreregex.
+ * Matches one line whose date is already cut out: early ignoreregex, prefregex and its content, failregex in order, ignoreregex.
  * Every expression searches a text that ends with an added newline. Pure: nothing is remembered from line to line.
  *
  * @param tuple the line as `Dating.cut` divides it.

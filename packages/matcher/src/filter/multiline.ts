@@ -65,7 +65,7 @@ function withoutSkipped(
 }
 
 /**
- * Judges one more line together with those before it. The expressions see the last `maxlines` lines joined; what matched leaves the
+ * Matches one more line together with those before it. The expressions see the last `maxlines` lines joined; what matched leaves the
  * buffer, so that it cannot match again, and what `<SKIPLINES>` passed over stays. ignoreregex sees the matched lines only.
  *
  * @param state is changed

@@ -1,5 +1,5 @@
 /** The parts of an expression that hold whatever a client sends. */
-import { ALL, type CharSet, has, isSubset, negate, single, union } from '../dialect/charset.js';
+import { type CharSet, everyCharacter, has, isSubset, negate, single, union } from '../dialect/charset.js';
 import type { Node, RepeatNode } from '../dialect/tree.js';
 import { contains } from '../dialect/tree.js';
 
@@ -45,5 +45,5 @@ export function containsFree(node: Node): boolean {
 export function isGreedyCatchAll(node: Node): boolean {
   if (node.kind !== 'repeat' || node.mode === 'lazy' || node.max !== Number.POSITIVE_INFINITY) return false;
   const set = roundSet(node.body);
-  return set !== undefined && (set === ALL || isSubset(notNewline, set));
+  return set !== undefined && (set === everyCharacter || isSubset(notNewline, set));
 }

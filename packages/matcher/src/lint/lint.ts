@@ -5,7 +5,7 @@ import type { CompiledFilter, Expression } from '../filter/compile.js';
 import { shortestLiteralBytes } from '../literals/literal.js';
 import type { LintFinding } from './finding.js';
 import { looseCatchAll } from './shape.js';
-import { judge, proveSpoof, type SpoofProof, sampleLines, victimAddress } from './spoof.js';
+import { accusation, proveSpoof, type SpoofProof, sampleLines, victimAddress } from './spoof.js';
 
 /**
  * What is risky or slow about a filter that compiles: expressions that a client's own text can lead astray, and such as cost more than
@@ -102,7 +102,7 @@ class FilterLinter {
     if (this.#filter.maxlines > 1) return undefined;
     for (const { sample, line } of sampleLines(this.#filter, index, tree, this.#prefix, victimAddress)) {
       const text = line(`anything a client wrote: ${sample.text}`);
-      if (judge(this.#filter, text)?.accused === victimAddress) return { line: text, accused: victimAddress };
+      if (accusation(this.#filter, text)?.accused === victimAddress) return { line: text, accused: victimAddress };
     }
     return undefined;
   }
@@ -130,7 +130,7 @@ class FilterLinter {
       'warning',
       'F2B_LINT_BACK_REFERENCE',
       expression,
-      `${option} refers back to what a group matched, which cannot be judged in linear time: a line built to hurt is given up, and counts as no match.`,
+      `${option} refers back to what a group matched, which cannot be matched in linear time: a line built to hurt is given up, and counts as no match.`,
       'Write it without the back-reference.',
     );
   }

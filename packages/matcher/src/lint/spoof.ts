@@ -54,20 +54,20 @@ export function* sampleLines(
     const key = JSON.stringify([text, sample.free.map(({ from, piece }) => [from, piece])]);
     if (seen.has(key)) continue;
     seen.add(key);
-    const verdict = judge(filter, text);
+    const verdict = accusation(filter, text);
     if (verdict?.regex === index && verdict.accused === address) yield { sample, line } satisfies SampleLine;
   }
 }
 
 function surrounding(prefix: Tree | undefined, address: string, variant: number): SampleLine['line'] {
   if (prefix === undefined) return (text) => text;
-  // Most prefixes wrap the content; one without `<F-CONTENT>` judges the same text as the expression.
+  // Most prefixes wrap the content; one without `<F-CONTENT>` sees the same text as the expression.
   if (!prefix.groupNames.includes('content')) return (text) => text;
   return (text) => sampleOf(prefix, address, choicesOf(variant % 2), new Map([['content', text]])).text;
 }
 
 /** Whom the filter accuses for a line behind its date, and by which failregex. */
-export function judge(filter: CompiledFilter, line: string): { regex: number; accused: string } | undefined {
+export function accusation(filter: CompiledFilter, line: string): { regex: number; accused: string } | undefined {
   const [hit] = matchLine(filter, ['', '', line]).hits;
   if (hit === undefined) return undefined;
   const { identifier } = chooseIdentifier(hit.groups, filter.usedns);
@@ -107,10 +107,10 @@ export function proveSpoof(
 }
 
 function accuses(filter: CompiledFilter, index: number, line: string): boolean {
-  const verdict = judge(filter, line);
+  const verdict = accusation(filter, line);
   if (verdict?.regex !== index || verdict.accused !== victimAddress) return false;
   // An expression whose name of the host is optional may take the client's address for that name; real lines do have the name.
-  return judge(filter, ` gateway ${line}`)?.accused !== trueAddress;
+  return accusation(filter, ` gateway ${line}`)?.accused !== trueAddress;
 }
 
 function matches(regex: CompiledRegex, text: string): boolean {

@@ -146,10 +146,12 @@ export class ScanPool {
   }
 
   /**
-   * Scans a block of whole lines on a worker. The bytes are copied before this returns: the caller may use its buffer again.
+   * Scans a block of whole lines on a worker. The bytes are copied before this returns: the caller may use its buffer
+   * again.
    *
    * @returns the result, not before those of all blocks submitted earlier under this key.
-   * @throws PoolError at once: `F2B_POOL_KEY`, `F2B_POOL_CLOSED`; later: `F2B_POOL_WORKER_DIED` when two workers died over the block one after the other.
+   * @throws PoolError at once: `F2B_POOL_KEY`, `F2B_POOL_CLOSED`; later: `F2B_POOL_WORKER_DIED` when two workers died
+   * over the block one after the other.
    */
   scanBlock(key: string, bytes: Uint8Array, context: ScanContext): Promise<ScanResult> {
     const registration = this.#registration(key);

@@ -1,12 +1,12 @@
 import type { Bytes } from '@f2b/config';
 import { lineBits } from '../literals/bits.js';
-import { type HitRows, LiteralScanner, type PlacedRows } from '../literals/scanner.js';
+import { type Hits, LiteralScanner, type PlacedHits } from '../literals/literal-scanner.js';
 import type { Block } from './block.js';
 import { workshopBytes } from './in-place/workshop.js';
 import type { ScanPlan } from './needs.js';
 
 /** Takes the lines that some filter may have to look at, in order, some at a time; valid only during the call. */
-export type TakeRows<R extends HitRows> = (rows: R) => void;
+export type TakeHits<R extends Hits> = (hits: R) => void;
 
 const newline = 0x0a;
 const allBits = new Uint32Array(lineBits / 32).fill(0xffffffff);
@@ -37,7 +37,7 @@ export class LiteralFinder {
    * @param block a placed one
    * @returns how many lines it has
    */
-  find(block: Block, maxLineBytes: Bytes, take: TakeRows<PlacedRows>): number {
+  find(block: Block, maxLineBytes: Bytes, take: TakeHits<PlacedHits>): number {
     const { length } = block;
     if (length === 0) return 0;
     const memory = this.scanner.block(length + 1);
@@ -50,7 +50,7 @@ export class LiteralFinder {
 }
 
 /** One line, with every bit. */
-class OneRow implements HitRows {
+class OneHit implements Hits {
   readonly count = 1;
   readonly words = allBits;
   #start = 0;
@@ -83,17 +83,17 @@ class OneRow implements HitRows {
 
 /** Every line: for statistics, which want to know what became of each, and for code units of two bytes. */
 export class EveryLine {
-  readonly #row = new OneRow();
+  readonly #hit = new OneHit();
 
   /** @returns how many lines the block has */
-  find(block: Block, maxLineBytes: Bytes, take: TakeRows<HitRows>): number {
+  find(block: Block, maxLineBytes: Bytes, take: TakeHits<Hits>): number {
     const { unit } = block;
     let lines = 0;
     for (let at = 0; at < block.length; lines++) {
       const { start, end, next } = block.lineAt(at);
       const tooLong = end - start > maxLineBytes;
-      this.#row.set(start, tooLong ? next - unit : end, lines, tooLong);
-      take(this.#row);
+      this.#hit.set(start, tooLong ? next - unit : end, lines, tooLong);
+      take(this.#hit);
       at = next;
     }
     return lines;

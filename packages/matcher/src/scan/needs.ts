@@ -2,7 +2,7 @@ import type { CompiledFilter } from '../filter/compile.js';
 import { type Bits, bitSet, lineBits } from '../literals/bits.js';
 import type { Literal } from '../literals/literal.js';
 import { LogSample } from '../literals/log-sample.js';
-import { type ScanTerms, termsOf } from './literals.js';
+import { type ScanTerms, termsOf } from './literal-finder.js';
 
 /** What a line must contain so that one filter has to look at it. */
 export interface FilterNeeds {

@@ -2,6 +2,7 @@ import type { EpochMs } from '@f2b/config';
 import type { LineMatch, ReadyRows, ScanResult } from '../failures.js';
 import type { LineTuple } from '../filter/dating.js';
 import type { Groups, GroupValue } from '../filter/groups.js';
+import { matchGroups } from '../memory-layout.js';
 
 /**
  * A scan's result as it crosses the thread boundary: numbers in typed arrays, all text in one string. Cheap to send however many
@@ -29,7 +30,7 @@ export interface WireMatches {
 export interface WireRows {
   /** ASCII; each row with its newline. */
   readonly bytes: Uint8Array;
-  /** By match: where its row ends; a match whose row is empty has none, and is judged by its groups. */
+  /** By match: where its row ends; a match whose row is empty has none, and is matched by its groups. */
   readonly ends: Int32Array;
   /** By match: a number that is the same for rows of one session; 0: the row belongs to none. */
   readonly sessions: Int32Array;
@@ -81,7 +82,7 @@ class Growing<A extends Int32Array | Float64Array | Uint8Array> {
   }
 }
 
-/** A match that was judged as text. */
+/** A match that was matched as text. */
 export interface MatchToWrite {
   readonly filter: number;
   readonly regex: number;
@@ -108,7 +109,7 @@ export interface PackedMatches {
 }
 
 /** Numbers of a match before those of its groups. */
-const fixedNumbers = 11;
+const fixedNumbers = matchGroups / 4;
 
 const ints = () => new Growing((length) => new Int32Array(length));
 

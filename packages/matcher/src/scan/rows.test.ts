@@ -40,7 +40,7 @@ describe('rows written by the scan', () => {
     expect(ready.session(3)).toBe(ready.session(0));
   });
 
-  it('are left to the full judgement where a text needs care or nobody can be banned by it', () => {
+  it('are left to the full way where a text needs care or nobody can be banned by it', () => {
     expect([1, 2, 4, 5].map(rowOf)).toEqual(['', '', '', '']);
     expect(ready.matchesWithoutRow().map((match) => match.line)).toEqual([1, 2, 4, 5]);
   });

@@ -5,7 +5,7 @@ import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
 import { type LineOutcome, matchLine, type PossibleRegexes } from '../filter/line.js';
 import { meets } from '../literals/bits.js';
-import type { HitRows, PlacedRows } from '../literals/scanner.js';
+import type { Hits, PlacedHits } from '../literals/literal-scanner.js';
 import { Block, type LineSpan } from './block.js';
 import type { EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
@@ -37,18 +37,18 @@ export interface ScanTools {
   /** Undefined where literals find no lines: code units of two bytes. */
   readonly finder: LiteralFinder | undefined;
   readonly everyLine: EveryLine;
-  /** Judges lines where they stand; undefined where `finder` is. */
+  /** Matches lines where they stand; undefined where `finder` is. */
   readonly machine: LineMachine | undefined;
 }
 
 /**
- * One scan, over one block or several that follow each other: candidate lines are judged where they stand if they are ordinary, else as
+ * One scan, over one block or several that follow each other: candidate lines are matched where they stand if they are ordinary, else as
  * text, and what matches is packed.
  */
 export class ScanRun {
   readonly #scanner: ScanTools;
   readonly #context: ScanContext;
-  /** Judges lines where they stand; undefined: they are judged as text. */
+  /** Matches lines where they stand; undefined: they are matched as text. */
   readonly #machine: LineMachine | undefined;
   readonly #dates: readonly LineDates[];
   readonly #lookedBack: { start: number; found: LineMatch['preceding'] }[];
@@ -93,81 +93,81 @@ export class ScanRun {
     this.#offset = offset;
     for (const looked of this.#lookedBack) looked.start = -1;
     const machine = this.#machine;
-    if (literals === undefined) this.#line += everyLine.find(block, maxLineBytes, (rows) => this.#judgeRows(rows));
-    else if (machine === undefined) this.#line += literals.find(block, maxLineBytes, (rows) => this.#judgeRows(rows));
+    if (literals === undefined) this.#line += everyLine.find(block, maxLineBytes, (hits) => this.#matchHits(hits));
+    else if (machine === undefined) this.#line += literals.find(block, maxLineBytes, (hits) => this.#matchHits(hits));
     else {
       machine.block(block.bytes.byteOffset, this.#line, offset);
-      this.#line += literals.find(block, maxLineBytes, (rows) => this.#judgeRowsInPlace(rows, machine));
+      this.#line += literals.find(block, maxLineBytes, (hits) => this.#matchHitsInPlace(hits, machine));
       machine.take(this.#writer);
     }
     this.#end = offset + block.length;
   }
 
-  #judgeRows(rows: HitRows): void {
+  #matchHits(hits: Hits): void {
     const { filters: needs } = this.#scanner.plan;
-    for (let row = 0; row < rows.count; row++) {
-      if (this.#isTooLong(rows, row)) continue;
-      const { words } = rows;
-      const at = rows.bitsAt(row);
-      const span = this.#block.span(rows.start(row), rows.end(row));
+    for (let hit = 0; hit < hits.count; hit++) {
+      if (this.#isTooLong(hits, hit)) continue;
+      const { words } = hits;
+      const at = hits.bitsAt(hit);
+      const span = this.#block.span(hits.start(hit), hits.end(hit));
       for (let index = 0; index < needs.length; index++) {
         const needed = needs[index]!;
         if (!meets(needed.any, words, at) || !meets(needed.prefregex, words, at)) continue;
-        this.#judgeText(index, span, this.#line + rows.line(row), { needed: needed.failregex, words, at });
+        this.#matchText(index, span, this.#line + hits.line(hit), { needed: needed.failregex, words, at });
       }
     }
   }
 
-  /** The machine goes through the rows; what it leaves is done here. */
-  #judgeRowsInPlace(rows: PlacedRows, machine: LineMachine): void {
+  /** The machine goes through the hits; what it leaves is done here. */
+  #matchHitsInPlace(hits: PlacedHits, machine: LineMachine): void {
     const { filters } = this.#scanner;
-    const end = rows.address(rows.count);
-    let at = rows.address(0);
+    const end = hits.address(hits.count);
+    let at = hits.address(0);
     for (let filter = 0; ; ) {
-      at = machine.judgeRows(at, end, filter, this.#writer);
+      at = machine.matchHits(at, end, filter, this.#writer);
       if (at === end) return;
-      const row = rows.at(at);
+      const hit = hits.at(at);
       filter = machine.stoppedAt;
-      if (this.#isTooLong(rows, row)) filter = filters.length;
-      else this.#judgeRow(rows, row, filter, machine);
+      if (this.#isTooLong(hits, hit)) filter = filters.length;
+      else this.#matchHit(hits, hit, filter, machine);
       if (++filter < filters.length) continue;
       filter = 0;
-      at = rows.address(row + 1);
+      at = hits.address(hit + 1);
     }
   }
 
-  #isTooLong(rows: HitRows, row: number): boolean {
-    if (!rows.tooLong(row)) return false;
-    const start = rows.start(row);
-    const bytes = Math.min(rows.end(row) + this.#block.unit, this.#block.length) - start;
+  #isTooLong(hits: Hits, hit: number): boolean {
+    if (!hits.tooLong(hit)) return false;
+    const start = hits.start(hit);
+    const bytes = Math.min(hits.end(hit) + this.#block.unit, this.#block.length) - start;
     this.#overlong.add({ offset: start + this.#offset, bytes });
     return true;
   }
 
-  /** Judges a line for one filter: where it stands if it can be, else as text. */
-  #judgeRow(rows: PlacedRows, row: number, filter: number, machine: LineMachine): void {
+  /** Matches a line for one filter: where it stands if it can be, else as text. */
+  #matchHit(hits: PlacedHits, hit: number, filter: number, machine: LineMachine): void {
     const block = this.#block;
-    const { words } = rows;
-    const at = rows.bitsAt(row);
-    const span = block.span(rows.start(row), rows.end(row));
-    const line = this.#line + rows.line(row);
+    const { words } = hits;
+    const at = hits.bitsAt(hit);
+    const span = block.span(hits.start(hit), hits.end(hit));
+    const line = this.#line + hits.line(hit);
     const dates = this.#dates[this.#scanner.slotOf[filter]!]!;
     const base = block.bytes.byteOffset;
     if (isAscii(block.bytes.subarray(span.start, span.end)) && dates.locate(block, span, line)) {
-      const judged = machine.judgeLine(filter, {
+      const matched = machine.matchLine(filter, {
         start: base + span.start,
         end: base + span.end,
-        line: rows.line(row),
+        line: hits.line(hit),
         dateStart: base + dates.start,
         dateEnd: base + dates.end,
         time: dates.time,
         timeText: () => dates.timeText(),
         bits: 4 * at,
       });
-      if (judged) return;
+      if (matched) return;
     }
     machine.take(this.#writer);
-    this.#judgeText(filter, span, line, { needed: this.#scanner.plan.filters[filter]!.failregex, words, at });
+    this.#matchText(filter, span, line, { needed: this.#scanner.plan.filters[filter]!.failregex, words, at });
     machine.continue(this.#writer);
   }
 
@@ -195,7 +195,7 @@ export class ScanRun {
     };
   }
 
-  #judgeText(index: number, span: LineSpan, line: number, only: PossibleRegexes): void {
+  #matchText(index: number, span: LineSpan, line: number, only: PossibleRegexes): void {
     if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
     const filter = this.#scanner.filters[index]!;
     const slot = this.#scanner.slotOf[index]!;

@@ -92,7 +92,7 @@ describe('a scanned block', () => {
 describe('hostile lines', () => {
   const invalid = (text: string) => Buffer.from(text, 'latin1');
 
-  it('with bytes that are no UTF-8 are judged all the same', () => {
+  it('with bytes that are no UTF-8 are matched all the same', () => {
     const result = scan([failed], invalid(`${date} failed for b\xff\xfe\xc3b from 192.0.2.1\n`));
     expect(ids(result)).toEqual(['192.0.2.1']);
     expect(result.matches[0]?.groups.get('user')).toBe('b\ufffd\ufffd\ufffdb');
@@ -137,7 +137,7 @@ describe('hostile lines', () => {
     });
   });
 
-  it('that use up the steps of an expression with a back-reference are reported, and other expressions judge them', () => {
+  it('that use up the steps of an expression with a back-reference are reported, and other expressions see them', () => {
     const filters = [{ failregex: ['^ (x+)(x+)(x+)-\\3\\2\\1\\1 from <HOST>$', 'from <HOST>$'] }];
     const result = scan(filters, `${date} ${'x'.repeat(3000)}-${'x'.repeat(3000)} from 192.0.2.1\n`);
     expect(ids(result)).toEqual(['192.0.2.1']);

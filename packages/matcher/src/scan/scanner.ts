@@ -32,7 +32,7 @@ export class BlockScanner implements ScanTools {
   /** Made for the first block. */
   #finder: LiteralFinder | undefined;
   readonly everyLine = new EveryLine();
-  /** Judges lines where they stand; made for the first one. */
+  /** Matches lines where they stand; made for the first one. */
   #machine: LineMachine | undefined;
   readonly #names: ReadonlyMap<string, number>;
   #matches: MatchWriter | undefined;

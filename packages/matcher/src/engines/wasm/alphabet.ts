@@ -1,6 +1,6 @@
 import { type CharSet, has, onlyMember } from '../../dialect/charset.js';
 import { contains, type Node } from '../../dialect/tree.js';
-import { WORD } from '../../dialect/unicode.js';
+import { wordSet } from '../../dialect/unicode.js';
 
 /** A set of codes: bit `code & 31` of word `code >> 5`. */
 export type Bits = Int32Array;
@@ -34,7 +34,7 @@ export class Alphabet {
 
   /** For all others, with what the sets of an expression tell apart. */
   static of(root: Node): Alphabet {
-    const sets = new Set<CharSet>([WORD]);
+    const sets = new Set<CharSet>([wordSet]);
     contains(root, (node) => {
       if (node.kind === 'char') sets.add(node.set);
       return false;

@@ -22,8 +22,8 @@ export interface Place {
 }
 
 /**
- * The code of one function as pieces that go on in each other: from any of them to a later one by a branch, to an earlier one, or to the one
- * that a choice names, by its number.
+ * The code of one function as pieces that go on in each other: from any of them to a later one by a branch, to an
+ * earlier one, or to the one that a choice names, by its number.
  */
 export class Cases {
   readonly #places: Place[] = [];

@@ -4,7 +4,23 @@ import { widthOf } from '../../dialect/width.js';
 import type { Alphabet } from './alphabet.js';
 import { Cases, type Place } from './cases.js';
 import { exclusive, type First, Firsts, followedBy } from './first.js';
-import { BASE, C, END, FROM, GAVE_UP, LEFT, locals, M, NOT_FOUND, P, PC, parameters, Q, R, SP } from './frame.js';
+import {
+  $base,
+  $c,
+  $end,
+  $from,
+  $left,
+  $m,
+  $p,
+  $pc,
+  $q,
+  $r,
+  $sp,
+  gaveUp,
+  locals,
+  notFound,
+  parameters,
+} from './frame.js';
 import {
   type Code,
   call,
@@ -49,8 +65,9 @@ const choiceBytes = 12;
 
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
- * it does not. Throws `Declined` for what this engine does not take (back-references, groups inside lookarounds, loops
- * around what can be empty); the exact matcher takes everything.
+ * it does not.
+ * @throws Declined for what this engine does not take (back-references, groups inside lookarounds, loops around what can be empty);
+ * the exact matcher takes everything
  */
 export class Emitter {
   readonly #workspace: Workspace;
@@ -58,7 +75,7 @@ export class Emitter {
   readonly #text: TextTests;
   readonly #firsts: Firsts;
   readonly #slots: number;
-  #cases = new Cases(PC);
+  #cases = new Cases($pc);
   #pushes = 0;
   #ensured: Code = [];
   #pieces = 0;
@@ -77,7 +94,7 @@ export class Emitter {
    * @returns its number
    */
   matcher(root: Node): number {
-    return this.#function(root, [storeWord(i32(0), get(P), this.#slots + 4)]);
+    return this.#function(root, [storeWord(i32(0), get($p), this.#slots + 4)]);
   }
 
   /** What a match can begin with. */
@@ -88,17 +105,17 @@ export class Emitter {
   #function(root: Node, accept: Code): number {
     const { module, steps, stack } = this.#workspace;
     const outer = [this.#cases, this.#pushes, this.#ensured] as const;
-    this.#cases = new Cases(PC);
+    this.#cases = new Cases($pc);
     this.#pushes = 0;
     const ensured: Code[] = [];
     this.#ensured = ensured;
     this.#emit(root, this.#firsts.anything);
-    this.#add(accept, setGlobal(steps, get(LEFT)), give(get(P)));
+    this.#add(accept, setGlobal(steps, get($left)), give(get($p)));
     // Between two looks at the room each place pushes at most once.
     const room = choiceBytes * (this.#pushes + 1);
-    ensured.push(when(greater(plus(get(SP), i32(room)), i32(stack.to)), give(i32(GAVE_UP))));
+    ensured.push(when(greater(plus(get($sp), i32(room)), i32(stack.to)), give(i32(gaveUp))));
     const body = this.#cases.code((again) => this.#backtracked(again));
-    const code = [set(SP, get(BASE)), set(LEFT, getGlobal(steps)), ensured, body];
+    const code = [set($sp, get($base)), set($left, getGlobal(steps)), ensured, body];
     [this.#cases, this.#pushes, this.#ensured] = outer;
     const index = module.reserve();
     module.write(index, { parameters, locals, code });
@@ -109,23 +126,23 @@ export class Emitter {
   #backtracked(again: Label): Code {
     const pop = label('pop');
     // -1 - slot: the slot's address without a branch.
-    const slot = minus(i32(this.#slots - 4), shiftLeft(get(PC), i32(2)));
+    const slot = minus(i32(this.#slots - 4), shiftLeft(get($pc), i32(2)));
     return loop(
       pop,
-      when(equal(get(SP), get(BASE)), [setGlobal(this.#workspace.steps, get(LEFT)), give(i32(NOT_FOUND))]),
+      when(equal(get($sp), get($base)), [setGlobal(this.#workspace.steps, get($left)), give(i32(notFound))]),
       this.#step(),
-      set(SP, minus(get(SP), i32(choiceBytes))),
-      set(PC, loadWord(get(SP), 8)),
-      when(less(get(PC), i32(0)), [storeWord(slot, loadWord(get(SP), 4)), go(pop)]),
-      set(M, loadWord(get(SP))),
-      set(P, loadWord(get(SP), 4)),
+      set($sp, minus(get($sp), i32(choiceBytes))),
+      set($pc, loadWord(get($sp), 8)),
+      when(less(get($pc), i32(0)), [storeWord(slot, loadWord(get($sp), 4)), go(pop)]),
+      set($m, loadWord(get($sp))),
+      set($p, loadWord(get($sp), 4)),
       this.#ensured,
       go(again),
     );
   }
 
   #step(): Code {
-    return when(less(tee(LEFT, minus(get(LEFT), i32(1))), i32(0)), give(i32(GAVE_UP)));
+    return when(less(tee($left, minus(get($left), i32(1))), i32(0)), give(i32(gaveUp)));
   }
 
   #add(...code: Code[]): void {
@@ -141,10 +158,10 @@ export class Emitter {
   #push(m: Code, at: Code, number: number): Code {
     this.#pushes++;
     return [
-      storeWord(get(SP), m),
-      storeWord(get(SP), at, 4),
-      storeWord(get(SP), i32(number), 8),
-      set(SP, plus(get(SP), i32(choiceBytes))),
+      storeWord(get($sp), m),
+      storeWord(get($sp), at, 4),
+      storeWord(get($sp), i32(number), 8),
+      set($sp, plus(get($sp), i32(choiceBytes))),
     ];
   }
 
@@ -166,9 +183,9 @@ export class Emitter {
       case 'repeat':
         return this.#repeat(node, follow);
       case 'atomic':
-        this.#sub(node.body, get(P));
-        this.#failIf(less(get(R), i32(0)));
-        return this.#add(set(P, get(R)));
+        this.#sub(node.body, get($p));
+        this.#failIf(less(get($r), i32(0)));
+        return this.#add(set($p, get($r)));
       case 'look':
         return this.#look(node.body, node.ahead, node.negative, node.width);
       case 'assert':
@@ -191,8 +208,8 @@ export class Emitter {
     for (let i = 0; i < items.length; ) {
       const literal = this.#text.literalFrom(items, i);
       if (literal.length > 1) {
-        this.#failIf(less(minus(get(END), get(P)), i32(literal.length * this.#text.unit)));
-        this.#failIf(this.#text.differsAt(P, literal));
+        this.#failIf(less(minus(get($end), get($p)), i32(literal.length * this.#text.unit)));
+        this.#failIf(this.#text.differsAt($p, literal));
         this.#add(this.#text.forward(literal.length));
         i += literal.length;
       } else {
@@ -205,8 +222,8 @@ export class Emitter {
   #mark(slot: number): void {
     const address = this.#slots + 4 * slot;
     this.#add(
-      when(greater(get(SP), get(BASE)), this.#push(i32(0), loadWord(i32(0), address), -1 - slot)),
-      storeWord(i32(0), get(P), address),
+      when(greater(get($sp), get($base)), this.#push(i32(0), loadWord(i32(0), address), -1 - slot)),
+      storeWord(i32(0), get($p), address),
     );
   }
 
@@ -226,7 +243,7 @@ export class Emitter {
       if (!first.nullable) this.#cases.goIf(otherwise, this.#text.isNot(first.bits));
       if (!decided) {
         this.#skipUnless(milestonesOf(branch), otherwise);
-        this.#add(this.#push(get(P), get(P), otherwise.number));
+        this.#add(this.#push(get($p), get($p), otherwise.number));
       }
       this.#emit(branch, follow);
       this.#cases.go(end);
@@ -237,27 +254,27 @@ export class Emitter {
   /** Goes on at `otherwise` unless each of `texts` is ahead, one behind the other. */
   #skipUnless(texts: readonly (readonly number[])[], otherwise: Place): void {
     if (texts.length === 0) return;
-    this.#add(set(Q, get(P)));
+    this.#add(set($q, get($p)));
     for (const text of texts) {
       const codes = text.map((character) => this.#alphabet.codeOf(character));
       const length = codes.length * this.#text.unit;
       if (!codes.every((code) => code !== undefined)) return this.#cases.go(otherwise);
       const scan = label('scan');
       this.#add(
-        set(R, minus(get(END), i32(length))),
-        set(C, get(Q)),
+        set($r, minus(get($end), i32(length))),
+        set($c, get($q)),
         loop(
           scan,
           when(
-            lessOrEqual(get(Q), get(R)),
-            when(this.#text.differsAt(Q, codes), [set(Q, plus(get(Q), i32(this.#text.unit))), go(scan)]),
+            lessOrEqual(get($q), get($r)),
+            when(this.#text.differsAt($q, codes), [set($q, plus(get($q), i32(this.#text.unit))), go(scan)]),
           ),
         ),
         // A look ahead costs a fraction of a step for each character, found or not.
-        set(LEFT, minus(get(LEFT), shiftRight(minus(get(Q), get(C)), i32(this.#text.unit === 1 ? 3 : 4)))),
+        set($left, minus(get($left), shiftRight(minus(get($q), get($c)), i32(this.#text.unit === 1 ? 3 : 4)))),
       );
-      this.#cases.goIf(otherwise, greater(get(Q), get(R)));
-      this.#add(set(Q, plus(get(Q), i32(length))));
+      this.#cases.goIf(otherwise, greater(get($q), get($r)));
+      this.#add(set($q, plus(get($q), i32(length))));
     }
   }
 
@@ -276,9 +293,9 @@ export class Emitter {
     const { body, min, max, mode } = node;
     if (max === 0) return;
     if (mode === 'possessive' && body.kind !== 'char') {
-      this.#sub({ ...node, mode: 'greedy' }, get(P));
-      this.#failIf(less(get(R), i32(0)));
-      return this.#add(set(P, get(R)));
+      this.#sub({ ...node, mode: 'greedy' }, get($p));
+      this.#failIf(less(get($r), i32(0)));
+      return this.#add(set($p, get($r)));
     }
     if (body.kind === 'char' && mode !== 'lazy') return this.#run(body.set, node, follow);
     if (max === Number.POSITIVE_INFINITY) {
@@ -310,7 +327,7 @@ export class Emitter {
   /** Goes on at `end`, and here only if that does not lead on. */
   #later(end: Place): void {
     const take = this.#cases.place();
-    this.#add(this.#push(get(P), get(P), take.number));
+    this.#add(this.#push(get($p), get($p), take.number));
     this.#cases.go(end);
     this.#cases.begin(take);
   }
@@ -331,7 +348,7 @@ export class Emitter {
   /** Goes on with what begins as `first` says, or at `end`; leaves a choice only where the next character cannot decide. */
   #choose(first: First, follow: First, end: Place): void {
     if (!first.nullable) this.#cases.goIf(end, this.#text.isNot(first.bits));
-    if (!exclusive(first, follow)) this.#add(this.#push(get(P), get(P), end.number));
+    if (!exclusive(first, follow)) this.#add(this.#push(get($p), get($p), end.number));
   }
 
   /** A run of one kind of character: forward at once, and back one by one only if what follows could take a character of the run. */
@@ -339,26 +356,26 @@ export class Emitter {
     const bits = this.#alphabet.bitsOf(kind);
     const first = { bits, nullable: false };
     const next = label('next');
-    this.#add(set(Q, get(P)), set(R, get(END)));
+    this.#add(set($q, get($p)), set($r, get($end)));
     if (max !== Number.POSITIVE_INFINITY) {
       const most = i32(max * this.#text.unit);
-      this.#add(when(greater(minus(get(END), get(P)), most), set(R, plus(get(P), most))));
+      this.#add(when(greater(minus(get($end), get($p)), most), set($r, plus(get($p), most))));
     }
     this.#add(
       loop(
         next,
-        when(less(get(P), get(R)), [
-          set(C, this.#text.load(get(P))),
-          when(this.#text.isMember(bits, get(C)), [this.#text.forward(1), go(next)]),
+        when(less(get($p), get($r)), [
+          set($c, this.#text.load(get($p))),
+          when(this.#text.isMember(bits, get($c)), [this.#text.forward(1), go(next)]),
         ]),
       ),
-      set(LEFT, minus(get(LEFT), this.#text.characters(minus(get(P), get(Q))))),
-      when(less(get(LEFT), i32(0)), give(i32(GAVE_UP))),
+      set($left, minus(get($left), this.#text.characters(minus(get($p), get($q))))),
+      when(less(get($left), i32(0)), give(i32(gaveUp))),
     );
-    if (min > 0) this.#failIf(less(minus(get(P), get(Q)), i32(min * this.#text.unit)));
+    if (min > 0) this.#failIf(less(minus(get($p), get($q)), i32(min * this.#text.unit)));
     if (mode === 'possessive' || exclusive(first, follow)) return;
     const after = this.#cases.place();
-    this.#add(set(M, plus(get(Q), i32(min * this.#text.unit))));
+    this.#add(set($m, plus(get($q), i32(min * this.#text.unit))));
     this.#cases.enter(after);
     // Back at once to where the next character can follow; `m` is how far back the run may give way.
     if (!follow.nullable) {
@@ -366,12 +383,12 @@ export class Emitter {
       this.#add(
         loop(
           back,
-          when(greater(get(P), get(M)), when(this.#text.isNot(follow.bits), [this.#text.forward(-1), go(back)])),
+          when(greater(get($p), get($m)), when(this.#text.isNot(follow.bits), [this.#text.forward(-1), go(back)])),
         ),
       );
     }
-    const shorter = minus(get(P), i32(this.#text.unit));
-    this.#add(when(greater(get(P), get(M)), this.#push(get(M), shorter, after.number)));
+    const shorter = minus(get($p), i32(this.#text.unit));
+    this.#add(when(greater(get($p), get($m)), this.#push(get($m), shorter, after.number)));
   }
 
   #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
@@ -379,16 +396,16 @@ export class Emitter {
     const codes = this.#text.literalFrom(items, 0);
     if (ahead && codes.length > 0 && codes.length === items.length) {
       // The common guard in front of a repeated `.`: no call for a few characters.
-      const short = less(minus(get(END), get(P)), i32(codes.length * this.#text.unit));
-      const absent = choose(short, i32(1), this.#text.differsAt(P, codes));
+      const short = less(minus(get($end), get($p)), i32(codes.length * this.#text.unit));
+      const absent = choose(short, i32(1), this.#text.differsAt($p, codes));
       return this.#failIf(negative ? not(absent) : absent);
     }
-    if (ahead) this.#sub(body, get(P));
+    if (ahead) this.#sub(body, get($p));
     else {
       const back = i32(width * this.#text.unit);
-      this.#sub(body, minus(get(P), back), greaterOrEqual(minus(get(P), get(FROM)), back));
+      this.#sub(body, minus(get($p), back), greaterOrEqual(minus(get($p), get($from)), back));
     }
-    this.#failIf(negative ? greaterOrEqual(get(R), i32(0)) : less(get(R), i32(0)));
+    this.#failIf(negative ? greaterOrEqual(get($r), i32(0)) : less(get($r), i32(0)));
   }
 
   /** Runs `body` as a function of its own, from `at`; afterwards `r` is its end, or negative. */
@@ -396,12 +413,12 @@ export class Emitter {
     if (contains(body, (node) => node.kind === 'group'))
       throw new Declined('group inside a lookaround or an atomic group');
     const { steps } = this.#workspace;
-    const called = call(this.#function(body, []), get(FROM), get(END), at, get(SP));
+    const called = call(this.#function(body, []), get($from), get($end), at, get($sp));
     this.#add(
-      setGlobal(steps, get(LEFT)),
-      set(R, condition === undefined ? called : choose(condition, called, i32(NOT_FOUND))),
-      when(equal(get(R), i32(GAVE_UP)), give(i32(GAVE_UP))),
-      set(LEFT, getGlobal(steps)),
+      setGlobal(steps, get($left)),
+      set($r, condition === undefined ? called : choose(condition, called, i32(notFound))),
+      when(equal(get($r), i32(gaveUp)), give(i32(gaveUp))),
+      set($left, getGlobal(steps)),
     );
   }
 }

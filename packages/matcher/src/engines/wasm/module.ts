@@ -13,8 +13,9 @@ const number = 0x7f;
 const encoder = new TextEncoder();
 
 /**
- * A WebAssembly module that works on a memory of its host (`env.memory`) and may call functions of its host (`env.table`). Functions are numbered in the order in which they are
- * reserved, so that one can be called before it is written.
+ * A WebAssembly module that works on a memory of its host (`env.memory`) and may call functions of its host
+ * (`env.table`). Functions are numbered in the order in which they are reserved, so that one can be called before it
+ * is written.
  */
 export class ModuleWriter {
   readonly #functions: (Function | undefined)[] = [];

@@ -2,7 +2,7 @@ import type { Expression } from '../../dialect/tree.js';
 import { isAnchored } from '../first.js';
 import type { Alphabet } from './alphabet.js';
 import { Emitter } from './emit.js';
-import { GAVE_UP, NOT_FOUND } from './frame.js';
+import { gaveUp, notFound } from './frame.js';
 import {
   block,
   type Code,
@@ -40,17 +40,17 @@ import type { Workspace } from './workspace.js';
 const stepsPerCharacter = 24;
 const freeSteps = 512;
 
-export const FOUND = 1;
+export const wasFound = 1;
 
 /** Bytes of the offsets of an expression: begin and end of the match and of each group. */
 export function slotBytes(groupCount: number): number {
   return 8 * (groupCount + 1);
 }
 
-const FROM = 0;
-const END = 1;
-const START = 2;
-const R = 3;
+const $from = 0;
+const $end = 1;
+const $start = 2;
+const $r = 3;
 
 /**
  * Writes a backtracking search, as fast as a hand-written parser on ordinary lines. It is linear by construction: the steps it may take
@@ -72,9 +72,9 @@ export function writeSearch(expression: Expression, alphabet: Alphabet, workspac
   const cannotBegin: Code = first.nullable
     ? []
     : [
-        when(greaterOrEqual(get(START), get(END)), give(i32(NOT_FOUND))),
-        set(R, unit === 1 ? loadByte(get(START)) : loadHalf(get(START))),
-        goIf(next, not(isMember(first.bits, get(R), alphabet, workspace))),
+        when(greaterOrEqual(get($start), get($end)), give(i32(notFound))),
+        set($r, unit === 1 ? loadByte(get($start)) : loadHalf(get($start))),
+        goIf(next, not(isMember(first.bits, get($r), alphabet, workspace))),
       ];
   const fresh = Array.from({ length: expression.groupCount + 1 }, (_, group) =>
     storeDouble(i32(0), i64(-1n), slots + 8 * group),
@@ -82,27 +82,27 @@ export function writeSearch(expression: Expression, alphabet: Alphabet, workspac
   const attempt: Code = [
     cannotBegin,
     setGlobal(steps, minus(getGlobal(steps), i32(1))),
-    when(less(getGlobal(steps), i32(0)), give(i32(GAVE_UP))),
+    when(less(getGlobal(steps), i32(0)), give(i32(gaveUp))),
     fresh,
-    storeWord(i32(0), get(START), slots),
-    set(R, call(matcher, get(FROM), get(END), get(START), i32(stack.from))),
-    when(greaterOrEqual(get(R), i32(0)), give(i32(FOUND))),
-    when(equal(get(R), i32(GAVE_UP)), give(i32(GAVE_UP))),
+    storeWord(i32(0), get($start), slots),
+    set($r, call(matcher, get($from), get($end), get($start), i32(stack.from))),
+    when(greaterOrEqual(get($r), i32(0)), give(i32(wasFound))),
+    when(equal(get($r), i32(gaveUp)), give(i32(gaveUp))),
   ];
-  const characters = unit === 1 ? minus(get(END), get(FROM)) : shiftRight(minus(get(END), get(FROM)), i32(1));
+  const characters = unit === 1 ? minus(get($end), get($from)) : shiftRight(minus(get($end), get($from)), i32(1));
   const code: Code = [
     setGlobal(steps, plus(times(characters, i32(stepsPerCharacter)), i32(freeSteps))),
-    set(START, get(FROM)),
+    set($start, get($from)),
     isAnchored(root)
       ? block(next, attempt)
       : loop(
           again,
           block(next, attempt),
-          set(START, plus(get(START), i32(unit))),
-          when(greater(get(START), get(END)), give(i32(NOT_FOUND))),
+          set($start, plus(get($start), i32(unit))),
+          when(greater(get($start), get($end)), give(i32(notFound))),
           go(again),
         ),
-    i32(NOT_FOUND),
+    i32(notFound),
   ];
   const index = module.reserve();
   module.write(index, { parameters: 2, locals: 2, code });

@@ -1,8 +1,8 @@
 import type { Expression } from '../../dialect/tree.js';
 import { Alphabet, type Bits } from './alphabet.js';
-import { GAVE_UP } from './frame.js';
+import { gaveUp } from './frame.js';
 import { ModuleWriter } from './module.js';
-import { FOUND, slotBytes, writeSearch } from './search.js';
+import { slotBytes, wasFound, writeSearch } from './search.js';
 import { Declined, tableOf, type Workspace } from './workspace.js';
 
 /** Searches a text: 1 found (offsets filled), -1 not found, `GAVE_UP`. Offsets are `[start0, end0, start1, …]`. */
@@ -132,12 +132,12 @@ export function compileSearch(expression: Expression): TextSearch | undefined {
   let wide: { readonly alphabet: Alphabet; readonly search: Instance | undefined } | undefined;
   return (subject, offsets) => {
     if (memory.writeLatin1(subject)) return run(latin1, memory, subject.length, 1, offsets);
-    if (pair.test(subject)) return GAVE_UP;
+    if (pair.test(subject)) return gaveUp;
     if (wide === undefined) {
       const alphabet = Alphabet.of(expression.root);
       wide = { alphabet, search: generate(expression, alphabet, memory) };
     }
-    if (wide.search === undefined) return GAVE_UP;
+    if (wide.search === undefined) return gaveUp;
     memory.write(subject, wide.alphabet);
     return run(wide.search, memory, subject.length, 2, offsets);
   };
@@ -145,7 +145,7 @@ export function compileSearch(expression: Expression): TextSearch | undefined {
 
 function run({ search }: Instance, memory: SearchMemory, length: number, unit: number, offsets: Int32Array): number {
   const found = search(memory.textAt, memory.textAt + length * unit);
-  if (found === FOUND) memory.read(unit, offsets);
+  if (found === wasFound) memory.read(unit, offsets);
   return found;
 }
 

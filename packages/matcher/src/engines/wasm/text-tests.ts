@@ -1,7 +1,7 @@
 import type { Assertion, Node } from '../../dialect/tree.js';
-import { WORD } from '../../dialect/unicode.js';
+import { wordSet } from '../../dialect/unicode.js';
 import type { Alphabet, Bits } from './alphabet.js';
-import { C, END, FROM, P } from './frame.js';
+import { $c, $end, $from, $p } from './frame.js';
 import {
   both,
   type Code,
@@ -57,12 +57,12 @@ export class TextTests {
 
   /** Whether the character at `p` is not of a kind, or there is none. What lies behind the text can be read, and means nothing. */
   isNot(bits: Bits): Code {
-    return [set(C, this.load(get(P))), either(greaterOrEqual(get(P), get(END)), not(this.isMember(bits, get(C))))];
+    return [set($c, this.load(get($p))), either(greaterOrEqual(get($p), get($end)), not(this.isMember(bits, get($c))))];
   }
 
   /** On by so many characters. */
   forward(characters: number): Code {
-    return set(P, plus(get(P), i32(characters * this.unit)));
+    return set($p, plus(get($p), i32(characters * this.unit)));
   }
 
   /** Codes of the run of single characters that starts at `items[from]`. */
@@ -105,17 +105,17 @@ export class TextTests {
 
   /** Whether what needs no character holds at `p`. */
   assertion(what: Assertion): Code {
-    const atEnd = equal(get(P), get(END));
-    const atStart = equal(get(P), get(FROM));
-    const newlineHere = equal(this.load(get(P)), i32(newline));
-    const newlineBefore = equal(this.load(minus(get(P), i32(this.unit))), i32(newline));
+    const atEnd = equal(get($p), get($end));
+    const atStart = equal(get($p), get($from));
+    const newlineHere = equal(this.load(get($p)), i32(newline));
+    const newlineBefore = equal(this.load(minus(get($p), i32(this.unit))), i32(newline));
     switch (what) {
       case 'start':
         return atStart;
       case 'end':
         return atEnd;
       case 'endOrFinalNewline':
-        return either(atEnd, both(equal(get(P), minus(get(END), i32(this.unit))), newlineHere));
+        return either(atEnd, both(equal(get($p), minus(get($end), i32(this.unit))), newlineHere));
       case 'lineStart':
         return either(atStart, newlineBefore);
       case 'lineEnd':
@@ -124,21 +124,21 @@ export class TextTests {
         return differ(this.#wordBefore(), this.#wordHere());
       case 'notWordBoundary':
         // Python's \B never holds in an empty subject.
-        return both(greater(get(END), get(FROM)), equal(this.#wordBefore(), this.#wordHere()));
+        return both(greater(get($end), get($from)), equal(this.#wordBefore(), this.#wordHere()));
       default:
         throw new Declined('ASCII word boundary');
     }
   }
 
   #wordBefore(): Code {
-    return both(greater(get(P), get(FROM)), this.#isWord(minus(get(P), i32(this.unit))));
+    return both(greater(get($p), get($from)), this.#isWord(minus(get($p), i32(this.unit))));
   }
 
   #wordHere(): Code {
-    return both(less(get(P), get(END)), this.#isWord(get(P)));
+    return both(less(get($p), get($end)), this.#isWord(get($p)));
   }
 
   #isWord(address: Code): Code {
-    return [set(C, this.load(address)), this.isMember(this.#alphabet.bitsOf(WORD), get(C))];
+    return [set($c, this.load(address)), this.isMember(this.#alphabet.bitsOf(wordSet), get($c))];
   }
 }

@@ -1,14 +1,37 @@
 import type { CompiledFilter } from '../../filter/compile.js';
+import {
+  formBeside,
+  formBesideCount,
+  formBytes,
+  formExcluded,
+  formExcludedCount,
+  formForgets,
+  formGroups,
+  formHasRows,
+  formIp4,
+  formMlfid,
+  formNames,
+  formUser,
+  formValueCount,
+  formValues,
+  formWritable,
+  mostGroups,
+  valueBefore,
+  valueBeforeLength,
+  valueBytes,
+  valueGroup,
+  valueMissing,
+  valueMissingLength,
+} from '../../memory-layout.js';
 import { plainText, rowNames } from '../row-text.js';
 import type { GroupSource } from './group-sources.js';
-import { FORM, mostGroups, VALUE } from './layout.js';
 import type { Workshop } from './workshop.js';
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 /**
  * Places how the matches of each failregex are written.
- * @param groups by failregex; undefined: its matches have to be judged as text
+ * @param groups by failregex; undefined: its matches have to be matched as text
  * @param numberOf a group's name in the result
  * @returns address of the forms' addresses
  * @throws NoRoom
@@ -21,12 +44,12 @@ export function placeForms(
 ): number {
   const names = rowNames(filter);
   const forms = groups.map((sources, regex) => {
-    const form = workshop.allocate(FORM.bytes);
+    const form = workshop.allocate(formBytes);
     if (sources !== undefined && sources.length <= mostGroups) {
       const own = sources.map(({ name }) => name);
-      workshop.setWord(form + FORM.writable, 1);
-      workshop.setWord(form + FORM.groups, own.length);
-      workshop.setWord(form + FORM.names, workshop.placeWords(own.map(numberOf)));
+      workshop.setWord(form + formWritable, 1);
+      workshop.setWord(form + formGroups, own.length);
+      workshop.setWord(form + formNames, workshop.placeWords(own.map(numberOf)));
       placeRow(form, names[regex]!, own, workshop);
     }
     return form;
@@ -41,27 +64,27 @@ function placeRow(form: number, names: readonly string[], own: readonly string[]
   const placesOf = (...wanted: string[]) => wanted.map((name) => own.indexOf(name)).filter((place) => place >= 0);
   const excluded = placesOf('nofail', 'mlfgained', 'mlfforget');
   const beside = placesOf('cidr', 'fid');
-  const values = workshop.allocate(VALUE.bytes * shown.length);
+  const values = workshop.allocate(valueBytes * shown.length);
   for (const [index, name] of shown.entries()) {
     const key = `${index === 0 ? '' : ', '}'${name}': `;
     const before = ascii(`${key}'`);
     const missing = ascii(`${key}None`);
-    const value = values + VALUE.bytes * index;
-    workshop.setWord(value + VALUE.group, own.indexOf(name));
-    workshop.setWord(value + VALUE.before, workshop.place(before));
-    workshop.setWord(value + VALUE.beforeLength, before.length);
-    workshop.setWord(value + VALUE.missing, workshop.place(missing));
-    workshop.setWord(value + VALUE.missingLength, missing.length);
+    const value = values + valueBytes * index;
+    workshop.setWord(value + valueGroup, own.indexOf(name));
+    workshop.setWord(value + valueBefore, workshop.place(before));
+    workshop.setWord(value + valueBeforeLength, before.length);
+    workshop.setWord(value + valueMissing, workshop.place(missing));
+    workshop.setWord(value + valueMissingLength, missing.length);
   }
-  workshop.setWord(form + FORM.hasRows, 1);
-  workshop.setWord(form + FORM.values, values);
-  workshop.setWord(form + FORM.valueCount, shown.length);
-  workshop.setWord(form + FORM.mlfid, own.indexOf('mlfid'));
-  workshop.setWord(form + FORM.user, own.indexOf('user'));
-  workshop.setWord(form + FORM.ip4, own.indexOf('ip4'));
-  workshop.setWord(form + FORM.forgets, shown.length < names.length ? 1 : 0);
-  workshop.setWord(form + FORM.excluded, workshop.placeWords(excluded));
-  workshop.setWord(form + FORM.excludedCount, excluded.length);
-  workshop.setWord(form + FORM.beside, workshop.placeWords(beside));
-  workshop.setWord(form + FORM.besideCount, beside.length);
+  workshop.setWord(form + formHasRows, 1);
+  workshop.setWord(form + formValues, values);
+  workshop.setWord(form + formValueCount, shown.length);
+  workshop.setWord(form + formMlfid, own.indexOf('mlfid'));
+  workshop.setWord(form + formUser, own.indexOf('user'));
+  workshop.setWord(form + formIp4, own.indexOf('ip4'));
+  workshop.setWord(form + formForgets, shown.length < names.length ? 1 : 0);
+  workshop.setWord(form + formExcluded, workshop.placeWords(excluded));
+  workshop.setWord(form + formExcludedCount, excluded.length);
+  workshop.setWord(form + formBeside, workshop.placeWords(beside));
+  workshop.setWord(form + formBesideCount, beside.length);
 }

@@ -9,7 +9,7 @@ import { BlockScanner } from '../scanner.js';
 
 const now = Date.UTC(2024, 5, 15, 12);
 
-/** The same filter, whose expressions want to be asked themselves: its lines are judged as text. */
+/** The same filter, whose expressions want to be asked themselves: its lines are matched as text. */
 function asText(filter: CompiledFilter): CompiledFilter {
   const shy = (expression: Expression): Expression => {
     const { regex } = expression;
@@ -141,7 +141,7 @@ const shown = ({ filter, regex, line: number, offset, time, date: kind, tuple, g
   preceding,
 });
 
-describe('lines judged in place', () => {
+describe('lines matched in place', () => {
   it('give what they give as text, and leave the block as it was', () => {
     const compiled = filters.map((plain) =>
       compileFilter(plainSettings({ ...plain, logtimezone: 'UTC' }), { thisYear: 2024 }),

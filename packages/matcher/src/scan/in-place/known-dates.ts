@@ -1,11 +1,28 @@
-import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
 import type { DateInPlace, DateRanking } from '../../dates/detector.js';
+import {
+  datesAfterSecond,
+  datesAfterText,
+  datesBeforeMinute,
+  datesBeforeText,
+  datesBytes,
+  datesCount,
+  datesCutStart,
+  datesCutTail,
+  datesDecimal,
+  datesFraction,
+  datesHour,
+  datesKnown,
+  datesNext,
+  datesNextButOne,
+} from '../../memory-layout.js';
 import type { LineSpan } from '../block.js';
-import { DATES, mostAfterText, mostBeforeText } from './layout.js';
 import type { Workshop } from './workshop.js';
 
 const second: Milliseconds = 1000;
 const hour: Milliseconds = 3600 * second;
+const mostBeforeText: Bytes = datesAfterText - datesBeforeText;
+const mostAfterText: Bytes = datesBytes - datesAfterText;
 
 /** The time of the same date at another minute and second of its hour, `mm:ss`; NaN if there is none. */
 export type TimeAt = (minuteAndSecond: string) => EpochMs;
@@ -26,12 +43,12 @@ export class KnownDates {
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
-    this.address = workshop.allocate(DATES.bytes);
+    this.address = workshop.allocate(datesBytes);
   }
 
   forget(): void {
-    this.#workshop.setWord(this.address + DATES.known, 0);
-    this.#workshop.setWord(this.address + DATES.count, 0);
+    this.#workshop.setWord(this.address + datesKnown, 0);
+    this.#workshop.setWord(this.address + datesCount, 0);
     this.#uneven = '';
   }
 
@@ -44,7 +61,7 @@ export class KnownDates {
   learn(date: DateInPlace, block: number, line: LineSpan, timeAt: TimeAt, now: EpochMs, decimal: boolean): void {
     const { bytes, words, doubles } = this.#workshop;
     const { address } = this;
-    this.#workshop.setWord(address + DATES.known, 0);
+    this.#workshop.setWord(address + datesKnown, 0);
     const { start, end } = line;
     const minuteAt = block + date.second - 3;
     const before = date.second - 3 - start;
@@ -58,21 +75,21 @@ export class KnownDates {
       this.#uneven = text;
       return;
     }
-    const set = (field: keyof typeof DATES, value: number) => {
-      words[(address + DATES[field]) >> 2] = value;
+    const set = (field: number, value: number) => {
+      words[(address + field) >> 2] = value;
     };
-    set('beforeMinute', before);
-    set('afterSecond', after);
-    set('fraction', date.rest > date.second + 2 ? 1 : 0);
-    set('cutStart', date.start - start);
-    set('cutTail', date.matchEnd - date.end);
-    set('next', bytes[block + date.matchEnd]!);
-    set('nextButOne', bytes[block + date.matchEnd + 1]!);
-    set('decimal', decimal ? 1 : 0);
-    doubles[(address + DATES.hour) >> 3] = first;
-    bytes.copyWithin(address + DATES.beforeText, block + start, minuteAt);
-    bytes.copyWithin(address + DATES.afterText, block + date.rest, block + date.matchEnd);
-    set('known', 1);
+    set(datesBeforeMinute, before);
+    set(datesAfterSecond, after);
+    set(datesFraction, date.rest > date.second + 2 ? 1 : 0);
+    set(datesCutStart, date.start - start);
+    set(datesCutTail, date.matchEnd - date.end);
+    set(datesNext, bytes[block + date.matchEnd]!);
+    set(datesNextButOne, bytes[block + date.matchEnd + 1]!);
+    set(datesDecimal, decimal ? 1 : 0);
+    doubles[(address + datesHour) >> 3] = first;
+    bytes.copyWithin(address + datesBeforeText, block + start, minuteAt);
+    bytes.copyWithin(address + datesAfterText, block + date.rest, block + date.matchEnd);
+    set(datesKnown, 1);
     this.#template = date.template;
   }
 
@@ -90,7 +107,7 @@ export class KnownDates {
   /** Tells a ranking of the dates that were read since it was last told. */
   count(ranking: DateRanking): void {
     const { words } = this.#workshop;
-    const at = (this.address + DATES.count) >> 2;
+    const at = (this.address + datesCount) >> 2;
     const count = words[at]!;
     if (count === 0) return;
     ranking.hits[this.#template]! += count;

@@ -2,27 +2,57 @@ import type { Bytes, EpochMs } from '@f2b/config';
 import type { CompiledFilter } from '../../filter/compile.js';
 import type { Groups } from '../../filter/groups.js';
 import { chooseIdentifier } from '../../filter/identifier.js';
-import type { LiteralScanner } from '../../literals/scanner.js';
+import type { LiteralScanner } from '../../literals/literal-scanner.js';
+import {
+  asksForId,
+  filterAny,
+  filterAnyCount,
+  filterBytes,
+  filterDates,
+  filterForms,
+  filterMatcher,
+  filterPrefix,
+  filterPrefixCount,
+  leftToHost,
+  matches,
+  matchesBlock,
+  matchesBytesBefore,
+  matchesFilterCount,
+  matchesFilters,
+  matchesFull,
+  matchesId,
+  matchesIdLength,
+  matchesLinesBefore,
+  matchesRowsWanted,
+  matchesSpans,
+  matchesStoppedAt,
+  matchesTimeText,
+  matchesTimeTextLength,
+  matchesUsers,
+  matchesUsersClose,
+  matchesUsersCloseLength,
+  matchesUsersLength,
+  mostGroups,
+  ordinaryBytes,
+  searchMissing,
+  spanBytes,
+  written,
+} from '../../memory-layout.js';
 import type { FilterNeeds } from '../needs.js';
 import type { MatchWriter } from '../result.js';
 import { plainText } from '../row-text.js';
 import { placeForms } from './forms.js';
 import { type GroupSource, groupSources } from './group-sources.js';
-import { type JudgedFilter, LEFT, MISSING, mostBefore } from './judge-code.js';
 import { KnownDates } from './known-dates.js';
-import { ASKS_FOR_ID, FILTER, MATCHES, mostGroups, WRITTEN } from './layout.js';
+import { type FilterSearches, mostBefore } from './match-code.js';
 import { MatchOutput } from './output.js';
 import { Searches } from './searches.js';
 import { NoRoom, Workshop } from './workshop.js';
 
-export { LEFT, NO_MATCH } from './judge-code.js';
-
-/** Beyond this a line is out of the ordinary, and perhaps built to hurt. */
-const ordinaryBytes: Bytes = 2048;
 const mostIdBytes: Bytes = 256;
 const mostTimeBytes: Bytes = 32;
 
-/** A line that the host judges; places are addresses. */
+/** A line that the host matches; places are addresses. */
 export interface MachineLine {
   readonly start: number;
   readonly end: number;
@@ -38,7 +68,7 @@ export interface MachineLine {
 }
 
 /**
- * Judges the lines of a block where they stand, without making texts of them, and writes down what matches: the compiled part of the scan,
+ * Matches the lines of a block where they stand, without making texts of them, and writes down what matches: the compiled part of the scan,
  * seen from here. Most lines never come here; those that are out of the ordinary do, one by one.
  */
 export class LineMachine {
@@ -49,17 +79,16 @@ export class LineMachine {
   readonly #filters: readonly CompiledFilter[];
   readonly #needs: readonly FilterNeeds[];
   readonly #numberOf: (name: string) => number;
-  readonly #matches: number;
   readonly #entries: number;
   readonly #spans: number;
   readonly #id: number;
   readonly #timeText: number;
   /** Dates by slot. */
   readonly dates: readonly KnownDates[];
-  /** By filter: 'made', or why it is not. */
+  /** By filter: what `#make` answered; 'new' before it was asked. */
   readonly #state: ('new' | 'made' | 'text')[];
   readonly #groups: (readonly (readonly GroupSource[] | undefined)[])[] = [];
-  readonly #judges: ((...numbers: number[]) => number)[] = [];
+  readonly #matchers: ((...numbers: number[]) => number)[] = [];
 
   /**
    * @param slotOf by filter: which of `slots` ways of reading dates is its own
@@ -79,72 +108,69 @@ export class LineMachine {
     this.#numberOf = numberOf;
     const workshop = new Workshop(scanner.memory, scanner.table, scanner.reserved);
     this.#workshop = workshop;
-    this.#matches = scanner.matches;
-    this.#spans = workshop.allocate(12 * mostGroups);
+    this.#spans = workshop.allocate((spanBytes + 4) * mostGroups);
     this.#searches = new Searches(workshop, this.#spans);
-    this.#output = new MatchOutput(workshop, this.#matches);
+    this.#output = new MatchOutput(workshop);
     this.#id = workshop.allocate(mostIdBytes);
     this.#timeText = workshop.allocate(mostTimeBytes);
     this.dates = Array.from({ length: slots }, () => new KnownDates(workshop));
     this.#state = filters.map(() => 'new');
-    this.#entries = workshop.allocate(FILTER.bytes * filters.length);
+    this.#entries = workshop.allocate(filterBytes * filters.length);
     for (const [index, one] of needs.entries()) this.#placeFilter(index, one, this.dates[slotOf[index]!]!);
-    this.#set('filters', this.#entries);
-    this.#set('filterCount', filters.length);
-    this.#set('spans', this.#spans);
-    this.#set('id', this.#id);
-    this.#set('timeText', this.#timeText);
-    for (const [field, text] of Object.entries({
-      users: ", 'users': {'",
-      usersClose: "'}",
-    })) {
-      const at = this.#matches + MATCHES[field as 'users'];
-      workshop.setWord(at, workshop.place(Buffer.from(text)));
-      workshop.setWord(at + 4, text.length);
-    }
+    this.#set(matchesFilters, this.#entries);
+    this.#set(matchesFilterCount, filters.length);
+    this.#set(matchesSpans, this.#spans);
+    this.#set(matchesId, this.#id);
+    this.#set(matchesTimeText, this.#timeText);
+    const users = ", 'users': {'";
+    this.#set(matchesUsers, workshop.place(Buffer.from(users)));
+    this.#set(matchesUsersLength, users.length);
+    const close = "'}";
+    this.#set(matchesUsersClose, workshop.place(Buffer.from(close)));
+    this.#set(matchesUsersCloseLength, close.length);
   }
 
   #placeFilter(index: number, { any, prefregex }: FilterNeeds, dates: KnownDates): void {
     const workshop = this.#workshop;
     const entry = this.#entry(index);
-    workshop.setWord(entry + FILTER.any, workshop.placeWords(any));
-    workshop.setWord(entry + FILTER.anyCount, any.length / 2);
-    workshop.setWord(entry + FILTER.prefix, workshop.placeWords(prefregex ?? []));
-    workshop.setWord(entry + FILTER.prefixCount, (prefregex?.length ?? 0) / 2);
-    workshop.setWord(entry + FILTER.dates, dates.address);
-    workshop.setWord(entry + FILTER.judge, this.#searches.leaving);
+    workshop.setWord(entry + filterAny, workshop.placeWords(any));
+    workshop.setWord(entry + filterAnyCount, any.length / 2);
+    workshop.setWord(entry + filterPrefix, workshop.placeWords(prefregex ?? []));
+    workshop.setWord(entry + filterPrefixCount, (prefregex?.length ?? 0) / 2);
+    workshop.setWord(entry + filterDates, dates.address);
+    workshop.setWord(entry + filterMatcher, this.#searches.leaving);
   }
 
   #entry(filter: number): number {
-    return this.#entries + FILTER.bytes * filter;
+    return this.#entries + filterBytes * filter;
   }
 
-  #set(field: keyof typeof MATCHES, value: number): void {
-    this.#workshop.setWord(this.#matches + MATCHES[field], value);
+  #set(field: number, value: number): void {
+    this.#workshop.setWord(matches + field, value);
   }
 
   /** Begins a run of the scan: nothing is known of earlier ones. */
   begin(rows: boolean, writer: MatchWriter): void {
-    this.#set('rowsWanted', rows ? 1 : 0);
+    this.#set(matchesRowsWanted, rows ? 1 : 0);
     for (const dates of this.dates) dates.forget();
     this.#output.continue(writer);
   }
 
   /** Begins a block: its address, the lines and bytes before it. */
   block(address: number, lines: number, bytes: Bytes): void {
-    this.#set('block', address);
-    this.#set('linesBefore', lines);
-    this.#set('bytesBefore', bytes);
+    this.#set(matchesBlock, address);
+    this.#set(matchesLinesBefore, lines);
+    this.#set(matchesBytesBefore, bytes);
   }
 
   /**
-   * Judges the lines of rows [row, end), all addresses, the first of them beginning with `filter`.
-   * @returns the row at which the host has to go on, with the filter `stoppedAt`; `end` if it has not
+   * Matches the lines of hits [hit, end), all addresses, the first of them beginning with `filter`.
+   * @returns the hit at which the host has to go on, with the filter `stoppedAt`; `end` if it has not
    */
-  judgeRows(row: number, end: number, filter: number, writer: MatchWriter): number {
-    for (let at = row, first = filter; ; ) {
-      const stopped = this.#scanner.judgeRows(at, end, first);
-      if (stopped === end || this.#workshop.word(this.#matches + MATCHES.full) === 0) return stopped;
+  matchHits(hit: number, end: number, filter: number, writer: MatchWriter): number {
+    for (let at = hit, first = filter; ; ) {
+      const stopped = this.#scanner.matchHits(at, end, first);
+      if (stopped === end || this.#workshop.word(matches + matchesFull) === 0) return stopped;
       this.take(writer);
       at = stopped;
       first = this.stoppedAt;
@@ -152,7 +178,7 @@ export class LineMachine {
   }
 
   get stoppedAt(): number {
-    return this.#workshop.word(this.#matches + MATCHES.stoppedAt);
+    return this.#workshop.word(matches + matchesStoppedAt);
   }
 
   /** Takes what was written over into the result: before anything else is written there. */
@@ -166,21 +192,21 @@ export class LineMachine {
   }
 
   /**
-   * Judges one line for one filter, and writes down what matches.
-   * @returns false: it has to be judged as text
+   * Matches one line for one filter, and writes down what matches.
+   * @returns false: it has to be matched as text
    */
-  judgeLine(filter: number, line: MachineLine): boolean {
+  matchLine(filter: number, line: MachineLine): boolean {
     const { start, end, dateStart, dateEnd, bits } = line;
     if (end - start > ordinaryBytes || dateStart - start > mostBefore) return false;
     if (this.#state[filter] === 'new') this.#state[filter] = this.#make(filter);
     if (this.#state[filter] === 'text') return false;
-    const judge = this.#judges[filter]!;
-    let outcome = judge(start, dateStart, dateEnd, end, bits);
-    while (outcome <= MISSING) {
-      this.#searches.provide(MISSING - outcome);
-      outcome = judge(start, dateStart, dateEnd, end, bits);
+    const match = this.#matchers[filter]!;
+    let outcome = match(start, dateStart, dateEnd, end, bits);
+    while (outcome <= searchMissing) {
+      this.#searches.provide(searchMissing - outcome);
+      outcome = match(start, dateStart, dateEnd, end, bits);
     }
-    if (outcome === LEFT) return false;
+    if (outcome === leftToHost) return false;
     return outcome < 0 || this.#write(filter, outcome, line);
   }
 
@@ -190,16 +216,16 @@ export class LineMachine {
       this.#scanner.writeMatch(filter, regex, start, end, number, dateStart, dateEnd, time, rowless);
     const text = line.timeText();
     const { bytes } = this.#workshop;
-    this.#set('timeTextLength', bytes.write(text, this.#timeText, mostTimeBytes, 'latin1'));
+    this.#set(matchesTimeTextLength, bytes.write(text, this.#timeText, mostTimeBytes, 'latin1'));
     let answer = write(false);
-    if (answer === ASKS_FOR_ID) {
+    if (answer === asksForId) {
       const id = this.#idOf(filter, regex);
-      this.#set('idLength', id === undefined ? 0 : bytes.write(id, this.#id, mostIdBytes, 'latin1'));
+      this.#set(matchesIdLength, id === undefined ? 0 : bytes.write(id, this.#id, mostIdBytes, 'latin1'));
       answer = write(id === undefined);
-      this.#set('idLength', 0);
+      this.#set(matchesIdLength, 0);
     }
-    this.#set('timeTextLength', 0);
-    return answer === WRITTEN;
+    this.#set(matchesTimeTextLength, 0);
+    return answer === written;
   }
 
   /** The identifier of the match that is being written, if a row can show it as it is. */
@@ -220,7 +246,7 @@ export class LineMachine {
     return groups;
   }
 
-  /** Makes what judges for a filter. */
+  /** Makes what matches for a filter. */
   #make(filter: number): 'made' | 'text' {
     const compiled = this.#filters[filter]!;
     const { prefregex, failregex, ignoreregex } = compiled;
@@ -233,10 +259,10 @@ export class LineMachine {
       });
       this.#groups[filter] = groups;
       const entry = this.#entry(filter);
-      this.#workshop.setWord(entry + FILTER.forms, placeForms(compiled, groups, this.#numberOf, this.#workshop));
-      const place = this.#searches.judge(this.#judged(filter, groups));
-      this.#judges[filter] = this.#workshop.table.get(place)!;
-      this.#workshop.setWord(entry + FILTER.judge, place);
+      this.#workshop.setWord(entry + filterForms, placeForms(compiled, groups, this.#numberOf, this.#workshop));
+      const place = this.#searches.matcher(this.#searchesOf(filter, groups));
+      this.#matchers[filter] = this.#workshop.table.get(place)!;
+      this.#workshop.setWord(entry + filterMatcher, place);
       return 'made';
     } catch (error) {
       if (error instanceof NoRoom) return 'text';
@@ -244,7 +270,7 @@ export class LineMachine {
     }
   }
 
-  #judged(filter: number, groups: readonly (readonly GroupSource[] | undefined)[]): JudgedFilter {
+  #searchesOf(filter: number, groups: readonly (readonly GroupSource[] | undefined)[]): FilterSearches {
     const { ignoresEarly, prefregex, failregex, ignoreregex } = this.#filters[filter]!;
     return {
       ignoresEarly,

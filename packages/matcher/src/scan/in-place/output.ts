@@ -1,6 +1,26 @@
 import type { Bytes } from '@f2b/config';
+import {
+  matches,
+  matchesLastDateLength,
+  matchesNumbers,
+  matchesNumbersBefore,
+  matchesNumbersEnd,
+  matchesNumbersStart,
+  matchesRowEnds,
+  matchesRowText,
+  matchesRowTextBefore,
+  matchesRowTextEnd,
+  matchesRowTextStart,
+  matchesSessions,
+  matchesStarts,
+  matchesStartsEnd,
+  matchesText,
+  matchesTextBefore,
+  matchesTextEnd,
+  matchesTextStart,
+  matchesTimes,
+} from '../../memory-layout.js';
 import type { MatchWriter } from '../result.js';
-import { MATCHES } from './layout.js';
 import type { Workshop } from './workshop.js';
 
 const numbersBytes: Bytes = 512 * 1024;
@@ -11,7 +31,6 @@ const mostMatches = 8192;
 /** Where the compiled part of the scan writes matches; from time to time they are taken over into the result. */
 export class MatchOutput {
   readonly #workshop: Workshop;
-  readonly #matches: number;
   readonly #numbers: number;
   readonly #text: number;
   readonly #rows: number;
@@ -20,10 +39,8 @@ export class MatchOutput {
   readonly #sessions: number;
   readonly #times: number;
 
-  /** @param matches address of the fields of `MATCHES` */
-  constructor(workshop: Workshop, matches: number) {
+  constructor(workshop: Workshop) {
     this.#workshop = workshop;
-    this.#matches = matches;
     this.#numbers = workshop.allocate(numbersBytes);
     this.#text = workshop.allocate(textBytes);
     this.#rows = workshop.allocate(rowBytes);
@@ -31,50 +48,50 @@ export class MatchOutput {
     this.#rowEnds = workshop.allocate(4 * mostMatches);
     this.#sessions = workshop.allocate(4 * mostMatches);
     this.#times = workshop.allocate(16 * mostMatches);
-    this.#set('numbersStart', this.#numbers);
-    this.#set('numbersEnd', this.#numbers + numbersBytes);
-    this.#set('textStart', this.#text);
-    this.#set('textEnd', this.#text + textBytes);
-    this.#set('rowTextStart', this.#rows);
-    this.#set('rowTextEnd', this.#rows + rowBytes);
-    this.#set('startsEnd', this.#starts + 4 * mostMatches);
+    this.#set(matchesNumbersStart, this.#numbers);
+    this.#set(matchesNumbersEnd, this.#numbers + numbersBytes);
+    this.#set(matchesTextStart, this.#text);
+    this.#set(matchesTextEnd, this.#text + textBytes);
+    this.#set(matchesRowTextStart, this.#rows);
+    this.#set(matchesRowTextEnd, this.#rows + rowBytes);
+    this.#set(matchesStartsEnd, this.#starts + 4 * mostMatches);
   }
 
-  #set(field: keyof typeof MATCHES, value: number): void {
-    this.#workshop.setWord(this.#matches + MATCHES[field], value);
+  #set(field: number, value: number): void {
+    this.#workshop.setWord(matches + field, value);
   }
 
-  #get(field: keyof typeof MATCHES): number {
-    return this.#workshop.word(this.#matches + MATCHES[field]);
+  #get(field: number): number {
+    return this.#workshop.word(matches + field);
   }
 
   /** Makes room; what is written from now on goes behind what `writer` has. */
   continue(writer: MatchWriter): void {
-    this.#set('numbers', this.#numbers);
-    this.#set('text', this.#text);
-    this.#set('rowText', this.#rows);
-    this.#set('starts', this.#starts);
-    this.#set('rowEnds', this.#rowEnds);
-    this.#set('sessions', this.#sessions);
-    this.#set('times', this.#times);
-    this.#set('lastDateLength', 0);
-    this.#set('numbersBefore', writer.numberCount);
-    this.#set('textBefore', writer.textLength);
-    this.#set('rowTextBefore', writer.rowLength);
+    this.#set(matchesNumbers, this.#numbers);
+    this.#set(matchesText, this.#text);
+    this.#set(matchesRowText, this.#rows);
+    this.#set(matchesStarts, this.#starts);
+    this.#set(matchesRowEnds, this.#rowEnds);
+    this.#set(matchesSessions, this.#sessions);
+    this.#set(matchesTimes, this.#times);
+    this.#set(matchesLastDateLength, 0);
+    this.#set(matchesNumbersBefore, writer.numberCount);
+    this.#set(matchesTextBefore, writer.textLength);
+    this.#set(matchesRowTextBefore, writer.rowLength);
   }
 
   /** Takes what was written over into `writer`. */
   take(writer: MatchWriter): void {
-    const count = (this.#get('starts') - this.#starts) >> 2;
+    const count = (this.#get(matchesStarts) - this.#starts) >> 2;
     if (count === 0) return;
     const { words, bytes, doubles } = this.#workshop;
     const wordsAt = (from: number, length: number) => words.subarray(from >> 2, (from >> 2) + length);
     writer.append({
       starts: wordsAt(this.#starts, count),
-      numbers: words.subarray(this.#numbers >> 2, this.#get('numbers') >> 2),
+      numbers: words.subarray(this.#numbers >> 2, this.#get(matchesNumbers) >> 2),
       times: doubles.subarray(this.#times >> 3, (this.#times >> 3) + 2 * count),
-      text: bytes.toString('latin1', this.#text, this.#get('text')),
-      rows: bytes.subarray(this.#rows, this.#get('rowText')),
+      text: bytes.toString('latin1', this.#text, this.#get(matchesText)),
+      rows: bytes.subarray(this.#rows, this.#get(matchesRowText)),
       rowEnds: wordsAt(this.#rowEnds, count),
       sessions: wordsAt(this.#sessions, count),
     });

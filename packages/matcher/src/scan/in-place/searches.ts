@@ -1,12 +1,13 @@
 import type { Bytes } from '@f2b/config';
 import type { Regex } from '../../engines/engine.js';
 import { Alphabet } from '../../engines/wasm/alphabet.js';
-import { GAVE_UP } from '../../engines/wasm/frame.js';
+import { gaveUp } from '../../engines/wasm/frame.js';
 import { i32 } from '../../engines/wasm/instructions.js';
 import { ModuleWriter } from '../../engines/wasm/module.js';
 import { slotBytes, writeSearch } from '../../engines/wasm/search.js';
 import { Declined, tableOf, type Workspace } from '../../engines/wasm/workspace.js';
-import { type JudgedFilter, judgeModule, LEFT, MISSING, mostBefore, type SearchPlace } from './judge-code.js';
+import { leftToHost, searchMissing } from '../../memory-layout.js';
+import { type FilterSearches, matchModule, mostBefore, type SearchPlace } from './match-code.js';
 import { NoRoom, type Workshop } from './workshop.js';
 
 type Exported = (...numbers: number[]) => number;
@@ -14,7 +15,7 @@ type Exported = (...numbers: number[]) => number;
 const stackBytes: Bytes = 256 * 1024;
 
 /**
- * The functions that judge lines in a workshop. Each is made when a line first needs it: most expressions of a host never see a line that
+ * The functions that match lines in a workshop. Each is made when a line first needs it: most expressions of a host never see a line that
  * they could match. Filters that have expressions in common share them.
  */
 export class Searches {
@@ -26,19 +27,19 @@ export class Searches {
   /** By place in the table. */
   readonly #wanted = new Map<number, { readonly regex: Regex; readonly slots: number }>();
   readonly #tables = new Map<string, number>();
-  readonly #judges = new Map<string, number>();
+  readonly #matchers = new Map<string, number>();
   readonly #constants = new Map<string, Exported>();
-  /** Place of a judgement that leaves every line to the host. */
+  /** Place of a function that leaves every line to the host. */
   readonly leaving: number;
 
-  /** @param spans where a judgement leaves the groups of a match */
+  /** @param spans where matching leaves the groups of a match */
   constructor(workshop: Workshop, spans: number) {
     this.#workshop = workshop;
     const stack = workshop.allocate(stackBytes);
     this.#stack = { from: stack, to: stack + stackBytes };
     this.#covered = workshop.allocate(mostBefore);
     this.#spans = spans;
-    this.leaving = workshop.addFunction(this.#constant(5, LEFT));
+    this.leaving = workshop.addFunction(this.#constant(5, leftToHost));
   }
 
   /**
@@ -49,7 +50,7 @@ export class Searches {
     const known = this.#known.get(regex)?.get(role);
     if (known !== undefined) return known;
     const slots = this.#workshop.allocate(slotBytes(regex.groupCount));
-    const place = this.#workshop.addFunction(this.#constant(2, MISSING));
+    const place = this.#workshop.addFunction(this.#constant(2, searchMissing));
     this.#wanted.set(place, { regex, slots });
     const search = { place, slots };
     const roles = this.#known.get(regex) ?? new Map<'prefregex' | 'other', SearchPlace>();
@@ -57,14 +58,14 @@ export class Searches {
     return search;
   }
 
-  /** Place of the function that judges for a filter. */
-  judge(filter: JudgedFilter): number {
+  /** Place of the function that matches for a filter. */
+  matcher(filter: FilterSearches): number {
     const key = JSON.stringify(filter);
-    let place = this.#judges.get(key);
+    let place = this.#matchers.get(key);
     if (place === undefined) {
-      const { judge } = this.#instance(judgeModule(filter, { covered: this.#covered, spans: this.#spans }));
-      place = this.#workshop.addFunction(judge!);
-      this.#judges.set(key, place);
+      const { match } = this.#instance(matchModule(filter, { covered: this.#covered, spans: this.#spans }));
+      place = this.#workshop.addFunction(match!);
+      this.#matchers.set(key, place);
     }
     return place;
   }
@@ -74,7 +75,7 @@ export class Searches {
     const { regex, slots } = this.#wanted.get(place)!;
     const tree = regex.tree?.();
     const made = tree && this.#written((workspace) => writeSearch(tree, Alphabet.latin1, workspace, slots));
-    this.#workshop.table.set(place, made ?? this.#constant(2, GAVE_UP));
+    this.#workshop.table.set(place, made ?? this.#constant(2, gaveUp));
   }
 
   /** A function that always says the same. */

@@ -1,14 +1,14 @@
 import type { Bytes } from '@f2b/config';
 
-/** Memory that judging lines takes in all, as far as it is used: untouched memory costs nothing. */
+/** Memory that matching lines takes in all, as far as it is used: untouched memory costs nothing. */
 export const workshopBytes: Bytes = 8 * 1024 * 1024;
 
 /** Thrown where the workshop has no more room. */
 export class NoRoom extends Error {}
 
 /**
- * The part of a scanner's memory in which lines are judged and matches are written. What is placed there stays there. Views of the memory are
- * made anew when it has grown.
+ * The part of a scanner's memory in which lines are matched and matches are written. What is placed there stays
+ * there. Views of the memory are made anew when it has grown.
  */
 export class Workshop {
   readonly memory: WebAssembly.Memory;

@@ -9,13 +9,13 @@ import { tellingness } from '../literals/telling.js';
 import type { RequiredLiterals } from './engine.js';
 
 /** More alternatives than this make the search for them dearer than the lines that it spares. */
-const MOST_ALTERNATIVES = 24;
+const mostAlternatives = 24;
 /** Complete texts of a node are combined with their neighbours' up to this many. */
-const MOST_TEXTS = 8;
+const mostTexts = 8;
 /** No letter has more forms that are equal when case is ignored. */
-const MOST_CASES = 4;
+const mostCases = 4;
 /** So many sets are offered to choose from. */
-const MOST_SETS = 6;
+const mostSets = 6;
 
 /** Texts, of which a match contains at least one. */
 interface Texts {
@@ -37,9 +37,9 @@ interface Known {
   readonly sets: readonly Texts[];
 }
 
-const EMPTY_TEXT: Texts = { texts: [''], folded: false, foreign: [] };
-const ZERO_WIDTH: Known = { whole: EMPTY_TEXT, sets: [] };
-const UNKNOWN: Known = { whole: undefined, sets: [] };
+const emptyText: Texts = { texts: [''], folded: false, foreign: [] };
+const zeroWidth: Known = { whole: emptyText, sets: [] };
+const unknown: Known = { whole: undefined, sets: [] };
 
 /** Sets of literals, of each of which each matching subject contains one; the most telling set first. Empty: none are known. */
 export function requiredLiterals(expression: Expression): RequiredLiterals[] {
@@ -61,13 +61,13 @@ function knownOf(node: Node): Known {
     case 'empty':
     case 'assert':
     case 'look':
-      return ZERO_WIDTH;
+      return zeroWidth;
     case 'char': {
       const whole = textsOf(node.set);
       return { whole, sets: [] };
     }
     case 'backref':
-      return UNKNOWN;
+      return unknown;
     case 'group':
     case 'atomic':
       return knownOf(node.body);
@@ -88,13 +88,13 @@ function textsOf(set: CharSet): Texts | undefined {
   if (only !== undefined && !isSurrogate(only))
     return { texts: [String.fromCodePoint(only)], folded: false, foreign: [] };
   const count = size(set);
-  if (count > 2 * MOST_TEXTS) return undefined;
+  if (count > 2 * mostTexts) return undefined;
   const chars: number[] = [];
   for (let i = 0; i < set.ranges.length; i += 2) {
     for (let char = set.ranges[i]!; char <= set.ranges[i + 1]!; char++) chars.push(char);
   }
   const small = chars.find((char) => char >= 0x61 && char <= 0x7a);
-  if (small !== undefined && chars.length > 1 && chars.length <= MOST_CASES) {
+  if (small !== undefined && chars.length > 1 && chars.length <= mostCases) {
     const letter = { ranges: [small, small] };
     const cases = [ignoreCase(letter, true), ignoreCase(letter, false)];
     if (cases.some((both) => both.ranges.join() === set.ranges.join())) {
@@ -102,7 +102,7 @@ function textsOf(set: CharSet): Texts | undefined {
       return { texts: [String.fromCodePoint(small)], folded: true, foreign };
     }
   }
-  if (chars.length > MOST_TEXTS || chars.some(isSurrogate)) return undefined;
+  if (chars.length > mostTexts || chars.some(isSurrogate)) return undefined;
   return { texts: chars.map((char) => String.fromCodePoint(char)), folded: false, foreign: [] };
 }
 
@@ -114,11 +114,11 @@ function either(branches: readonly Known[]): Known {
   const whole = branches.every((branch) => branch.whole)
     ? merged(
         branches.map((branch) => branch.whole!),
-        MOST_TEXTS,
+        mostTexts,
       )
     : undefined;
   const bests = branches.flatMap((branch) => setsOf(branch).slice(0, 1));
-  const either = bests.length === branches.length ? merged(bests, MOST_ALTERNATIVES) : undefined;
+  const either = bests.length === branches.length ? merged(bests, mostAlternatives) : undefined;
   return { whole, sets: either === undefined ? [] : [either] };
 }
 
@@ -144,10 +144,10 @@ function isAscii(text: string): boolean {
 }
 
 function repeated(node: Node & { readonly kind: 'repeat' }): Known {
-  if (node.max === 0) return ZERO_WIDTH;
+  if (node.max === 0) return zeroWidth;
   const body = knownOf(node.body);
   if (node.min === 0) {
-    const whole = node.max === 1 && body.whole ? merged([body.whole, EMPTY_TEXT], MOST_TEXTS) : undefined;
+    const whole = node.max === 1 && body.whole ? merged([body.whole, emptyText], mostTexts) : undefined;
     return { whole, sets: [] };
   }
   if (node.min === node.max && node.min <= 4) return concatenated(Array<Node>(node.min).fill(node.body));
@@ -155,7 +155,7 @@ function repeated(node: Node & { readonly kind: 'repeat' }): Known {
 }
 
 function concatenated(items: readonly Node[]): Known {
-  let run: Texts | undefined = EMPTY_TEXT;
+  let run: Texts | undefined = emptyText;
   let isWhole = true;
   const sets: Texts[] = [];
   for (let at = 0; at < items.length; ) {
@@ -170,7 +170,7 @@ function concatenated(items: readonly Node[]): Known {
     }
     sets.push(run);
     isWhole = false;
-    run = known.whole ?? EMPTY_TEXT;
+    run = known.whole ?? emptyText;
   }
   return isWhole ? { whole: run, sets: mostTelling(sets) } : { whole: undefined, sets: mostTelling([...sets, run]) };
 }
@@ -192,7 +192,7 @@ function wholeText(text: string): Known {
 }
 
 function product(left: Texts, right: Texts): Texts | undefined {
-  if (left.texts.length * right.texts.length > MOST_TEXTS || !compatible([left, right])) return undefined;
+  if (left.texts.length * right.texts.length > mostTexts || !compatible([left, right])) return undefined;
   const texts = left.texts.flatMap((one) => right.texts.map((other) => one + other));
   return { texts, ...foldingOf([left, right]) };
 }
@@ -207,5 +207,5 @@ function mostTelling(sets: readonly Texts[]): readonly Texts[] {
     return set.texts.includes('') ? [] : { set, rate: tellingness(set.texts, set.folded) };
   });
   rated.sort((a, b) => b.rate - a.rate);
-  return rated.slice(0, MOST_SETS).map(({ set }) => set);
+  return rated.slice(0, mostSets).map(({ set }) => set);
 }

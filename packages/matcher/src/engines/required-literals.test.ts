@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from '../dialect/parser.js';
-import { requiredLiterals } from './literals.js';
+import { requiredLiterals } from './required-literals.js';
 
 function literals(source: string): readonly string[] | undefined {
   return requiredLiterals(parse(source))[0]?.alternatives;

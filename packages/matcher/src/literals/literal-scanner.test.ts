@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Literal } from './literal.js';
-import { type HitRows, LiteralScanner } from './scanner.js';
+import { type Hits, LiteralScanner } from './literal-scanner.js';
 
 const literal = (text: string, bit = 0, foldCase = false): Literal => ({ text: Buffer.from(text), bit, foldCase });
 
@@ -12,22 +12,22 @@ interface Found {
   tooLong: boolean;
 }
 
-function bitsOf(rows: HitRows, row: number): bigint {
-  const words = rows.words.subarray(rows.bitsAt(row), rows.bitsAt(row) + 8);
-  return rows.tooLong(row) ? 0n : words.reduceRight((bits, word) => (bits << 32n) | BigInt(word), 0n);
+function bitsOf(hits: Hits, hit: number): bigint {
+  const words = hits.words.subarray(hits.bitsAt(hit), hits.bitsAt(hit) + 8);
+  return hits.tooLong(hit) ? 0n : words.reduceRight((bits, word) => (bits << 32n) | BigInt(word), 0n);
 }
 
 function scan(text: Buffer, literals: Literal[], maxLineBytes = 65_536, alwaysBits: number[] = []): Found[] {
   const scanner = new LiteralScanner(literals, { alwaysBits });
   text.copy(scanner.block(text.length));
   const found: Found[] = [];
-  scanner.scan(text.length, maxLineBytes, (rows) => {
-    for (let row = 0; row < rows.count; row++) {
+  scanner.scan(text.length, maxLineBytes, (hits) => {
+    for (let hit = 0; hit < hits.count; hit++) {
       found.push({
-        line: rows.line(row),
-        text: text.toString('latin1', rows.start(row), rows.end(row)),
-        bits: bitsOf(rows, row),
-        tooLong: rows.tooLong(row),
+        line: hits.line(hit),
+        text: text.toString('latin1', hits.start(hit), hits.end(hit)),
+        bits: bitsOf(hits, hit),
+        tooLong: hits.tooLong(hit),
       });
     }
   });

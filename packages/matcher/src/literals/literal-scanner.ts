@@ -1,43 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
+import * as layout from '../memory-layout.js';
 import type { Literal } from './literal.js';
 import { LogSample } from './log-sample.js';
 import { tableBytes, writeTables } from './tables.js';
 
 /** A line of the block that has at least one literal in it, or that is too long to be looked at. */
-export interface HitRows {
+export interface Hits {
   readonly count: number;
   /** Offset of the line's first byte in the block. */
-  start(row: number): Bytes;
+  start(hit: number): Bytes;
   /** Offset after the line's last byte; its newline stands there. */
-  end(row: number): Bytes;
+  end(hit: number): Bytes;
   /** The line's number in the block, from 0. */
-  line(row: number): number;
+  line(hit: number): number;
   /** The line is longer than the cap; it has no bits. */
-  tooLong(row: number): boolean;
-  /** The bits of the literals found, as words of 32: those of `row` begin at `bitsAt(row)`. Meaningless for a line that is `tooLong`. */
+  tooLong(hit: number): boolean;
+  /** The bits of the literals found, as words of 32: those of `hit` begin at `bitsAt(hit)`. Meaningless for a line that is `tooLong`. */
   readonly words: Uint32Array;
-  bitsAt(row: number): number;
+  bitsAt(hit: number): number;
 }
 
 /** The same in the scanner's memory. */
-export interface PlacedRows extends HitRows {
-  /** Address of a row. */
-  address(row: number): number;
-  /** The row at an address. */
+export interface PlacedHits extends Hits {
+  /** Address of a hit. */
+  address(hit: number): number;
+  /** The hit at an address. */
   at(address: number): number;
 }
 
 interface Exports {
-  readonly NIBBLES: WebAssembly.Global;
-  readonly HEADS: WebAssembly.Global;
-  readonly STATE: WebAssembly.Global;
-  readonly ALWAYS: WebAssembly.Global;
-  readonly ROWS: WebAssembly.Global;
-  readonly MATCHES: WebAssembly.Global;
   scan(block: number, end: number, out: number, outEnd: number, cap: number, every: number): number;
-  judgeRows(row: number, end: number, filter: number): number;
+  matchHits(hit: number, end: number, filter: number): number;
   writeMatch(
     filter: number,
     regex: number,
@@ -51,9 +46,8 @@ interface Exports {
   ): number;
 }
 
-const hitBytes = 48;
-const hitWords = hitBytes / 4;
-const rowsAtOnce = 8192;
+const hitWords = layout.hitBytes / 4;
+const hitsAtOnce = 8192;
 const pageBytes = 65_536;
 /** The scanner looks up to this far beyond the block's end. */
 const slackBytes = 64;
@@ -83,8 +77,6 @@ export class LiteralScanner {
   readonly memory: WebAssembly.Memory;
   /** Functions that the compiled part of the scan calls. */
   readonly table: WebAssembly.Table;
-  /** Address of what follows the scan. */
-  readonly matches: number;
   /** Address of what is left to others. */
   readonly reserved: number;
   readonly #blockAt: number;
@@ -107,17 +99,15 @@ export class LiteralScanner {
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
     const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.memory, table: this.table } });
     this.#exports = instance.exports as unknown as Exports;
-    this.matches = this.#exports.MATCHES.value;
-    const rows = this.#exports.ROWS.value;
-    this.#hitsAt = align(rows + tableBytes(literals));
-    this.reserved = align(this.#hitsAt + rowsAtOnce * hitBytes + hitBytes);
+    this.#hitsAt = align(layout.literals + tableBytes(literals));
+    this.reserved = align(this.#hitsAt + hitsAtOnce * layout.hitBytes + layout.hitBytes);
     this.#blockAt = align(this.reserved + (options.reserve ?? 0));
     this.memory.grow(Math.ceil(this.#blockAt / pageBytes));
     this.#untold = literals;
     this.#sample = options.sample;
     this.#words = new Uint32Array(this.memory.buffer);
     const always = options.alwaysBits ?? [];
-    for (const bit of always) this.#words[this.#exports.ALWAYS.value / 4 + (bit >> 5)]! |= 1 << (bit & 31);
+    for (const bit of always) this.#words[layout.alwaysBits / 4 + (bit >> 5)]! |= 1 << (bit & 31);
     this.#every = always.length > 0;
     this.#block = Buffer.alloc(0);
   }
@@ -141,20 +131,18 @@ export class LiteralScanner {
 
   /** Only now there is certain to be text to choose the fingerprints by. */
   #tell(literals: readonly Literal[], start: number, length: Bytes): void {
-    const { NIBBLES, HEADS, ROWS } = this.#exports;
-    const addresses = { nibbles: NIBBLES.value, heads: HEADS.value, rows: ROWS.value };
     const text = this.#sample ?? new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
-    writeTables(this.memory.buffer, addresses, literals, new LogSample(text).text);
+    writeTables(this.memory.buffer, literals, new LogSample(text).text);
     this.#untold = undefined;
     this.#sample = undefined;
   }
 
-  /** See assembly/judge.ts. */
-  judgeRows(row: number, end: number, filter: number): number {
-    return this.#exports.judgeRows(row, end, filter);
+  /** See assembly/match.ts. */
+  matchHits(hit: number, end: number, filter: number): number {
+    return this.#exports.matchHits(hit, end, filter);
   }
 
-  /** See assembly/judge.ts. */
+  /** See assembly/match.ts. */
   writeMatch(
     filter: number,
     regex: number,
@@ -170,59 +158,65 @@ export class LiteralScanner {
   }
 
   /**
-   * Scans `length` bytes of `block`; the last of them must be a newline. Rows are handed to `onHits` in line order, a batch
+   * Scans `length` bytes of `block`; the last of them must be a newline. Hits are handed to `onHits` in line order, a batch
    * at a time; a batch is valid only during the call.
-   * @param from where the lines begin in `block`; the offsets in the rows count from there
-   * @param maxLineBytes longer lines become rows that are `tooLong`
+   * @param from where the lines begin in `block`; the offsets in the hits count from there
+   * @param maxLineBytes longer lines become hits that are `tooLong`
    * @returns number of lines, and how many of them were too long
    */
   scan(
     length: Bytes,
     maxLineBytes: Bytes,
-    onHits: (rows: PlacedRows) => void,
+    onHits: (hits: PlacedHits) => void,
     from: Bytes = 0,
   ): { lines: number; tooLong: number } {
     const start = this.#blockAt + from;
     if (this.#untold !== undefined) this.#tell(this.#untold, start, length);
-    const state = this.#exports.STATE.value / 4;
-    this.#words.fill(0, state, state + 3);
+    for (const field of [layout.stateNext, layout.stateLines, layout.stateLong])
+      this.#words[(layout.state + field) / 4] = 0;
+    const next = (layout.state + layout.stateNext) / 4;
     const end = start + length;
-    const outEnd = this.#hitsAt + rowsAtOnce * hitBytes;
-    while (this.#words[state]! < length) {
+    const outEnd = this.#hitsAt + hitsAtOnce * layout.hitBytes;
+    while (this.#words[next]! < length) {
       const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, this.#every ? 1 : 0);
-      const count = (out - this.#hitsAt) / hitBytes;
-      if (count > 0) onHits(new Rows(this.#words, this.#hitsAt / 4, count));
+      const count = (out - this.#hitsAt) / layout.hitBytes;
+      if (count > 0) onHits(new HitsInMemory(this.#words, this.#hitsAt / 4, count));
     }
-    return { lines: this.#words[state + 1]!, tooLong: this.#words[state + 2]! };
+    const stateAt = (field: number): number => this.#words[(layout.state + field) / 4]!;
+    return { lines: stateAt(layout.stateLines), tooLong: stateAt(layout.stateLong) };
   }
 }
 
-class Rows implements PlacedRows {
+class HitsInMemory implements PlacedHits {
+  readonly #from: number;
+
   constructor(
     readonly words: Uint32Array,
-    private readonly from: number,
+    from: number,
     readonly count: number,
-  ) {}
-  start(row: number): Bytes {
-    return this.words[this.from + row * hitWords]!;
+  ) {
+    this.#from = from;
   }
-  end(row: number): Bytes {
-    return this.words[this.from + row * hitWords + 1]!;
+  start(hit: number): Bytes {
+    return this.words[this.#from + hit * hitWords + layout.hitStart / 4]!;
   }
-  line(row: number): number {
-    return this.words[this.from + row * hitWords + 2]!;
+  end(hit: number): Bytes {
+    return this.words[this.#from + hit * hitWords + layout.hitEnd / 4]!;
   }
-  tooLong(row: number): boolean {
-    return this.words[this.from + row * hitWords + 3]! !== 0;
+  line(hit: number): number {
+    return this.words[this.#from + hit * hitWords + layout.hitLine / 4]!;
   }
-  bitsAt(row: number): number {
-    return this.from + row * hitWords + 4;
+  tooLong(hit: number): boolean {
+    return this.words[this.#from + hit * hitWords + layout.hitTooLong / 4]! !== 0;
   }
-  address(row: number): number {
-    return 4 * (this.from + row * hitWords);
+  bitsAt(hit: number): number {
+    return this.#from + hit * hitWords + layout.hitBits / 4;
+  }
+  address(hit: number): number {
+    return 4 * (this.#from + hit * hitWords);
   }
   at(address: number): number {
-    return (address / 4 - this.from) / hitWords;
+    return (address / 4 - this.#from) / hitWords;
   }
 }
 

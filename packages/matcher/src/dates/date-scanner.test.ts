@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NEVER, quickFormat, READ } from './quick-formats.js';
+import { DateScanner } from './date-scanner.js';
+import { never, quickFormat, wasRead } from './quick-formats.js';
 import { compileScan } from './scan-program.js';
-import { DateScanner } from './scanner.js';
 import { parseSyntax } from './syntax.js';
 import { readTemplates, type Template } from './templates.js';
 
@@ -20,7 +20,7 @@ function defaultScanner(template: Template): DateScanner {
 const templates = readTemplates(undefined, 2026);
 
 /** Pieces of dates that promise much and keep nothing, for lines that hurt. */
-const HOSTILE = [
+const hostile = [
   '2024-12-12 12:12:12.123456 ',
   '2024-05-01 10:00:00   ',
   ' ',
@@ -42,7 +42,7 @@ describe('the date scanner', () => {
   it('takes steps in proportion to the line, whatever the line is made of', () => {
     for (const template of templates) {
       const scanner = defaultScanner(template);
-      for (const piece of HOSTILE) {
+      for (const piece of hostile) {
         const steps = [4096, 65_536].map((length) => {
           const line = piece
             .repeat(Math.ceil(length / piece.length))
@@ -118,7 +118,7 @@ describe('the date scanner', () => {
 });
 
 describe('the shortcut for usual dates', () => {
-  const DATES = [
+  const dates = [
     '2024-05-01 10:00:00',
     '[2024-05-01 10:00:00]',
     '2024/12/31T23:59:59,123456+02:00',
@@ -129,7 +129,7 @@ describe('the shortcut for usual dates', () => {
     'Feb 01 00:00:00.5',
     'Jun 10 12:00:00 2024',
   ];
-  const ENDS = [
+  const ends = [
     '',
     ' host',
     ' 2',
@@ -149,7 +149,7 @@ describe('the shortcut for usual dates', () => {
     '+02',
     ':',
   ];
-  const CHANGES = ['', '0', '3', '9', ' ', ':', 'x', 'é', '-'];
+  const changes = ['', '0', '3', '9', ' ', ':', 'x', 'é', '-'];
 
   it('says what the scanner says, or nothing', () => {
     let taken = 0;
@@ -157,16 +157,16 @@ describe('the shortcut for usual dates', () => {
       const quick = quickFormat(template);
       if (quick === undefined) continue;
       const scanner = defaultScanner(template);
-      for (const date of DATES) {
-        for (const end of ENDS) {
+      for (const date of dates) {
+        for (const end of ends) {
           for (let at = -1; at < date.length; at++) {
-            for (const change of at < 0 ? ['none'] : CHANGES) {
+            for (const change of at < 0 ? ['none'] : changes) {
               const line = (at < 0 ? date : date.slice(0, at) + change + date.slice(at + 1)) + end;
               const groups: number[] = [];
               const bytes = Uint8Array.from(`${line}\n`, (char) => Math.min(char.charCodeAt(0), 255));
               const read = quick.read(bytes, 0, line.length, groups);
-              if (read === NEVER) expect(scanner.search(line, 0, line.length), line).toBe(false);
-              if (read === READ) taken++;
+              if (read === never) expect(scanner.search(line, 0, line.length), line).toBe(false);
+              if (read === wasRead) taken++;
               else continue;
               expect(scanner.search(line, 0, line.length), line).toBe(true);
               if (groups.join() !== scanner.offsets.join()) expect(groups, line).toEqual([...scanner.offsets]);

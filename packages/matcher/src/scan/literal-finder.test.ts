@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ScanContext } from '../failures.js';
 import { compileFilter } from '../filter/compile.js';
 import { type PlainFilter, plainSettings } from '../filter/plain-settings.js';
+import { termsOf as termsOfExpression } from './literal-finder.js';
 import { literalSearch } from './literal-search.js';
-import { termsOf as termsOfExpression } from './literals.js';
 import { unpackResult } from './result.js';
 import { BlockScanner } from './scanner.js';
 

@@ -66,8 +66,8 @@ function certainTerms(literals: RequiredLiterals, junction: Junction, encoding: 
 }
 
 /**
- * The most telling pieces of which every raw line that `expression` matches contains at least one; undefined where none are certain, or where a
- * match may span lines.
+ * The most telling pieces of which every raw line that `expression` matches contains at least one; undefined where
+ * none are certain, or where a match may span lines.
  * @param sample what most of the log's lines are like: there the terms should not stand
  */
 export function termsOf(
