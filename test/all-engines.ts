@@ -1,9 +1,9 @@
 import { parse } from '../packages/matcher/src/dialect/parser.js';
-import { requiredLiterals } from '../packages/matcher/src/engines/required-literals.js';
 import { Re2Captures, Re2Gate } from '../packages/matcher/src/engines/re2-engine.js';
 import { asciiSource, gateSource } from '../packages/matcher/src/engines/re2-source.js';
 import { reduce } from '../packages/matcher/src/engines/reduce.js';
 import { compileRegex } from '../packages/matcher/src/engines/regex.js';
+import { requiredLiterals } from '../packages/matcher/src/engines/required-literals.js';
 import { gaveUp } from '../packages/matcher/src/engines/wasm/frame.js';
 import { compileSearch } from '../packages/matcher/src/engines/wasm/text-search.js';
 import { MatcherError } from '../packages/matcher/src/errors.js';
