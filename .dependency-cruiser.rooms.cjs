@@ -25,6 +25,7 @@ exports.rooms = {
     'stream',
   ],
   matcher: [
+    'memory-layout',
     'errors',
     'failures',
     'literals',
