@@ -8,7 +8,7 @@ export {
 export { nearest } from './check/nearest.js';
 export { renderCheck, renderFinding } from './check/render.js';
 export { type CheckOptions, checkTree, type RegexKind, type TreeCheck } from './check/tree.js';
-export { ConfigError, type ConfigErrorCode, configErrorCodes, formatOrigin } from './errors.js';
+export { ConfigError, type ConfigErrorCode, type ErrorTable, formatOrigin } from './errors.js';
 export { prettyLines, renderPretty } from './render/pretty.js';
 export type { StreamValue } from './render/python.js';
 export { pythonRepr } from './render/python.js';

@@ -1,3 +1,5 @@
+import type { ErrorTable } from '@f2b/config';
+
 /** Every error of this package: a stable code, and a sentence that says what was wrong and what to do. */
 export class FirewallError extends Error {
   override readonly name = 'FirewallError';
@@ -10,25 +12,82 @@ export class FirewallError extends Error {
   }
 }
 
-export type FirewallErrorCode =
-  | 'F2B_FIREWALL_NOT_AN_ADDRESS'
-  | 'F2B_FIREWALL_EVERYBODY'
-  | 'F2B_FIREWALL_NO_COMMAND'
-  | 'F2B_FIREWALL_NOT_ALLOWED'
-  | 'F2B_FIREWALL_BUSY'
-  | 'F2B_FIREWALL_HANGS'
-  | 'F2B_FIREWALL_FAILED'
-  | 'F2B_FIREWALL_NO_FAMILY'
-  | 'F2B_FIREWALL_OUTPUT'
-  | 'F2B_FIREWALL_STOPPED'
-  | 'F2B_FIREWALL_FULL'
-  | 'F2B_FIREWALL_UNKNOWN_JAIL'
-  | 'F2B_ACTION_PARAMETER'
-  | 'F2B_ACTION_UNKNOWN_BUILTIN'
-  | 'F2B_ACTION_TAGS'
-  | 'F2B_ACTION_FAILED'
-  | 'F2B_ACTION_START_FAILED'
-  | 'F2B_ACTION_UNREPAIRABLE';
+/** What each code means, and what to do. */
+export const firewallErrors = {
+  F2B_FIREWALL_NOT_AN_ADDRESS: {
+    means: 'What should be banned is no address and no network.',
+    advice: 'Give the jail an action that takes text, or a filter whose `<HOST>` or `<F-ID>` holds an address.',
+  },
+  F2B_FIREWALL_EVERYBODY: {
+    means: 'A ban would shut out every address there is.',
+    advice: 'Ban a smaller network.',
+  },
+  F2B_FIREWALL_NO_COMMAND: {
+    means: 'A command of the packet filter is not installed.',
+    advice: 'Install it, or add its directory to `PATH`.',
+  },
+  F2B_FIREWALL_NOT_ALLOWED: {
+    means: 'f2b may not change the firewall.',
+    advice: 'Run it as root, or give it `CAP_NET_ADMIN`.',
+  },
+  F2B_FIREWALL_BUSY: {
+    means: "Another program holds the firewall's lock.",
+    advice: 'Look for what holds `/run/xtables.lock`.',
+  },
+  F2B_FIREWALL_HANGS: {
+    means: 'A command of the packet filter did not end, and was killed.',
+    advice: 'Run it by hand, to see what it waits for.',
+  },
+  F2B_FIREWALL_FAILED: {
+    means: 'A command of the packet filter failed.',
+    advice: 'Run it by hand with the rules that the debug log shows.',
+  },
+  F2B_FIREWALL_NO_FAMILY: {
+    means: 'Addresses of one family, IPv4 or IPv6, cannot be banned on this host.',
+    advice: 'Install what the message names, if the host uses that family.',
+  },
+  F2B_FIREWALL_OUTPUT: {
+    means: 'A command printed more than f2b takes.',
+    advice: 'Look at the size of the ruleset.',
+  },
+  F2B_FIREWALL_STOPPED: {
+    means: "An order came after the firewall's end.",
+    advice: 'Nothing, while f2b stops; else restart it.',
+  },
+  F2B_FIREWALL_FULL: {
+    means: 'Too many orders wait at one action, and one was refused.',
+    advice: "Find out why the action's commands are slow.",
+  },
+  F2B_FIREWALL_UNKNOWN_JAIL: {
+    means: 'An order came from a jail that the firewall does not know.',
+    advice: 'Start the jail before it bans.',
+  },
+  F2B_ACTION_PARAMETER: {
+    means: 'A parameter of an action has a value that it cannot have.',
+    advice: "Correct it in the brackets behind the action's name.",
+  },
+  F2B_ACTION_UNKNOWN_BUILTIN: {
+    means: 'There is no built-in action of that name.',
+    advice: 'Take one of those that the message lists.',
+  },
+  F2B_ACTION_TAGS: {
+    means: 'A tag of an action cannot be replaced.',
+    advice: "Correct the action's parameters.",
+  },
+  F2B_ACTION_FAILED: {
+    means: 'A command of an action failed.',
+    advice: 'Its output stands in the log just before; run it by hand.',
+  },
+  F2B_ACTION_START_FAILED: {
+    means: "An action's `actionstart` failed, so it bans nobody.",
+    advice: 'Its output stands in the log just before; run it by hand.',
+  },
+  F2B_ACTION_UNREPAIRABLE: {
+    means: "An action's `actioncheck` fails, also after the repair.",
+    advice: 'Run `actionstart` and `actioncheck` by hand.',
+  },
+} as const satisfies ErrorTable;
+export type FirewallErrorCode = keyof typeof firewallErrors;
 
 export const errors = {
   notAnAddress: (id: string) =>

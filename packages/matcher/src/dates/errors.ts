@@ -1,14 +1,7 @@
 /** Every error that reading a datepattern or a time zone can raise. */
+import type { dateErrors } from '../errors.js';
 
-export type DateErrorCode =
-  /** A `%` that starts no directive. */
-  | 'F2B_DATE_DIRECTIVE'
-  /** The regular expression that the pattern makes is not valid. */
-  | 'F2B_DATE_REGEX'
-  /** Two lines of one datepattern make the same template. */
-  | 'F2B_DATE_DUPLICATE'
-  /** A time zone that is no known abbreviation and no offset. */
-  | 'F2B_DATE_ZONE';
+export type DateErrorCode = keyof typeof dateErrors;
 
 /** A mistake in a datepattern or a logtimezone. `column` counts from 1 within `pattern`, where it is known. */
 export class DateError extends Error {

@@ -1,15 +1,9 @@
 import type { Origin } from '@f2b/config';
+import type { filterErrors } from '../errors.js';
 
 /** One thing that keeps a filter from working, said so that whoever wrote it can mend it. */
 export interface FilterProblem {
-  readonly code:
-    | 'F2B_FILTER_EMPTY_REGEX'
-    | 'F2B_FILTER_REGEX'
-    | 'F2B_FILTER_NO_ID'
-    | 'F2B_FILTER_DATEPATTERN'
-    | 'F2B_FILTER_LOGTIMEZONE'
-    | 'F2B_FILTER_ENCODING'
-    | 'F2B_FILTER_MAXLINES';
+  readonly code: Exclude<keyof typeof filterErrors, 'F2B_FILTER_INVALID'>;
   /** The option that holds it. */
   readonly option:
     | 'prefregex'

@@ -1,4 +1,5 @@
 import type { Finding } from '@f2b/config';
+import type { lintErrors } from '../errors.js';
 
 /** A line that proves a finding: it ran through the compiled filter. The date in front of it is left out. */
 export interface LintExample {
@@ -12,12 +13,6 @@ export interface LintExample {
 /** What is risky or slow about one expression of a filter that compiles. Codes are stable, `F2B_LINT_…`. */
 export interface LintFinding extends Finding {
   readonly severity: 'warning' | 'hint';
-  readonly code:
-    | 'F2B_LINT_UNANCHORED'
-    | 'F2B_LINT_CATCH_ALL'
-    | 'F2B_LINT_SPOOF'
-    | 'F2B_LINT_NO_LITERAL'
-    | 'F2B_LINT_BACK_REFERENCE'
-    | 'F2B_LINT_HOST_NAMES';
+  readonly code: keyof typeof lintErrors;
   readonly example?: LintExample;
 }
