@@ -82,3 +82,8 @@ export function expressionError(source: string, column: number, what: string): C
       `'a if b else c', ban.Time, ban.Count, banFactor, min, max, abs, int, float, round and math functions`,
   );
 }
+
+/** The sentence of an error of ours, or of anything else that was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -25,12 +25,25 @@ export { IgnoreList, type IgnoreSettings, type IgnoreSources } from './jails/who
 export type { ListReader } from './jails/who/ignore-file.js';
 export { KnownNames } from './jails/who/known-names.js';
 export { openMemoryStore, type Store } from './keeping/store.js';
-export type { Block, LogPosition, LogTrouble, Rotation } from './sources/files/block.js';
 export { type FileState, type Files, realFiles } from './sources/files/files.js';
+export type { FollowFile, TailerClock } from './sources/files/followed-file.js';
 export { type DateOf, type ReadAt, seekToTime } from './sources/files/seek.js';
-export { type FollowOptions, type LogReader, Tailer, type TailerOptions } from './sources/files/tailer.js';
+export { Tailer, type TailerOptions } from './sources/files/tailer.js';
 export { chokidarWatch, type Watch, type Watcher } from './sources/files/watcher.js';
-export type { DatedEntry, Entries, FilePlace, JournalPlace, Origin, Place, Portion } from './sources/source.js';
+export type {
+  Block,
+  DatedEntry,
+  Entries,
+  FilePlace,
+  JournalPlace,
+  LogTrouble,
+  Origin,
+  Place,
+  Portion,
+  Source,
+  SourceEvent,
+  SourceReader,
+} from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { GuardHealth } from './telling/health.js';
 export type { JailState, JailStatus } from './telling/status.js';

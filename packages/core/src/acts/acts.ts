@@ -3,6 +3,7 @@ import type { Clock } from '../edges/edges.js';
 import type { Decision } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Store } from '../keeping/store.js';
+import type { Arising } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Enforcer } from './enforcer.js';
@@ -27,7 +28,7 @@ export class Acts {
     this.#parts = parts;
   }
 
-  carryOut(jail: GuardedJail, decision: Decision): void {
+  carryOut(jail: GuardedJail, decision: Decision, from?: Arising): void {
     const { name } = jail;
     if (decision.kind === 'ban') this.#parts.store.ban(name, decision.ban);
     if (decision.kind === 'unban') this.#parts.store.unban(name, decision.ban.who.id);
@@ -40,7 +41,7 @@ export class Acts {
         this.#parts.events.emit('ignored', { jail: name, who: decision.who, by: decision.by });
         break;
       case 'ask':
-        this.#parts.questions.ask(jail, decision.question);
+        this.#parts.questions.ask(jail, decision.question, from);
         break;
       case 'ban':
         this.#parts.enforcer.ban(name, decision.ban);

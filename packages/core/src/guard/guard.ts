@@ -7,6 +7,7 @@ import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
 import type { Edges } from '../edges/edges.js';
 import { realEdges } from '../edges/real-edges.js';
+import { reasonOf } from '../errors.js';
 import type { Decision } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import { Dns } from '../jails/who/dns.js';
@@ -14,7 +15,7 @@ import { openMemoryStore, type Store } from '../keeping/store.js';
 import { FollowedLogs } from '../scanning/followed-logs.js';
 import type { GuardEvents } from '../telling/events.js';
 import { type GuardHealth, measureLoopDelay } from '../telling/health.js';
-import { Reporter, reasonOf } from '../telling/reporter.js';
+import { Reporter } from '../telling/reporter.js';
 import { failedStatus, type JailStatus } from '../telling/status.js';
 import { firewallOptions } from './firewall-setup.js';
 import { startJail } from './jail-starter.js';
@@ -112,6 +113,9 @@ export class Guard {
       pollEvery: options.pollEvery ?? defaultPoll,
       resume: (path) => this.#store.position(path),
       judged: () => this.#schedule(),
+      settled: (_settling, place) => {
+        if (place?.kind === 'file') this.#store.positions([place]);
+      },
     });
   }
 
@@ -189,11 +193,11 @@ export class Guard {
   }
 
   async #stop(): Promise<void> {
-    const positions = await this.#logs.close();
+    await this.#logs.close();
     await this.#questions.idle();
     this.#stopTimer();
     this.#loopDelay.stop();
-    this.#store.positions(positions);
+    this.#store.positions(this.#logs.places());
     this.#enforcer.stop();
     for (const jail of this.#jails.values()) {
       for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#reporter.say(decision.say);
@@ -227,7 +231,7 @@ export class Guard {
         dns: this.#dns,
         store: this.#store,
         known: this.#known,
-        carryOut: (guarded, decision) => this.#acts.carryOut(guarded, decision),
+        carryOut: (guarded, decision, from) => this.#acts.carryOut(guarded, decision, from),
         problem: (code, what) => this.#reporter.problem({ code, jail: name, what, level: 'WARNING', subject: what }),
       });
       this.#jails.set(name, jail);
@@ -283,7 +287,7 @@ export class Guard {
       jail.judge.sweep(now);
       if (!this.#failed.has(jail.name)) this.#logs.addNew(jail);
     }
-    this.#store.positions(this.#logs.positions());
+    this.#store.positions(this.#logs.places());
     if (Math.abs(now - this.#namesAt) >= refreshNamesEvery) void this.#refreshNames();
     if (Math.abs(now - this.#checkedAt) >= checkFirewallEvery) {
       this.#checkedAt = now;

@@ -2,8 +2,7 @@ import type { JailSettings } from '@f2b/config';
 import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { CoreError } from '../errors.js';
-import type { Decision } from '../jails/decisions.js';
-import { GuardedJail } from '../jails/guarded-jail.js';
+import { type CarryOut, GuardedJail } from '../jails/guarded-jail.js';
 import { Judge } from '../jails/judge.js';
 import type { Dns } from '../jails/who/dns.js';
 import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
@@ -17,7 +16,7 @@ export interface JailSurroundings {
   readonly store: Store;
   /** Expressions that are compiled already: many jails hold the same ones. */
   readonly known: Map<string, Regex>;
-  carryOut(jail: GuardedJail, decision: Decision): void;
+  readonly carryOut: CarryOut;
   /** Something about the jail's ignore lists that a person should know. */
   readonly problem: IgnoreSources['problem'];
 }

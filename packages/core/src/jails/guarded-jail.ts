@@ -1,9 +1,12 @@
 import type { JailSettings } from '@f2b/config';
 import type { CompiledFilter } from '@f2b/matcher';
-import type { LogTrouble } from '../sources/files/block.js';
+import type { Arising, LogTrouble } from '../sources/source.js';
 import type { JailState, JailStatus } from '../telling/status.js';
 import type { Decision } from './decisions.js';
 import type { Judge } from './judge.js';
+
+/** Does what a decision says. */
+export type CarryOut = (jail: GuardedJail, decision: Decision, from: Arising | undefined) => void;
 
 /** A jail that has been started: its judge, its compiled filter, its logs. */
 export class GuardedJail {
@@ -13,14 +16,9 @@ export class GuardedJail {
   readonly filter: CompiledFilter;
   /** Logs that it reads, in the order in which they were added, each with what is wrong with it at the moment. */
   readonly logs = new Map<string, LogTrouble | undefined>();
-  readonly #carryOut: (jail: GuardedJail, decision: Decision) => void;
+  readonly #carryOut: CarryOut;
 
-  constructor(
-    settings: JailSettings,
-    judge: Judge,
-    filter: CompiledFilter,
-    carryOut: (jail: GuardedJail, decision: Decision) => void,
-  ) {
+  constructor(settings: JailSettings, judge: Judge, filter: CompiledFilter, carryOut: CarryOut) {
     this.name = settings.name;
     this.settings = settings;
     this.judge = judge;
@@ -28,9 +26,12 @@ export class GuardedJail {
     this.#carryOut = carryOut;
   }
 
-  /** Carries decisions out, in their order. */
-  apply(decisions: readonly Decision[]): void {
-    for (const decision of decisions) this.#carryOut(this, decision);
+  /**
+   * Carries decisions out, in their order.
+   * @param from what they arose from: it stays open while one of them is
+   */
+  apply(decisions: readonly Decision[], from?: Arising): void {
+    for (const decision of decisions) this.#carryOut(this, decision, from);
   }
 
   /** Whether none of its logs can be read: it waits for one to appear. */

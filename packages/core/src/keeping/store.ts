@@ -1,6 +1,6 @@
 import type { Ban } from '../jails/book/bans.js';
 import { type BanHistory, MemoryBanHistory } from '../jails/growth/increment.js';
-import type { LogPosition } from '../sources/files/block.js';
+import type { FilePlace } from '../sources/source.js';
 
 /**
  * What outlives the process. Every decision is told here before it is acted on. All calls return at once: enforcement never
@@ -13,8 +13,8 @@ export interface Store {
   ban(jail: string, ban: Readonly<Ban>): void;
   /** Lifted by hand or ended; not called for bans that are only taken down because the guard stops. */
   unban(jail: string, id: string): void;
-  position(path: string): LogPosition | undefined;
-  positions(positions: readonly LogPosition[]): void;
+  position(path: string): FilePlace | undefined;
+  positions(positions: readonly FilePlace[]): void;
   close(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface Store {
  * what it finds there again, and knows nothing of the bans that were in force.
  */
 export function openMemoryStore(): Store {
-  const positions = new Map<string, LogPosition>();
+  const positions = new Map<string, FilePlace>();
   return {
     history: new MemoryBanHistory(),
     restore: () => [],
@@ -31,7 +31,7 @@ export function openMemoryStore(): Store {
     unban() {},
     position: (path) => positions.get(path),
     positions(current) {
-      for (const position of current) positions.set(position.path, position);
+      for (const position of current) positions.set(position.log, position);
     },
     async close() {},
   };

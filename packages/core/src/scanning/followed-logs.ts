@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
-import type { Bytes, LogPath, Milliseconds, Settings, VoiceLevel } from '@f2b/config';
-import { behindFirstNewline, type ScanPool, type ScanResult } from '@f2b/matcher';
+import type { Bytes, LogPath, Milliseconds, Settings } from '@f2b/config';
+import type { ScanPool, ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
-import type { CoreErrorCode } from '../errors.js';
+import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import type { LogPosition, LogTrouble, OpenedLog } from '../sources/files/block.js';
-import { type LogReader, Tailer } from '../sources/files/tailer.js';
+import { Tailer } from '../sources/files/tailer.js';
+import type { FilePlace, LogTrouble, Place, SourceEvent } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import { LineCounts } from '../telling/health.js';
-import { type Reporter, reasonOf } from '../telling/reporter.js';
+import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';
+import type { Reporter } from '../telling/reporter.js';
 import { Pace } from './pace.js';
+import { ReadOnce } from './read-once.js';
 import { lastLines } from './sample.js';
-import { SharedLog } from './shared-log.js';
+import type { Settling } from './settled.js';
+import { SharedLog, type SharedLogParts } from './shared-log.js';
 
 const lateWrites: Milliseconds = 30_000;
 /** Blocks of one log under way at once: enough to keep the workers busy, few enough to bound the memory. */
@@ -35,9 +37,11 @@ export interface FollowedLogsOptions {
   readonly events: EventEmitter<GuardEvents>;
   readonly pollEvery: Milliseconds;
   /** Where an earlier process stopped. */
-  resume(path: string): LogPosition | undefined;
+  resume(path: string): FilePlace | undefined;
   /** A block has been judged: there may be new bans. */
   judged(): void;
+  /** A portion and all of its log before it are settled: what arose from them may be kept, with the place to go on from. */
+  settled(settling: Settling, place: Place | undefined): void;
 }
 
 /** All logs that the jails read, each followed once. */
@@ -45,15 +49,27 @@ export class FollowedLogs {
   readonly #options: FollowedLogsOptions;
   readonly #tailer: Tailer;
   readonly #logs = new Map<string, SharedLog>();
-  readonly #pace: Pace;
+  readonly #parts: SharedLogParts;
   /** Of the lines of all logs so far. */
   readonly counts = new LineCounts();
   #closed = false;
 
   constructor(options: FollowedLogsOptions) {
     this.#options = options;
-    this.#pace = new Pace(options.edges.clock);
-    const { files, watch, clock } = options.edges;
+    const { edges, pool, reporter } = options;
+    this.#parts = {
+      pool,
+      edges,
+      pace: new Pace(edges.clock),
+      readOnce: new ReadOnce(),
+      scanned: (log, bytes, result) => this.#scanned(log.path, bytes, result),
+      failed: ({ path }, why) => {
+        reporter.problem({ code: 'F2B_SCAN', what: `${path}: ${why}`, level: 'ERROR', subject: path });
+      },
+      befell: (log, event) => this.#befell(log, event),
+      settled: options.settled,
+    };
+    const { files, watch, clock } = edges;
     const { blockBytes, maxLineBytes } = options.own;
     this.#tailer = new Tailer({
       files,
@@ -106,8 +122,9 @@ export class FollowedLogs {
     if (samples.size > 0 || this.#logs.size > 0) await pool.warm(edges.clock.now(), samples);
   }
 
-  positions(): readonly LogPosition[] {
-    return this.#tailer.positions();
+  /** Where reading stands in each log: what a restart should go on from. */
+  places(): readonly FilePlace[] {
+    return this.#tailer.places();
   }
 
   /** Resolves when everything that is in the logs now has been read and judged. */
@@ -115,10 +132,11 @@ export class FollowedLogs {
     return this.#tailer.settled();
   }
 
-  /** Stops reading, judges what was read, and tells where that ended. */
-  close(): Promise<readonly LogPosition[]> {
+  /** Stops reading, and judges what was read; the places move on while questions are answered. */
+  async close(): Promise<void> {
     this.#closed = true;
-    return this.#tailer.close();
+    for (const log of this.#logs.values()) log.stopTrying();
+    await this.#tailer.close();
   }
 
   #addPath(jail: GuardedJail, logpath: LogPath): void {
@@ -128,23 +146,13 @@ export class FollowedLogs {
 
   #addLog(jail: GuardedJail, path: string, from: 'head' | 'tail'): void {
     const known = this.#logs.get(path);
-    const log = known ?? this.#sharedLog(path);
+    const log = known ?? new SharedLog(path, this.#parts);
     log.add(jail, from);
     jail.logs.set(path, undefined);
     if (known !== undefined) return;
     this.#logs.set(path, log);
     // Jails that are started together share the first reading; so it begins when all have been added.
     queueMicrotask(() => this.#follow(log));
-  }
-
-  #sharedLog(path: string): SharedLog {
-    const { pool, edges, reporter } = this.#options;
-    return new SharedLog(path, pool, edges, this.#pace, {
-      scanned: (bytes, result) => this.#scanned(path, bytes, result),
-      failed: (why) => {
-        reporter.problem({ code: 'F2B_SCAN', what: `${path}: ${why}`, level: 'ERROR', subject: path });
-      },
-    });
   }
 
   #scanned(path: string, bytes: Bytes, result: ScanResult): void {
@@ -171,64 +179,42 @@ export class FollowedLogs {
 
   #follow(log: SharedLog): void {
     if (this.#closed) return;
-    const { events, reporter } = this.#options;
-    const reader: LogReader = {
-      block: (block) => log.block(block),
-      caughtUp: (path) => void events.emit('caughtUp', { path }),
-      opened: (opened) => this.#opened(log, opened),
-      rotated: ({ path, reason, size, offset }) => {
-        const message = `Log rotation detected for ${path}, reason: ${reason} (size ${size}, read to ${offset})`;
-        reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message });
-      },
-      trouble: (trouble) => this.#trouble(log, trouble),
-      longLine: (path) => {
-        this.counts.skipped++;
-        this.#longLine(path, 1);
-      },
-    };
     const { path, chooseStart: start, newline, startsAtEnd: inOperation } = log;
-    this.#tailer.follow(path, reader, { start, resume: this.#options.resume(path), newline, inOperation });
+    this.#tailer.follow(path, log, { start, resume: this.#options.resume(path), newline, inOperation });
   }
 
-  #opened(log: SharedLog, opened: OpenedLog): void {
-    log.opened(opened);
-    if (opened.generation > 0) return;
-    const first = Buffer.alloc(64 * 1024);
-    const text = first.subarray(0, this.#options.edges.files.read(opened.fd, first, 0));
-    const end = behindFirstNewline(text, log.newline);
-    // The digest that fail2ban's database knows a log by: SHA-1 of its first line.
-    const hash = end === 0 ? '' : createHash('sha1').update(text.subarray(0, end)).digest('hex');
-    const message = `Added logfile: '${opened.path}' (pos = ${opened.offset}, hash = ${hash})`;
-    this.#options.reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message });
+  #befell(log: SharedLog, event: SourceEvent): void {
+    const { events, reporter } = this.#options;
+    switch (event.kind) {
+      case 'opened':
+        if (event.generation > 0) break;
+        reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message: openedMessage(event) });
+        break;
+      case 'rotated':
+        reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message: rotatedMessage(event) });
+        break;
+      case 'trouble':
+        this.#trouble(log, event.trouble);
+        break;
+      case 'longLine':
+        this.counts.skipped++;
+        this.#longLine(log.path, 1);
+        break;
+      case 'caughtUp':
+        events.emit('caughtUp', { path: log.path });
+        break;
+    }
   }
 
   #trouble(log: SharedLog, trouble: LogTrouble | undefined): void {
     for (const jail of log.jails) jail.logs.set(log.path, trouble);
     if (trouble === undefined) return;
     const jails = log.jails.map((jail) => `[${jail.name}]`).join(' ');
-    const [code, level, what] = describeTrouble(trouble);
+    const [code, level, what] = troubleWords(log.path, trouble);
     this.#options.reporter.problem({ code, what: `${jails} ${what}`, level });
   }
 }
 
 function isPattern({ pattern }: LogPath): boolean {
   return /[*?[]/.test(pattern);
-}
-
-function describeTrouble(trouble: LogTrouble): [CoreErrorCode, VoiceLevel, string] {
-  const { path } = trouble;
-  switch (trouble.kind) {
-    case 'missing':
-      return ['F2B_LOG_MISSING', 'WARNING', `${path} does not exist; it is read as soon as it appears`];
-    case 'denied':
-      return [
-        'F2B_LOG_DENIED',
-        'ERROR',
-        `${path} may not be read; run f2b as root or make it readable, it is tried on`,
-      ];
-    case 'unsuitable':
-      return ['F2B_LOG_KIND', 'ERROR', `${path} is a ${trouble.what}, a log must be a file; correct logpath`];
-    case 'failing':
-      return ['F2B_LOG_READ', 'ERROR', `${path} cannot be read: ${trouble.why}; it is tried on`];
-  }
 }

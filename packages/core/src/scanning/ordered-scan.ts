@@ -1,9 +1,14 @@
 import type { Bytes } from '@f2b/config';
-import { type CompiledFilter, type MultilineState, newMultilineState, scanLinesInOrder } from '@f2b/matcher';
+import {
+  type CompiledFilter,
+  type MultilineState,
+  type Newline,
+  newMultilineState,
+  type ScanResult,
+  scanLinesInOrder,
+} from '@f2b/matcher';
 import type { Clock } from '../edges/edges.js';
-import type { Block } from '../sources/files/block.js';
-import type { Files } from '../sources/files/files.js';
-import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
+import type { Piece, ScanLane } from './scan-lane.js';
 
 /**
  * The scan of one log for a filter with `maxlines` above 1: its expressions see several lines at once, so it has state, and
@@ -11,16 +16,16 @@ import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
  */
 export class OrderedScan implements ScanLane {
   readonly pooled = false;
+  readonly newline: Newline;
   readonly #filter: CompiledFilter;
-  readonly #files: Files;
   readonly #clock: Clock;
   readonly #maxLineBytes: Bytes;
   #state: MultilineState;
   #generation = -1;
 
-  constructor(filter: CompiledFilter, files: Files, clock: Clock, maxLineBytes: Bytes) {
+  constructor(filter: CompiledFilter, clock: Clock, maxLineBytes: Bytes) {
+    this.newline = filter.encoding;
     this.#filter = filter;
-    this.#files = files;
     this.#clock = clock;
     this.#maxLineBytes = maxLineBytes;
     this.#state = newMultilineState(filter, clock.now());
@@ -30,14 +35,12 @@ export class OrderedScan implements ScanLane {
     return undefined;
   }
 
-  *pieces(block: Block): Generator<PieceResult> {
+  scan({ bytes, generation }: Piece): ScanResult {
+    const now = this.#clock.now();
     // Lines of another file do not continue those of the last one.
-    if (block.generation !== this.#generation) this.#state = newMultilineState(this.#filter, this.#clock.now());
-    this.#generation = block.generation;
-    for (const { bytes, start } of piecesOf(block, this.#files, this.#filter.encoding)) {
-      const context = { now: this.#clock.now() };
-      yield { result: scanLinesInOrder(this.#filter, this.#state, bytes, context, this.#maxLineBytes), start };
-    }
+    if (generation !== this.#generation) this.#state = newMultilineState(this.#filter, now);
+    this.#generation = generation;
+    return scanLinesInOrder(this.#filter, this.#state, bytes, { now }, this.#maxLineBytes);
   }
 
   close(): void {}

@@ -1,9 +1,9 @@
-import type { CompiledFilter, ScanPool, ScanResult } from '@f2b/matcher';
+import type { CompiledFilter, Newline, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Clock } from '../edges/edges.js';
-import type { Block } from '../sources/files/block.js';
 import type { Files } from '../sources/files/files.js';
+import type { Block } from '../sources/source.js';
 import { lastLines } from './sample.js';
-import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
+import type { Piece, ScanLane } from './scan-lane.js';
 
 /**
  * The scan of one log for all jails whose filters can share it. Large blocks go to the pool's workers; small appends are
@@ -11,10 +11,9 @@ import { type PieceResult, piecesOf, type ScanLane } from './scan-lane.js';
  */
 export class PooledScan implements ScanLane {
   readonly pooled = true;
+  readonly newline: Newline;
   readonly #pool: ScanPool;
   readonly #key: string;
-  readonly #filter: CompiledFilter;
-  readonly #files: Files;
   readonly #clock: Clock;
 
   /**
@@ -31,8 +30,7 @@ export class PooledScan implements ScanLane {
     pool.register(key, filters, lastLines(files, path));
     this.#pool = pool;
     this.#key = key;
-    this.#filter = filters[0]!;
-    this.#files = files;
+    this.newline = filters[0]!.encoding;
     this.#clock = clock;
   }
 
@@ -41,10 +39,8 @@ export class PooledScan implements ScanLane {
     return this.#pool.scanRange(this.#key, { fd, start, end }, { now: this.#clock.now() });
   }
 
-  *pieces(block: Block): Generator<PieceResult> {
-    for (const { bytes, start } of piecesOf(block, this.#files, this.#filter.encoding)) {
-      yield { result: this.#pool.scanInline(this.#key, bytes, { now: this.#clock.now() }), start };
-    }
+  scan({ bytes }: Piece): ScanResult {
+    return this.#pool.scanInline(this.#key, bytes, { now: this.#clock.now() });
   }
 
   close(): void {

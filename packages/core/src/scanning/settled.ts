@@ -1,10 +1,10 @@
-import type { Place, Portion } from '../sources/source.js';
+import type { Arising, Place, Portion } from '../sources/source.js';
 
 /**
  * A portion on its way to being settled: it is judged, and whatever that gave rise to ask (a look-up of a name, an `ignorecommand`)
  * is answered. Only then may the place behind it be kept: what is lost in a crash before that is read again.
  */
-export class Settling {
+export class Settling implements Arising {
   readonly portion: Portion;
   #open = 1;
   readonly #settled: () => void;
@@ -15,7 +15,6 @@ export class Settling {
     this.#settled = settled;
   }
 
-  /** Something that arose from the portion is open, such as a question. @returns what to call when it no longer is */
   hold(): () => void {
     this.#open++;
     let held = true;

@@ -1,14 +1,17 @@
 import type { Bytes } from '@f2b/config';
 import { byteNewline, type LineMatch, type Newline, type ScanPool, type ScanResult } from '@f2b/matcher';
-import type { Clock, Edges } from '../edges/edges.js';
+import type { Edges } from '../edges/edges.js';
+import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import type { Block, OpenedLog } from '../sources/files/block.js';
 import type { ChooseStart } from '../sources/files/log-file.js';
-import { reasonOf } from '../telling/reporter.js';
+import type { Block, Place, Portion, SourceEvent, SourceReader } from '../sources/source.js';
 import { OrderedScan } from './ordered-scan.js';
 import type { Pace } from './pace.js';
+import { Patience } from './patience.js';
 import { PooledScan } from './pooled-scan.js';
-import type { ScanLane } from './scan-lane.js';
+import type { Reading, ReadOnce } from './read-once.js';
+import { piecesOf, type ScanLane } from './scan-lane.js';
+import { SettledInOrder, type Settling } from './settled.js';
 import { startingPoint } from './starting-point.js';
 
 /** Lines judged between two looks at the time: a fraction of a millisecond's work. */
@@ -20,47 +23,65 @@ interface Reader {
   readonly from: 'head' | 'tail';
   /** Lines of the first file before this are older than the jail's start, and none of its business. */
   start: Bytes;
+  /** The jail reads this log no more: what is under way is not shown to it. */
+  gone: boolean;
 }
 
 /** Jails that share a scan: one whose expressions see several lines has its own, the others go by how lines end. */
 interface Scan {
+  readonly kind: string;
+  /** The pool knows it by this. */
   readonly key: string;
   readonly readers: readonly Reader[];
   readonly lane: ScanLane;
 }
 
-export interface SharedLogEvents {
-  scanned(bytes: Bytes, result: ScanResult): void;
-  /** A block could not be scanned, or one of its lines not be judged. */
-  failed(why: string): void;
+/** A block that is being judged. */
+interface Pass {
+  readonly block: Block;
+  readonly settling: Settling;
+  readonly reading: Reading;
+}
+
+/** What the logs share. */
+export interface SharedLogParts {
+  readonly pool: ScanPool;
+  readonly edges: Pick<Edges, 'files' | 'clock'>;
+  readonly pace: Pace;
+  readonly readOnce: ReadOnce;
+  /** Lines went through. */
+  scanned(log: SharedLog, bytes: Bytes, result: ScanResult): void;
+  /** Lines could not be scanned, or one of them not be judged: they are lost. */
+  failed(log: SharedLog, why: string): void;
+  /** Gets what befalls the log. */
+  befell(log: SharedLog, event: SourceEvent): void;
+  /** A portion and all before it are settled. */
+  settled(settling: Settling, place: Place | undefined): void;
 }
 
 /** One log and all jails that read it: its bytes are read once and searched once for all of them, and judged in line order. */
-export class SharedLog {
+export class SharedLog implements SourceReader {
   readonly path: string;
   readonly #readers: Reader[] = [];
-  readonly #edges: Pick<Edges, 'files'> & { readonly clock: Clock };
-  readonly #pool: ScanPool;
-  readonly #pace: Pace;
-  readonly #events: SharedLogEvents;
+  readonly #parts: SharedLogParts;
+  readonly #patience: Patience;
+  readonly #settled: SettledInOrder;
   #scans: Scan[] = [];
   /** The readers have changed since the scans were divided: many jails may come at once, and a scan is made for all. */
   #stale = false;
+  #divisions = 0;
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
+  #last: Block | undefined;
 
-  constructor(
-    path: string,
-    pool: ScanPool,
-    edges: Pick<Edges, 'files'> & { readonly clock: Clock },
-    pace: Pace,
-    events: SharedLogEvents,
-  ) {
+  constructor(path: string, parts: SharedLogParts) {
     this.path = path;
-    this.#pool = pool;
-    this.#pace = pace;
-    this.#edges = edges;
-    this.#events = events;
+    this.#parts = parts;
+    this.#settled = new SettledInOrder((settling, place) => parts.settled(settling, place));
+    this.#patience = new Patience(parts.edges.clock, (why) => {
+      const trouble = why === undefined ? undefined : ({ kind: 'unscanned', why } as const);
+      parts.befell(this, { kind: 'trouble', log: path, trouble });
+    });
   }
 
   get jails(): readonly GuardedJail[] {
@@ -79,86 +100,137 @@ export class SharedLog {
 
   add(jail: GuardedJail, from: 'head' | 'tail'): void {
     if (this.#readers.some((reader) => reader.jail === jail)) return;
-    this.#readers.push({ jail, from, start: 0 });
+    this.#readers.push({ jail, from, start: 0, gone: false });
     this.#stale = true;
   }
 
   /** @returns whether nobody reads the log any more */
   remove(jail: GuardedJail): boolean {
     const at = this.#readers.findIndex((reader) => reader.jail === jail);
-    if (at >= 0) this.#readers.splice(at, 1);
+    for (const reader of at < 0 ? [] : this.#readers.splice(at, 1)) reader.gone = true;
     this.#stale = true;
     return this.#readers.length === 0;
   }
 
   /** The earliest of the jails' starting points. */
   readonly chooseStart: ChooseStart = ({ fd, size }) => {
-    const now = this.#edges.clock.now();
+    const { clock, files } = this.#parts.edges;
+    const now = clock.now();
     for (const reader of this.#readers) {
       const { filter, judge } = reader.jail;
       const since = now - judge.settings.findtime * 1000;
-      reader.start = startingPoint({ fd, size, from: reader.from }, this.#edges.files, filter, since, now);
+      reader.start = startingPoint({ fd, size, from: reader.from }, files, filter, since, now);
     }
     return Math.min(size, ...this.#readers.map((reader) => reader.start));
   };
 
-  opened({ generation }: OpenedLog): void {
+  tell(event: SourceEvent): void {
     // Whatever has the name later is new to everybody from its first byte.
-    if (generation > 0) for (const reader of this.#readers) reader.start = 0;
+    if (event.kind === 'opened' && event.generation > 0) for (const reader of this.#readers) reader.start = 0;
+    this.#parts.befell(this, event);
   }
 
-  /** Scans a block, and judges it when its turn has come. Never rejects. */
-  block(block: Block): Promise<void> {
+  /** Scans a block, and judges it when its turn has come. Rejects only when it was stopped while the block could not be scanned. */
+  async portion(block: Portion): Promise<void> {
+    if (block.kind !== 'bytes') throw new TypeError(`${this.path} is read as a file`);
     if (this.#stale) this.#divide();
+    const settling = this.#settled.begin(block);
     const begun = this.#scans.map((scan) => ({ scan, result: scan.lane.begin(block) }));
     // Told when its turn comes; until then it must not count as unhandled.
     for (const { result } of begun) result?.catch(() => undefined);
-    this.#turn = this.#turn.then(async () => {
+    const judged = this.#turn.then(async () => {
+      const pass = { block, settling, reading: this.#begin(block) };
       for (const { scan, result } of begun) {
-        try {
-          if (result === undefined) await this.#judgePieces(block, scan);
-          else await this.#judgeScanned(block, scan, await result);
-        } catch (error) {
-          this.#events.failed(reasonOf(error));
-        }
+        if (result === undefined) await this.#judgePieces(pass, scan);
+        else await this.#judgeScanned(pass, scan, result);
       }
+      settling.judged();
     });
-    return this.#turn;
+    // What was given back unjudged holds back all behind it.
+    this.#turn = judged;
+    await judged;
   }
 
-  async #judgePieces(block: Block, scan: Scan): Promise<void> {
-    await this.#pace.turn();
-    for (const { result, start } of scan.lane.pieces(block)) {
-      await this.#judge(block, scan, result, start);
-      if (this.#pace.over) await this.#pace.turn();
+  /** Nothing is tried again any more: lines that could not be scanned so far stay unread. */
+  stopTrying(): void {
+    this.#patience.stop();
+  }
+
+  /** When nobody reads it any more. */
+  close(): void {
+    this.#retire(this.#scans);
+    this.#scans = [];
+  }
+
+  #begin(block: Block): Reading {
+    const last = this.#last;
+    this.#last = block;
+    if (last?.identity === block.identity && last.generation !== block.generation) {
+      for (const { jail } of this.#readers) this.#parts.readOnce.rewritten(jail, block.identity, last.end);
+    }
+    return this.#parts.readOnce.begin(block.identity);
+  }
+
+  async #judgePieces(pass: Pass, scan: Scan): Promise<void> {
+    const { edges, pace } = this.#parts;
+    await pace.turn();
+    const pieces = await this.#attempt(() => piecesOf(pass.block, edges.files, scan.lane.newline));
+    for (const piece of pieces ?? []) {
+      const result = await this.#attempt(() => scan.lane.scan(piece));
+      if (result !== undefined) await this.#judge(pass, scan, result, piece.start);
+      if (pace.over) await pace.turn();
     }
   }
 
-  async #judgeScanned(block: Block, scan: Scan, result: ScanResult): Promise<void> {
-    if (result.matches.length > 0) await this.#pace.turn();
-    await this.#judge(block, scan, result, block.start);
+  async #judgeScanned(pass: Pass, scan: Scan, begun: Promise<ScanResult>): Promise<void> {
+    let next: Promise<ScanResult> | undefined = begun;
+    const result = await this.#attempt(() => {
+      const scanned = next ?? scan.lane.begin(pass.block);
+      next = undefined;
+      return scanned;
+    });
+    if (result === undefined) return;
+    if (result.matches.length > 0) await this.#parts.pace.turn();
+    await this.#judge(pass, scan, result, pass.block.start);
+  }
+
+  /** @returns undefined when it failed for good, which has been told */
+  async #attempt<T>(attempt: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      const value = attempt();
+      return value instanceof Promise ? await value : value;
+    } catch (error) {
+      const again = await this.#patience.retry(error, attempt);
+      if ('value' in again) return again.value;
+      this.#parts.failed(this, reasonOf(again.error));
+      return undefined;
+    }
   }
 
   /** @param start what the result's offsets count from */
-  async #judge(block: Block, scan: Scan, result: ScanResult, start: Bytes): Promise<void> {
+  async #judge(pass: Pass, scan: Scan, result: ScanResult, start: Bytes): Promise<void> {
+    const { pace } = this.#parts;
     let judged = 0;
     for (const match of result.matches) {
-      this.#judgeLine(block, scan, match, start);
-      if (++judged % linesPerLook === 0 && this.#pace.over) await this.#pace.turn();
+      this.#judgeLine(pass, scan, match, start + match.offset);
+      if (++judged % linesPerLook === 0 && pace.over) await pace.turn();
     }
-    this.#events.scanned(result.bytes, result);
+    this.#parts.scanned(this, result.bytes, result);
   }
 
-  #judgeLine(block: Block, scan: Scan, match: LineMatch, start: Bytes): void {
+  #judgeLine({ block, settling, reading }: Pass, scan: Scan, match: LineMatch, offset: Bytes): void {
     const reader = scan.readers[match.filter];
-    if (reader === undefined) return;
-    if (block.generation === 0 && start + match.offset < reader.start) return;
+    if (reader === undefined || reader.gone) return;
+    if (block.generation === 0 && offset < reader.start) return;
     const { jail } = reader;
+    if (!this.#parts.readOnce.isNew(jail, reading, offset)) return;
     const inOperation = block.inOperation || (reader.from === 'tail' && block.generation === 0);
+    const origin = { log: block.identity, offset };
     try {
-      jail.apply(jail.judge.line(match, { now: this.#edges.clock.now(), inOperation }));
+      const now = this.#parts.edges.clock.now();
+      jail.apply(jail.judge.line(match, { now, inOperation, origin }), settling);
     } catch (error) {
-      this.#events.failed(`[${jail.name}] Failed to process line: ${reasonOf(error)}`);
+      this.#parts.failed(this, `[${jail.name}] Failed to process line: ${reasonOf(error)}`);
     }
   }
 
@@ -175,33 +247,44 @@ export class SharedLog {
     for (const reader of this.#readers) {
       const { encoding, maxlines } = reader.jail.filter;
       const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : `${encoding.unit}${encoding.newlineAt}`;
-      const key = `${this.path}\u0000${kind}`;
-      groups.set(key, [...(groups.get(key) ?? []), reader]);
+      groups.set(kind, [...(groups.get(kind) ?? []), reader]);
     }
-    const before = new Map(this.#scans.map((scan) => [scan.key, scan]));
-    for (const [key, { lane }] of before) if (!groups.has(key)) lane.close();
-    this.#scans = [...groups].flatMap(([key, readers]) => {
-      const known = before.get(key);
-      const unchanged = known?.readers.length === readers.length && known.readers.every((one, i) => one === readers[i]);
-      return unchanged ? [known] : this.#scanOf(key, readers);
+    const before = this.#scans;
+    this.#scans = [...groups].flatMap(([kind, readers]) => {
+      const same = (scan: Scan) =>
+        scan.kind === kind &&
+        scan.readers.length === readers.length &&
+        scan.readers.every((one, i) => one === readers[i]);
+      const known = before.find(same);
+      return known === undefined ? this.#scanOf(kind, readers) : [known];
     });
+    this.#retire(before.filter((scan) => !this.#scans.includes(scan)));
   }
 
-  #scanOf(key: string, readers: readonly Reader[]): Scan[] {
+  /** Blocks under way are still judged by the scans that they were begun with. */
+  #retire(scans: readonly Scan[]): void {
+    const close = () => {
+      for (const { lane } of scans) lane.close();
+    };
+    this.#turn.then(close, close);
+  }
+
+  #scanOf(kind: string, readers: readonly Reader[]): Scan[] {
+    const key = `${this.path}\u0000${kind}\u0000${this.#divisions++}`;
     try {
-      return [{ key, readers, lane: this.#lane(key, readers) }];
+      return [{ kind, key, readers, lane: this.#lane(key, readers) }];
     } catch (error) {
       const jails = readers.map(({ jail }) => jail.name).join(', ');
-      this.#events.failed(`the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
+      this.#parts.failed(this, `the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
       return [];
     }
   }
 
   #lane(key: string, readers: readonly Reader[]): ScanLane {
-    const { files, clock } = this.#edges;
+    const { pool, edges } = this.#parts;
     const filters = readers.map(({ jail }) => jail.filter);
     const [first] = filters;
-    if (first!.maxlines > 1) return new OrderedScan(first!, files, clock, this.#pool.maxLineBytes);
-    return new PooledScan(this.#pool, key, filters, this.path, this.#edges);
+    if (first!.maxlines > 1) return new OrderedScan(first!, edges.clock, pool.maxLineBytes);
+    return new PooledScan(pool, key, filters, this.path, edges);
   }
 }

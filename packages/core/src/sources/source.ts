@@ -45,6 +45,12 @@ export interface JournalPlace {
 
 export type Place = FilePlace | JournalPlace;
 
+/** What a decision arose from, if it is to be known when nothing of that is open any more. */
+export interface Arising {
+  /** Something is open, such as a question. @returns what to call when it no longer is */
+  hold(): () => void;
+}
+
 interface PortionBase {
   /** The name under which the log is followed. */
   readonly log: string;

@@ -61,8 +61,3 @@ export class Reporter {
     return count === 0 ? '' : ` (and ${count} more of the kind since this was last said)`;
   }
 }
-
-/** The sentence of an error of ours, or of anything else that was thrown. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,4 +1,5 @@
 import type { EpochMs, Milliseconds, Seconds, VoiceMessage } from '@f2b/config';
+import type { Origin } from '../../sources/source.js';
 import { formatDuration } from './duration.js';
 
 /** A log that is read live may lag or lead the clock by this much before its dates are mistrusted (fail2ban's limit). */
@@ -21,6 +22,8 @@ export interface DatedLine {
 export interface Reading {
   readonly now: EpochMs;
   readonly inOperation: boolean;
+  /** Where the line stands; undefined for one that is no log's. */
+  readonly origin?: Origin | undefined;
 }
 
 export interface TimedLine {

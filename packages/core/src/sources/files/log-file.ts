@@ -1,25 +1,16 @@
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
-import type { Block, LogPosition, LogTrouble, OpenedLog, Rotation } from './block.js';
+import { reasonOf } from '../../errors.js';
+import type { Block, FilePlace, LogTrouble, SourceEvent } from '../source.js';
 import type { FileState, Files } from './files.js';
-import { type Mark, OpenLog, type ReadLimits } from './open-log.js';
+import { Held } from './held.js';
+import type { LogParts, ReadLimits } from './log-parts.js';
+import { Missed } from './missed.js';
 
 /** Old files that are watched for late writes at once; more of them are given up as soon as they are drained. */
 const maxOldLogs = 8;
 
-/** What rotation appends to a log's name: a number, a date. */
-const rotatedName = /^[.-]\d+(?:[.-]\d+)*$/;
-
 /** Where to begin in a log that is there when following starts. Not asked for files that come later: those are new from their first byte. */
 export type ChooseStart = (log: { readonly fd: number; readonly size: Bytes }) => Bytes;
-
-export interface LogFileEvents {
-  /** A file has been opened and will be read from `offset` on. */
-  opened(log: OpenedLog): void;
-  rotated(rotation: Rotation): void;
-  /** A log became unreadable, or (undefined) readable again. Told once per change. */
-  trouble(trouble: LogTrouble | undefined): void;
-  longLine(path: string, offset: Bytes): void;
-}
 
 export interface LogFileOptions {
   readonly path: string;
@@ -29,20 +20,11 @@ export interface LogFileOptions {
   readonly lateWrites: Milliseconds;
   readonly start: ChooseStart;
   /** Where an earlier process stopped. */
-  readonly resume: LogPosition | undefined;
-  readonly events: LogFileEvents;
-}
-
-interface Held {
-  readonly log: OpenLog;
-  readonly born: bigint | undefined;
-  generation: number;
-  /** Blocks handed out, from the oldest that is not done: the log may not be closed, and its position is the first one's start. */
-  readonly pending: { readonly block: Block; readonly before: Mark; done: boolean }[];
-  /** When it lost its name; undefined for the file that has it. */
-  lostName: EpochMs | undefined;
-  /** Nothing was left to read when last looked. */
-  drained: boolean;
+  readonly resume?: FilePlace | undefined;
+  /** Reading starts at the end, so what comes is live from the first line on. */
+  readonly inOperation?: boolean | undefined;
+  /** Gets what befalls the log. */
+  tell(event: SourceEvent): void;
 }
 
 /**
@@ -51,23 +33,27 @@ interface Held {
  */
 export class LogFile {
   readonly path: string;
-  /** The end has been reached at least once, or reading started there. */
-  inOperation = false;
   readonly #options: LogFileOptions;
+  readonly #parts: LogParts;
+  readonly #missed: Missed;
   #current: Held | undefined;
   #old: Held[] = [];
   #generation = 0;
   #first = true;
+  /** The end has been reached at least once, or reading started there. */
+  #inOperation: boolean;
   #trouble = '';
+  /** Told from place to place, whichever file it lies in. */
+  readonly #place = () => this.place();
 
   constructor(options: LogFileOptions) {
+    const { path, files, limits } = options;
+    this.path = path;
     this.#options = options;
-    this.path = options.path;
-  }
-
-  /** `next` has given nothing only because there is much to skip: it wants to be called again soon. */
-  get busy(): boolean {
-    return this.#held().some((held) => held.log.busy);
+    this.#inOperation = options.inOperation ?? false;
+    const nextGeneration = () => this.#generation++;
+    this.#parts = { log: path, files, limits, nextGeneration, tell: (event) => options.tell(event) };
+    this.#missed = new Missed(this.#parts);
   }
 
   /** Looks where the name leads now, and opens and closes accordingly. Never throws: what is wrong is told as trouble. */
@@ -80,68 +66,57 @@ export class LogFile {
       else this.#current.lostName = undefined;
       if (state.kind === 'file') this.#tell(undefined);
     } catch (error) {
-      const trouble = troubleOf(this.path, error);
+      const trouble = troubleOf(error);
       if (trouble.kind === 'missing') this.#lose(now);
       this.#tell(trouble);
     }
   }
 
-  /** The next block, old files before the current one; undefined when all is read. */
-  next(): Block | undefined {
-    for (const held of [...this.#old, ...(this.#current === undefined ? [] : [this.#current])]) {
+  /**
+   * The next block, old files before the current one; undefined when all is read.
+   * @returns `again`: nothing yet, only because there is much to skip; it wants to be called again soon
+   */
+  next(): Block | 'again' | undefined {
+    let skipping = false;
+    for (const held of this.#held()) {
       try {
-        const lines = held.log.next();
-        held.drained = lines === undefined;
-        if (lines === undefined) continue;
-        const { before, ...range } = lines;
-        const { path, inOperation } = this;
-        const block: Block = { path, generation: held.generation, fd: held.log.fd, ...range, inOperation };
-        held.pending.push({ block, before, done: false });
-        return block;
+        const block = held.next(this.#inOperation, this.#place);
+        if (block === 'again') skipping = true;
+        else if (block !== undefined) return block;
       } catch (error) {
-        held.drained = true;
-        this.#tell(troubleOf(this.path, error));
+        this.#tell(troubleOf(error));
       }
     }
+    if (skipping) return 'again';
+    this.#inOperation = true;
     return undefined;
   }
 
-  /** Says that a block has been judged; blocks may be done in any order, the position moves over them in theirs. */
-  done(block: Block): void {
-    for (const { pending } of this.#held()) {
-      const entry = pending.find((one) => one.block === block);
-      if (entry === undefined) continue;
-      entry.done = true;
-      while (pending[0]?.done === true) pending.shift();
-    }
+  /** Where to go on after a restart: behind the last line that is settled. Undefined while the log has never been open. */
+  place(): FilePlace | undefined {
+    // The oldest file that has something unsettled; a drained old one has nothing to go back for.
+    return (this.#old.find((one) => one.pending) ?? this.#current)?.place;
   }
 
-  /** Where to go on after a restart: behind the last line that was judged. Undefined while the log has never been open. */
-  position(): LogPosition | undefined {
-    // The oldest file that has something unjudged; a drained old one has nothing to go back for.
-    const held = this.#old.find((one) => one.pending.length > 0) ?? this.#current;
-    if (held === undefined) return undefined;
-    const { offset, marker, head } = held.pending[0]?.before ?? held.log.mark;
-    const { identity } = held.log;
-    return { path: this.path, identity, offset, marker: marker.toString('base64'), head: head.toString('base64') };
+  /** Nothing has the name, and nothing more is expected of what had it. */
+  get vanished(): boolean {
+    return this.#current === undefined && this.#old.length === 0;
   }
 
-  /** Closes all descriptors. No block may be under way. */
+  /** Closes all descriptors; the place is known on. No block may be under way. */
   close(): void {
     for (const held of this.#held()) held.log.close();
-    this.#old = [];
-    this.#current = undefined;
   }
 
   #held(): Held[] {
-    return this.#current === undefined ? [...this.#old] : [...this.#old, this.#current];
+    return this.#current === undefined ? this.#old : [...this.#old, this.#current];
   }
 
   /** Another file has the name: the one before is old now, but read to its end first. */
   #turnTo(found: FileState, now: EpochMs): void {
     if (found.kind !== 'file') {
       this.#retire(now);
-      this.#tell({ kind: 'unsuitable', path: this.path, what: found.kind });
+      this.#tell({ kind: 'unsuitable', what: found.kind });
       return;
     }
     const known = this.#old.findIndex((held) => held.log.identity === found.identity);
@@ -153,46 +128,27 @@ export class LogFile {
       back!.lostName = undefined;
       return;
     }
-    const { files } = this.#options;
+    const { files, tell } = this.#parts;
     const fd = files.open(this.path);
     const state = files.state(fd);
     if (state.kind !== 'file') {
       files.close(fd);
-      this.#tell({ kind: 'unsuitable', path: this.path, what: state.kind });
+      this.#tell({ kind: 'unsuitable', what: state.kind });
       return;
     }
     const before = this.#current;
     this.#retire(now);
     if (before !== undefined) this.#addMissed(before, state, now);
-    const held = this.#hold(fd, state);
+    const held = new Held(fd, state, this.#parts);
     this.#current = held;
     if (before !== undefined) {
       const { offset } = before.log.mark;
-      this.#options.events.rotated({ path: this.path, reason: 'replaced', size: state.size, offset });
+      tell({ kind: 'rotated', log: this.path, reason: 'replaced', size: state.size, offset });
     }
     if (this.#first) this.#begin(held, state, now);
     this.#first = false;
-    const { generation } = held;
-    this.#options.events.opened({ path: this.path, fd, generation, offset: held.log.mark.offset });
-  }
-
-  #hold(fd: number, state: FileState): Held {
-    const { files, limits, events } = this.#options;
-    const held: Held = {
-      born: state.born,
-      generation: this.#generation++,
-      pending: [],
-      lostName: undefined,
-      drained: false,
-      log: new OpenLog(files, fd, state, limits, {
-        restarted: (reason, size, offset) => {
-          held.generation = this.#generation++;
-          events.rotated({ path: this.path, reason, size, offset });
-        },
-        longLine: (offset) => events.longLine(this.path, offset),
-      }),
-    };
-    return held;
+    const { generation, mark, firstLine } = held.log;
+    tell({ kind: 'opened', log: this.path, generation, offset: mark.offset, firstLine });
   }
 
   /** The first file that the name leads to: go on where the last process stopped, else where the jails want to begin. */
@@ -208,58 +164,25 @@ export class LogFile {
     this.#resumeOld(resume, now);
   }
 
-  #resumeOld(resume: LogPosition, now: EpochMs): void {
-    const { files } = this.#options;
-    try {
-      for (const sibling of files.siblings(this.path)) {
-        if (files.stat(sibling).kind !== 'file') continue;
-        const fd = files.open(sibling);
-        const state = files.state(fd);
-        const held = this.#hold(fd, state);
-        const fits = state.kind === 'file' && state.identity !== this.#current?.log.identity && held.log.resume(resume);
-        if (fits) {
-          held.lostName = now;
-          this.#old.push(held);
-          this.#addMissed(held, this.#current && files.state(this.#current.log.fd), now);
-          return;
-        }
-        files.close(fd);
-      }
-    } catch {
-      // A directory that cannot be listed only costs the lines written between the stop and the rotation.
-    }
+  #resumeOld(resume: FilePlace, now: EpochMs): void {
+    const { files } = this.#parts;
+    const current = this.#current && files.state(this.#current.log.fd);
+    const held = this.#missed.resumed(resume, current);
+    if (held === undefined) return;
+    held.lostName = now;
+    this.#old.push(held);
+    this.#addMissed(held, current, now);
   }
 
-  /**
-   * Files that had the name between `before` and `current` without being seen there, because rotations followed one another
-   * closely or nobody was looking. They are known by their names and by when they were made; a copy of a file that was
-   * read (the other half of copytruncate) begins like that file.
-   */
   #addMissed(before: Held, current: FileState | undefined, now: EpochMs): void {
-    const { files } = this.#options;
-    const missed: { readonly held: Held; readonly born: bigint }[] = [];
+    const isHeld = (identity: string) => this.#held().some(({ log }) => log.identity === identity);
     try {
-      // A birth time that has changed is none.
-      if (before.born === undefined || files.state(before.log.fd).born !== before.born) return;
-      for (const path of files.siblings(this.path)) {
-        if (!rotatedName.test(path.slice(this.path.length))) continue;
-        const { kind, identity } = files.stat(path);
-        if (kind !== 'file' || identity === current?.identity) continue;
-        if (this.#held().some(({ log }) => log.identity === identity)) continue;
-        const fd = files.open(path);
-        const state = files.state(fd);
-        const { born } = state;
-        const between = born !== undefined && born >= before.born && born <= (current?.born ?? born);
-        if (between && !before.log.beginsLike(fd)) missed.push({ held: this.#hold(fd, state), born });
-        else files.close(fd);
+      for (const held of this.#missed.between(before, current, isHeld)) {
+        held.lostName = now;
+        this.#old.push(held);
       }
     } catch (error) {
-      this.#tell(troubleOf(this.path, error));
-    }
-    missed.sort((a, b) => (a.born < b.born ? -1 : 1));
-    for (const { held } of missed) {
-      held.lostName = now;
-      this.#old.push(held);
+      this.#tell(troubleOf(error));
     }
   }
 
@@ -279,7 +202,7 @@ export class LogFile {
     if (held === undefined) return;
     held.lostName ??= now;
     // Holding a deleted file for ever would hold its disk space too.
-    if (this.#mayClose(held, now) && held.log.links === 0) {
+    if (held.isOver(now, this.#options.lateWrites) && held.log.links === 0) {
       held.log.close();
       this.#current = undefined;
     }
@@ -287,29 +210,24 @@ export class LogFile {
 
   #releaseOld(now: EpochMs): void {
     this.#old = this.#old.filter((held, index) => {
-      const crowded = held.drained && held.pending.length === 0 && index < this.#old.length - maxOldLogs;
-      if (!crowded && !this.#mayClose(held, now)) return true;
+      const crowded = held.finished && index < this.#old.length - maxOldLogs;
+      if (!crowded && !held.isOver(now, this.#options.lateWrites)) return true;
       held.log.close();
       return false;
     });
-  }
-
-  #mayClose(held: Held, now: EpochMs): boolean {
-    if (!held.drained || held.pending.length > 0 || held.lostName === undefined) return false;
-    return Math.abs(now - held.lostName) >= this.#options.lateWrites;
   }
 
   #tell(trouble: LogTrouble | undefined): void {
     const key = trouble === undefined ? '' : JSON.stringify(trouble);
     if (key === this.#trouble) return;
     this.#trouble = key;
-    this.#options.events.trouble(trouble);
+    this.#options.tell({ kind: 'trouble', log: this.path, trouble });
   }
 }
 
-function troubleOf(path: string, error: unknown): LogTrouble {
+function troubleOf(error: unknown): LogTrouble {
   const code = (error as { code?: unknown }).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', path };
-  if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied', path };
-  return { kind: 'failing', path, why: error instanceof Error ? error.message : String(error) };
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+  if (code === 'EACCES' || code === 'EPERM') return { kind: 'denied' };
+  return { kind: 'failing', why: reasonOf(error) };
 }

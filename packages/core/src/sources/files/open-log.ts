@@ -1,7 +1,9 @@
 import type { Bytes } from '@f2b/config';
 import { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from '@f2b/matcher';
-import type { LogPosition, RotationReason } from './block.js';
-import type { FileState, Files } from './files.js';
+import type { FilePlace, RotationReason } from '../source.js';
+import { FileBytes } from './file-bytes.js';
+import type { FileState } from './files.js';
+import type { LogParts } from './log-parts.js';
 
 const markerBytes: Bytes = 64;
 const headBytes: Bytes = 256;
@@ -9,25 +11,6 @@ const searchBytes: Bytes = 64 * 1024;
 /** What is skipped at one go: the rest waits, so that an endless line holds up nothing else. */
 const skipAtOnce: Bytes = 16 * 1024 * 1024;
 const noText = Buffer.alloc(searchBytes);
-
-export interface ReadLimits {
-  /** A block holds at most so many bytes. */
-  readonly blockBytes: Bytes;
-  /** Blocks up to this size are read at once; larger ones are left to whoever scans them. */
-  readonly inlineBytes: Bytes;
-  /** An unfinished line longer than this is skipped whole. At most `blockBytes`. */
-  readonly maxLineBytes: Bytes;
-  /** How lines end; one byte where nothing is said. */
-  readonly newline?: Newline;
-}
-
-/** What an open log reports while it is read. */
-export interface OpenLogEvents {
-  /** The content was replaced under the descriptor; reading goes on at its beginning. */
-  restarted(reason: RotationReason, size: Bytes, offset: Bytes): void;
-  /** A line is longer than the limit and is skipped. */
-  longLine(offset: Bytes): void;
-}
 
 /** A place in a file, and what tells whether the file still holds what was read before it. */
 export interface Mark {
@@ -54,15 +37,18 @@ export interface LineRange {
  */
 export class OpenLog {
   readonly fd: number;
+  /** Device and inode. */
   readonly identity: string;
-  readonly #files: Files;
-  readonly #limits: ReadLimits;
-  readonly #events: OpenLogEvents;
+  readonly #parts: LogParts;
+  readonly #bytes: FileBytes;
   readonly #newline: Newline;
+  #generation: number;
   /** All before it was handed out or skipped. */
   #offset: Bytes = 0;
   #marker: Buffer = Buffer.alloc(0);
   #head: Buffer = Buffer.alloc(0);
+  /** Digest of the first line, once it is known. */
+  #firstLine: string | undefined;
   /** No newline is known between the offset and here. */
   #searchedTo: Bytes = 0;
   /** Inside a line that is too long: where it began. */
@@ -70,32 +56,42 @@ export class OpenLog {
   /** A file that was truncated under a writer that keeps its offset begins with a hole of NUL bytes. */
   #mayHaveHole = false;
   /** Skipping has not come to the end of what is there. */
-  #busy = false;
+  #moreToSkip = false;
+  #closed = false;
 
-  constructor(files: Files, fd: number, state: FileState, limits: ReadLimits, events: OpenLogEvents) {
-    this.#files = files;
+  constructor(fd: number, state: FileState, parts: LogParts) {
     this.fd = fd;
     this.identity = state.identity;
-    this.#limits = limits;
-    this.#events = events;
-    this.#newline = limits.newline ?? byteNewline;
+    this.#parts = parts;
+    this.#newline = parts.limits.newline ?? byteNewline;
+    this.#bytes = new FileBytes(parts.files, fd, this.#newline);
+    this.#generation = parts.nextGeneration();
   }
 
-  /** `next` has given nothing only because there is much to skip: it wants to be called again. */
-  get busy(): boolean {
-    return this.#busy;
+  /** Of the file, and of its content since it was last rewritten. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get links(): number {
-    return this.#files.state(this.fd).links;
+    return this.#parts.files.state(this.fd).links;
+  }
+
+  /** Digest of the first line; empty while there is none. */
+  get firstLine(): string {
+    if (this.#firstLine !== undefined) return this.#firstLine;
+    const digest = this.#digest();
+    // Before anything has been read, nobody notices when it is rewritten.
+    if (this.#offset > 0 && digest !== '') this.#firstLine = digest;
+    return digest;
   }
 
   /** Starts reading at `start`, or at the beginning of the line that it lies in. */
   startAt(start: Bytes): void {
-    const size = this.#files.state(this.fd).size;
+    const { size } = this.#bytes;
     const wanted = Math.max(0, Math.min(start, size));
-    const limit = this.#whole(Math.max(0, wanted - this.#limits.maxLineBytes));
-    const lineStart = wanted === 0 ? 0 : this.#lastNewline(limit, wanted);
+    const limit = this.#whole(Math.max(0, wanted - this.#parts.limits.maxLineBytes));
+    const lineStart = wanted === 0 ? 0 : this.#bytes.behindLastNewline(limit, wanted);
     if (lineStart === undefined && limit > 0) {
       // Inside a line that is longer than any that is read: nothing of it may be taken for a line.
       this.#moveTo(this.#whole(wanted));
@@ -106,14 +102,14 @@ export class OpenLog {
   }
 
   /** Goes on where an earlier process stopped. False, and nothing changes, when this file does not hold what that process read. */
-  resume(position: LogPosition): boolean {
-    const { offset } = position;
-    const marker = Buffer.from(position.marker, 'base64');
-    const head = Buffer.from(position.head, 'base64');
-    if (this.#files.state(this.fd).size < offset || marker.length > offset || head.length > offset) return false;
-    if (!this.#holds(head, 0) || !this.#holds(marker, offset - marker.length)) return false;
-    // A position without any content to compare says nothing about which file it belongs to.
-    if (marker.length === 0 && position.identity !== this.identity) return false;
+  resume(place: FilePlace): boolean {
+    const { offset } = place;
+    const marker = Buffer.from(place.marker, 'base64');
+    const head = Buffer.from(place.head, 'base64');
+    if (this.#bytes.size < offset || marker.length > offset || head.length > offset) return false;
+    if (!this.#bytes.holds(head, 0) || !this.#bytes.holds(marker, offset - marker.length)) return false;
+    // A place without any content to compare says nothing about which file it belongs to.
+    if (marker.length === 0 && place.identity !== this.identity) return false;
     this.#moveTo(offset);
     return true;
   }
@@ -128,24 +124,32 @@ export class OpenLog {
   }
 
   /**
-   * The next whole lines; undefined when there are none for now. An unfinished last line waits.
+   * @returns the next whole lines; undefined when there are none for now: an unfinished last line waits; `again`: only because there
+   * is much to skip
    * @throws Node's error when the file cannot be read
    */
-  next(): LineRange | undefined {
-    let { size } = this.#files.state(this.fd);
+  next(): LineRange | 'again' | undefined {
+    const lines = this.#next();
+    // Whoever keeps a failure of these lines knows the file by it: from here on it stays what it is.
+    if (lines !== undefined) this.#firstLine ??= this.#digest();
+    return lines === undefined && this.#moreToSkip ? 'again' : lines;
+  }
+
+  #next(): LineRange | undefined {
+    let { size } = this.#bytes;
     const changed = this.#changed(size);
     if (changed !== undefined) {
       const { offset } = this.mark;
       this.#restart();
-      this.#events.restarted(changed, size, offset);
-      ({ size } = this.#files.state(this.fd));
+      this.#parts.tell({ kind: 'rotated', log: this.#parts.log, reason: changed, size, offset });
+      ({ size } = this.#bytes);
     }
-    this.#busy = false;
+    this.#moreToSkip = false;
     if (this.#mayHaveHole && !this.#skipHole(size)) return undefined;
     for (;;) {
       if (this.#skipping !== undefined && !this.#skipLine(size)) return undefined;
       if (size <= this.#offset) return undefined;
-      const lines = size - this.#offset > this.#limits.inlineBytes ? this.#range(size) : this.#inline(size);
+      const lines = size - this.#offset > this.#parts.limits.inlineBytes ? this.#range(size) : this.#inline(size);
       if (lines !== undefined || this.#skipping === undefined) return lines;
     }
   }
@@ -154,21 +158,27 @@ export class OpenLog {
   beginsLike(fd: number): boolean {
     if (this.#head.length === 0) return false;
     const there = Buffer.alloc(this.#head.length);
-    return this.#files.read(fd, there, 0) === there.length && there.equals(this.#head);
+    return this.#parts.files.read(fd, there, 0) === there.length && there.equals(this.#head);
   }
 
+  /** May be called again. What was read is remembered. */
   close(): void {
-    this.#files.close(this.fd);
+    if (this.#closed) return;
+    this.#firstLine = this.firstLine;
+    this.#closed = true;
+    this.#parts.files.close(this.fd);
   }
 
   #changed(size: Bytes): RotationReason | undefined {
     if (size < this.#offset) return 'truncated';
-    if (!this.#holds(this.#marker, this.#offset - this.#marker.length) || !this.#holds(this.#head, 0))
+    if (!this.#bytes.holds(this.#marker, this.#offset - this.#marker.length) || !this.#bytes.holds(this.#head, 0))
       return 'rewritten';
     return undefined;
   }
 
   #restart(): void {
+    this.#generation = this.#parts.nextGeneration();
+    this.#firstLine = undefined;
     this.#offset = 0;
     this.#marker = Buffer.alloc(0);
     this.#head = Buffer.alloc(0);
@@ -180,13 +190,13 @@ export class OpenLog {
   /** Lines up to the end of what is there, or of what fits into a block; found without reading all of it. */
   #range(size: Bytes): LineRange | undefined {
     const start = this.#offset;
-    const limit = Math.min(size, start + this.#limits.blockBytes);
-    const end = this.#lastNewline(Math.max(start, this.#searchedTo), limit);
+    const limit = Math.min(size, start + this.#parts.limits.blockBytes);
+    const end = this.#bytes.behindLastNewline(Math.max(start, this.#searchedTo), limit);
     if (end === undefined) {
       this.#unfinished(limit, size);
       return undefined;
     }
-    if (end - start <= this.#limits.inlineBytes) return this.#inline(end);
+    if (end - start <= this.#parts.limits.inlineBytes) return this.#inline(end);
     const before = this.#mark;
     this.#moveTo(end);
     return { before, start, end, bytes: undefined };
@@ -196,13 +206,13 @@ export class OpenLog {
     const start = this.#offset;
     // A line that grows byte by byte must not be read anew with every byte.
     const from = Math.max(start, this.#searchedTo);
-    if (this.#lastNewline(from, size) === undefined) {
+    if (this.#bytes.behindLastNewline(from, size) === undefined) {
       this.#unfinished(size, size);
       return undefined;
     }
     const lead = this.#marker.length;
     const buffer = Buffer.allocUnsafe(lead + size - start);
-    const got = this.#files.read(this.fd, buffer, start - lead);
+    const got = this.#bytes.read(buffer, start - lead);
     // Between the check and this reading the file may have been rewritten: then this is not what follows.
     if (!buffer.subarray(0, lead).equals(this.#marker)) return undefined;
     const behind = lead + behindLastNewline(buffer.subarray(lead, got), this.#newline);
@@ -221,11 +231,11 @@ export class OpenLog {
     this.#searchedTo = this.#whole(searched);
     // A block that is full without a newline is a line that no block will ever hold.
     const full = searched < size;
-    if (!full && searched - this.#offset <= this.#limits.maxLineBytes) return;
+    if (!full && searched - this.#offset <= this.#parts.limits.maxLineBytes) return;
     const mark = this.#mark;
     this.#moveTo(this.#searchedTo);
     this.#skipping = { mark };
-    this.#events.longLine(mark.offset);
+    this.#parts.tell({ kind: 'longLine', log: this.#parts.log, offset: mark.offset });
   }
 
   /** Moves behind the end of the line that is too long. False when its end is not there yet. */
@@ -235,7 +245,7 @@ export class OpenLog {
     let at = this.#offset;
     const limit = Math.min(size, at + skipAtOnce);
     while (at < limit) {
-      const got = this.#whole(this.#files.read(this.fd, chunk, at));
+      const got = this.#whole(this.#bytes.read(chunk, at));
       if (got === 0) break;
       const behind = behindFirstNewline(chunk.subarray(0, got), this.#newline);
       if (behind > 0) {
@@ -244,7 +254,7 @@ export class OpenLog {
       }
       at += got;
     }
-    this.#busy = at >= limit && at < size;
+    this.#moreToSkip = at >= limit && at < size;
     if (at > this.#offset) this.#moveTo(at);
     this.#skipping = skipping;
     return false;
@@ -257,12 +267,12 @@ export class OpenLog {
     const limit = Math.min(size, at + skipAtOnce);
     let text = -1;
     while (at < limit && text < 0) {
-      const there = chunk.subarray(0, this.#files.read(this.fd, chunk, at));
+      const there = chunk.subarray(0, this.#bytes.read(chunk, at));
       if (there.length === 0) break;
       text = there.equals(noText.subarray(0, there.length)) ? -1 : there.findIndex((byte) => byte !== 0);
       at += text < 0 ? there.length : this.#whole(text);
     }
-    this.#busy = text < 0 && at >= limit && at < size;
+    this.#moreToSkip = text < 0 && at >= limit && at < size;
     if (at > this.#offset) this.#moveTo(at);
     this.#mayHaveHole = text < 0;
     return text >= 0;
@@ -273,41 +283,25 @@ export class OpenLog {
     return wholeUnits(bytes, this.#newline);
   }
 
-  /** Offset behind the last newline in [from, to); undefined when there is none. */
-  #lastNewline(from: Bytes, to: Bytes): Bytes | undefined {
-    const whole = this.#whole(to - from);
-    const chunk = Buffer.allocUnsafe(Math.min(searchBytes, whole));
-    for (let end = from + whole; end > from; ) {
-      const start = Math.max(from, end - chunk.length);
-      const got = this.#files.read(this.fd, chunk.subarray(0, end - start), start);
-      const behind = behindLastNewline(chunk.subarray(0, got), this.#newline);
-      if (behind > 0) return start + behind;
-      end = start;
+  #digest(): string {
+    try {
+      return this.#bytes.firstLine();
+    } catch {
+      // The next reading tells why.
+      return '';
     }
-    return undefined;
   }
 
   #moveTo(offset: Bytes): void {
     this.#offset = offset;
     this.#searchedTo = offset;
     this.#skipping = undefined;
-    this.#marker = this.#bytesAt(Math.max(0, offset - markerBytes), offset);
+    this.#marker = this.#bytes.at(Math.max(0, offset - markerBytes), offset);
     this.#keepHead();
   }
 
   #keepHead(): void {
     const wanted = Math.min(headBytes, this.#offset);
-    if (this.#head.length < wanted) this.#head = this.#bytesAt(0, wanted);
-  }
-
-  #bytesAt(from: Bytes, to: Bytes): Buffer {
-    const buffer = Buffer.alloc(to - from);
-    return buffer.subarray(0, this.#files.read(this.fd, buffer, from));
-  }
-
-  #holds(expected: Buffer, at: Bytes): boolean {
-    if (expected.length === 0) return true;
-    const there = Buffer.alloc(expected.length);
-    return this.#files.read(this.fd, there, at) === expected.length && there.equals(expected);
+    if (this.#head.length < wanted) this.#head = this.#bytes.at(0, wanted);
   }
 }

@@ -19,14 +19,15 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Block, LogPosition, LogTrouble, Rotation } from './block.js';
+import type { Block, FilePlace, RotationReason, SourceReader } from '../source.js';
 import { type Files, realFiles } from './files.js';
-import { type FollowOptions, Tailer, type TailerOptions } from './tailer.js';
+import type { FollowFile } from './followed-file.js';
+import { Tailer, type TailerOptions } from './tailer.js';
 import { chokidarWatch, type Watch } from './watcher.js';
 
 const limits = { blockBytes: 1024 * 1024, inlineBytes: 64 * 1024, maxLineBytes: 64 * 1024 };
 /** A watcher that sees nothing, as on a network file system: only polling finds changes. */
-const blind: Watch = () => ({ add() {}, async close() {} });
+const blind: Watch = () => ({ add() {}, remove() {}, async close() {} });
 const clock = {
   now: () => Date.now(),
   after(delay: number, then: () => void) {
@@ -39,7 +40,7 @@ let directory: string;
 let tailer: Tailer;
 let lines: string[];
 let blocks: Block[];
-let rotations: Rotation[];
+let rotations: RotationReason[];
 let troubles: string[];
 let longLines: number;
 
@@ -72,22 +73,23 @@ function open(more: Partial<TailerOptions> = {}): void {
   });
 }
 
-function follow(options: Partial<FollowOptions> = {}, name?: string): void {
-  tailer.follow(
-    at(name),
-    {
-      async block(block) {
-        blocks.push(block);
-        lines.push(...textOf(block).split('\n').slice(0, -1));
-      },
-      caughtUp() {},
-      opened() {},
-      rotated: (rotation) => rotations.push(rotation),
-      trouble: (trouble: LogTrouble | undefined) => troubles.push(trouble?.kind ?? 'fine'),
-      longLine: () => longLines++,
-    },
-    { start: () => 0, ...options },
-  );
+/** Keeps what it is told; a portion is settled as soon as it has come. */
+const reader: SourceReader = {
+  async portion(block) {
+    if (block.kind !== 'bytes') return;
+    blocks.push(block);
+    lines.push(...textOf(block).split('\n').slice(0, -1));
+    block.settled();
+  },
+  tell(event) {
+    if (event.kind === 'rotated') rotations.push(event.reason);
+    if (event.kind === 'trouble') troubles.push(event.trouble?.kind ?? 'fine');
+    if (event.kind === 'longLine') longLines++;
+  },
+};
+
+function follow(options: Partial<FollowFile> = {}, name?: string): void {
+  tailer.follow(at(name), reader, { start: () => 0, ...options });
 }
 
 function textOf(block: Block): string {
@@ -254,7 +256,7 @@ describe('rotation', () => {
     await sees(['1', '2', '3', '4']);
     append('late\n', 'log.1');
     await sees(['1', '2', '3', '4', 'late']);
-    expect(rotations.map(({ reason }) => reason)).toEqual(['replaced']);
+    expect(rotations).toEqual(['replaced']);
   });
 
   test('by rename with a new file only later loses nothing (T5)', async () => {
@@ -290,7 +292,7 @@ describe('rotation', () => {
     append('2nd\nand more\nthan before\n');
     await tailer.settled();
     expect(lines).toEqual(['one', '2nd', 'and more', 'than before']);
-    expect(rotations.map(({ reason }) => reason)).toEqual(['rewritten']);
+    expect(rotations).toEqual(['rewritten']);
   });
 
   test('by copytruncate under a writer that keeps its offset: the hole it leaves is no line', async () => {
@@ -349,7 +351,7 @@ describe('rotation', () => {
     const { dev, ino } = statSync(at(), { bigint: true });
     open();
     lines = [];
-    follow({ resume: { ...(position as LogPosition), identity: `${dev}:${ino}` } });
+    follow({ resume: { ...(position as FilePlace), identity: `${dev}:${ino}` } });
     await sees(['six', 'ten', 'new']);
   });
 
@@ -463,7 +465,7 @@ describe('a log that cannot be read', () => {
     follow();
     await sees(['one']);
     for (let i = 0; i < 3; i++) await tailer.settled();
-    expect(troubles).toEqual(['unsuitable', 'fine'].slice(0, 1));
+    expect(troubles).toEqual(['unsuitable']);
   });
 
   test('because it fails in the middle goes on when it no longer does', async () => {
@@ -536,6 +538,7 @@ describe('waking', () => {
     const failed = vi.fn();
     const complaining: Watch = () => ({
       add: () => failed(new Error('ENOSPC: no space left for watches')),
+      remove() {},
       async close() {},
     });
     open({ watch: complaining });
@@ -547,42 +550,115 @@ describe('waking', () => {
   });
 });
 
-describe('the position', () => {
-  test('is behind what has been judged, not behind what has been read', async () => {
+describe('the place', () => {
+  test('is behind what is settled, not behind what has been read or judged', async () => {
     append('one\n');
-    let release: () => void = () => {};
-    open();
+    open({ limits: { blockBytes: 4, inlineBytes: 4, maxLineBytes: 4 } });
+    const came: Block[] = [];
     tailer.follow(
       at(),
       {
-        block: () => new Promise<void>((resolve) => (release = resolve)),
-        caughtUp() {},
-        opened() {},
-        rotated() {},
-        trouble() {},
-        longLine() {},
+        async portion(block) {
+          came.push(block as Block);
+        },
+        tell() {},
       },
       { start: () => 0 },
     );
-    await vi.waitFor(() => expect(tailer.positions()).toHaveLength(1));
-    expect(tailer.positions()[0]?.offset).toBe(0);
-    release();
+    append('two\n');
+    append('six\n');
     await tailer.settled();
-    expect(tailer.positions()[0]?.offset).toBe(4);
+    const offset = () => tailer.places()[0]?.offset;
+    expect([came.length, offset()]).toEqual([3, 0]);
+    came[1]!.settled();
+    expect(offset()).toBe(0);
+    expect(came[0]!.settled()).toMatchObject({ kind: 'file', log: at(), offset: 8 });
+    expect(offset()).toBe(8);
+    // Questions may be answered after reading has ended.
+    expect(await tailer.close()).toMatchObject([{ offset: 8 }]);
+    came[2]!.settled();
+    expect(offset()).toBe(12);
   });
 
-  test('after a kill at any moment, every line is counted exactly once (T21)', async () => {
+  test('is kept when a portion is given back unjudged', async () => {
+    append('one\n');
+    open();
+    tailer.follow(at(), { portion: () => Promise.reject(new Error('stopped')), tell() {} }, { start: () => 0 });
+    await tailer.settled();
+    expect(tailer.places()).toMatchObject([{ offset: 0 }]);
+  });
+
+  test('stored at any moment between two blocks loses no line and repeats none', async () => {
     const expected = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(i % 50)}`);
-    let stored: LogPosition | undefined;
+    let stored: FilePlace | undefined;
     append('');
     for (let from = 0; from < expected.length; from += 40) {
       open({ limits: { blockBytes: 256, inlineBytes: 128, maxLineBytes: 128 } });
       follow({ resume: stored });
       append(`${expected.slice(from, from + 40).join('\n')}\n`);
       await tailer.settled();
-      stored = tailer.positions()[0];
+      stored = tailer.places()[0];
       await tailer.close();
     }
     expect(lines).toEqual(expected);
+  });
+});
+
+describe('what a line came from', () => {
+  test('is the file and its first line, whatever name it has', async () => {
+    append('first\n');
+    open();
+    follow();
+    await sees(['first']);
+    append('second\n');
+    await sees(['first', 'second']);
+    renameSync(at(), at('log.1'));
+    append('new\n');
+    await sees(['first', 'second', 'new']);
+    follow({}, 'log.1');
+    await sees(['first', 'second', 'new', 'first', 'second']);
+    const [one, two, three, again] = blocks.map(({ identity }) => identity);
+    expect([two, again]).toEqual([one, one]);
+    expect(three).not.toBe(one);
+  });
+
+  test('is another file after it was rewritten in place', async () => {
+    append('first\n');
+    open();
+    follow();
+    await sees(['first']);
+    writeFileSync(at(), 'other\n');
+    await sees(['first', 'other']);
+    expect(blocks[1]!.identity).not.toBe(blocks[0]!.identity);
+  });
+});
+
+describe('unfollowing', () => {
+  test('gives the place, and leaves what came since unread', async () => {
+    append('one\n');
+    open({ watch: chokidarWatch(() => {}), pollEvery: 3_600_000 });
+    follow();
+    follow({}, 'other');
+    await sees(['one']);
+    await tailer.settled();
+    const place = await tailer.unfollow(at(), 'drop');
+    append('two\n');
+    append('still followed\n', 'other');
+    await sees(['one', 'still followed']);
+    follow({ resume: place });
+    await sees(['one', 'still followed', 'two']);
+    append('three\n');
+    await sees(['one', 'still followed', 'two', 'three']);
+  });
+
+  test('drains what is there if that is wanted', async () => {
+    append('');
+    open({ pollEvery: 3_600_000 });
+    follow();
+    await tailer.settled();
+    append('one\n');
+    expect(await tailer.unfollow(at(), 'drain')).toMatchObject({ offset: 4 });
+    expect(lines).toEqual(['one']);
+    expect(await tailer.unfollow(at(), 'drain')).toBeUndefined();
   });
 });

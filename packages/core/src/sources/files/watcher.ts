@@ -4,6 +4,7 @@ import { watch as chokidar } from 'chokidar';
 /** What wakes the tailer. It may miss events and may cry wolf; the tailer looks for itself. */
 export interface Watcher {
   add(path: string): void;
+  remove(path: string): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +48,14 @@ export function chokidarWatch(failed: (error: Error) => void): Watch {
         logs.add(path);
         directories.add(directory);
         watcher.add([path, directory]);
+      },
+      remove(path) {
+        const directory = dirname(path);
+        logs.delete(path);
+        watcher.unwatch(path);
+        if ([...logs].some((log) => dirname(log) === directory)) return;
+        directories.delete(directory);
+        watcher.unwatch(directory);
       },
       close: () => watcher.close(),
     };

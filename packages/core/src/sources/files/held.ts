@@ -1,0 +1,88 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { Block, FilePlace } from '../source.js';
+import type { FileState } from './files.js';
+import type { LogParts } from './log-parts.js';
+import { type Mark, OpenLog } from './open-log.js';
+
+interface Pending {
+  readonly before: Mark;
+  settled: boolean;
+}
+
+/** One file that a log's name led to, held open, and the blocks of it that are not settled. */
+export class Held {
+  readonly log: OpenLog;
+  readonly born: bigint | undefined;
+  /** When it lost its name; undefined for the file that has it. */
+  lostName: EpochMs | undefined;
+  /** Nothing was left to read when last looked. */
+  #drained = false;
+  readonly #name: string;
+  /** Blocks handed out, from the oldest that is not settled: the place is before the first. */
+  readonly #pending: Pending[] = [];
+
+  constructor(fd: number, state: FileState, parts: LogParts) {
+    this.born = state.born;
+    this.#name = parts.log;
+    this.log = new OpenLog(fd, state, parts);
+  }
+
+  /** All has been read, and all that was read is settled. */
+  get finished(): boolean {
+    return this.#drained && this.#pending.length === 0;
+  }
+
+  /** Something of it is under way. */
+  get pending(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /**
+   * The next block; undefined when all is read, `again` when there is only much to skip.
+   * @param settled gives the place to go on from
+   * @throws Node's error when the file cannot be read
+   */
+  next(inOperation: boolean, settled: () => FilePlace | undefined): Block | 'again' | undefined {
+    // A file that cannot be read has nothing left for now.
+    this.#drained = true;
+    const lines = this.log.next();
+    this.#drained = lines === undefined;
+    if (lines === undefined || lines === 'again') return lines;
+    const { before, ...range } = lines;
+    const { log } = this;
+    const pending: Pending = { before, settled: false };
+    this.#pending.push(pending);
+    return {
+      kind: 'bytes',
+      log: this.#name,
+      identity: `${log.identity}:${log.firstLine.slice(0, 16)}`,
+      generation: log.generation,
+      fd: log.fd,
+      ...range,
+      inOperation,
+      settled: () => {
+        pending.settled = true;
+        while (this.#pending[0]?.settled === true) this.#pending.shift();
+        return settled();
+      },
+    };
+  }
+
+  get place(): FilePlace {
+    const { offset, marker, head } = this.#pending[0]?.before ?? this.log.mark;
+    return {
+      kind: 'file',
+      log: this.#name,
+      identity: this.log.identity,
+      offset,
+      marker: marker.toString('base64'),
+      head: head.toString('base64'),
+      firstLine: this.log.firstLine,
+    };
+  }
+
+  /** Whether it has been without its name for so long that nothing more is expected of it. */
+  isOver(now: EpochMs, lateWrites: Milliseconds): boolean {
+    return this.finished && this.lostName !== undefined && Math.abs(now - this.lostName) >= lateWrites;
+  }
+}

@@ -1,0 +1,38 @@
+import type { VoiceLevel } from '@f2b/config';
+import type { CoreErrorCode } from '../errors.js';
+import type { LogTrouble, SourceEvent } from '../sources/source.js';
+
+type Told<K extends SourceEvent['kind']> = Extract<SourceEvent, { kind: K }>;
+
+export function openedMessage({ log, offset, firstLine }: Told<'opened'>): string {
+  return `Added logfile: '${log}' (pos = ${offset}, hash = ${firstLine})`;
+}
+
+export function rotatedMessage({ log, reason, size, offset }: Told<'rotated'>): string {
+  return `Log rotation detected for ${log}, reason: ${reason} (size ${size}, read to ${offset})`;
+}
+
+/** What is said of a log that cannot be read. */
+export function troubleWords(path: string, trouble: LogTrouble): [CoreErrorCode, VoiceLevel, string] {
+  switch (trouble.kind) {
+    case 'missing':
+      return ['F2B_LOG_MISSING', 'WARNING', `${path} does not exist; it is read as soon as it appears`];
+    case 'denied':
+      return [
+        'F2B_LOG_DENIED',
+        'ERROR',
+        `${path} may not be read; run f2b as root or make it readable, it is tried on`,
+      ];
+    case 'unsuitable':
+      return ['F2B_LOG_KIND', 'ERROR', `${path} is a ${trouble.what}, a log must be a file; correct logpath`];
+    case 'failing':
+      return ['F2B_LOG_READ', 'ERROR', `${path} cannot be read: ${trouble.why}; it is tried on`];
+    case 'unscanned':
+      return [
+        'F2B_SCAN',
+        'ERROR',
+        `${path}: its lines cannot be scanned: ${trouble.why}; they wait and are tried again. If f2b was replaced by an ` +
+          'upgrade, restart it',
+      ];
+  }
+}
