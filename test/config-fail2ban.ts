@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { debianPython } from './requirements.js';
 
 /** What fail2ban's own client makes of one tree. */
 export interface OracleAnswer {
@@ -17,7 +18,7 @@ export interface OracleAnswer {
  * no bound on what tags unfold to: a random tree once took 24 GB. So memory and time of a tree are bounded here, and a tree
  * past them counts as refused.
  */
-const SCRIPT = `
+const script = `
 import json, logging, resource, signal, sys
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 def late(*_):
@@ -44,11 +45,11 @@ for line in sys.stdin:
     print(json.dumps(answer), flush=True)
 `;
 
-const PYTHON = '/usr/bin/python3';
-
 /** Version of the installed fail2ban, or undefined: then a test says so and is skipped; under `CI=true` it fails. */
 export function installedFail2ban(): string | undefined {
-  const run = spawnSync(PYTHON, ['-c', 'from fail2ban.version import version; print(version)'], { encoding: 'utf8' });
+  const run = spawnSync(debianPython, ['-c', 'from fail2ban.version import version; print(version)'], {
+    encoding: 'utf8',
+  });
   const version = run.status === 0 ? run.stdout.trim() : undefined;
   if (version === undefined && process.env.CI === 'true') {
     throw new Error('CI has to compare with the real fail2ban, and it is not installed (apt-get install fail2ban)');
@@ -62,7 +63,7 @@ export class Fail2banOracle {
   readonly #answers: AsyncIterator<string>;
 
   constructor() {
-    this.#child = spawn(PYTHON, ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(debianPython, ['-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stderr.resume();
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }

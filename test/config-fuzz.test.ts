@@ -6,7 +6,7 @@ import { Fail2banOracle, installedFail2ban, type Tree, temporaryRoot, writeTree 
 
 const version = installedFail2ban();
 // biome-ignore lint/suspicious/noUndeclaredEnvVars: a person's wish for more trees; no cached task depends on it
-const RUNS = Number(process.env.F2B_FUZZ_RUNS ?? 800);
+const runs = Number(process.env.F2B_FUZZ_RUNS ?? 800);
 
 const serverFile =
   '[Definition]\nloglevel = INFO\nlogtarget = STDOUT\nsyslogsocket = auto\nsocket = /run/f2b-fuzz.sock\npidfile = /run/f2b-fuzz.pid\n' +
@@ -290,11 +290,11 @@ describe.skipIf(!version)('random trees in the dialect (needs fail2ban installed
         }
         rmSync(directory, { recursive: true, force: true });
       }),
-      { numRuns: RUNS, examples: found.map((files) => [files]) },
+      { numRuns: runs, examples: found.map((files) => [files]) },
     );
     console.log(
-      `${RUNS} random trees: ${equal} equal, ${bothRefused} refused by both, ${improved} read by f2b only (docs/differences.md)`,
+      `${runs} random trees: ${equal} equal, ${bothRefused} refused by both, ${improved} read by f2b only (docs/differences.md)`,
     );
-    expect(equal).toBeGreaterThan(RUNS / 10);
+    expect(equal).toBeGreaterThan(runs / 10);
   });
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fail2banOracle, installedFail2ban, temporaryRoot } from './config-fail2ban.js';
 
 const version = installedFail2ban();
-const STOCK = '/etc/fail2ban';
+const stockTree = '/etc/fail2ban';
 
 /** What people write into jail.local, one at a time, laid over the stock tree with every jail enabled. */
 const overrides: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ describe.skipIf(!version)("Debian's stock tree with every jail enabled (needs fa
 
   beforeAll(() => {
     oracle = new Fail2banOracle();
-    cpSync(STOCK, tree, { recursive: true });
+    cpSync(stockTree, tree, { recursive: true });
     const jails = [...readFileSync(join(tree, 'jail.conf'), 'utf8').matchAll(/^\[([^\]]+)\]/gm)].map(
       (match) => match[1]!,
     );

@@ -12,17 +12,17 @@ import {
   namedLocalTime,
   parseZone,
 } from '../packages/matcher/src/dates/detector.js';
+import { debianPython } from './requirements.js';
 
-const PYTHON = '/usr/bin/python3';
-const installed = spawnSync(PYTHON, ['-c', 'import fail2ban.server.datedetector']).status === 0;
+const installed = spawnSync(debianPython, ['-c', 'import fail2ban.server.datedetector']).status === 0;
 if (!installed && process.env.CI === 'true')
-  throw new Error('fail2ban is not installed for /usr/bin/python3, and CI must compare with it');
+  throw new Error(`fail2ban is not installed for ${debianPython}, and CI must compare with it`);
 
 /** 2024-06-15 12:00:00 UTC. */
-const NOW_SECONDS = 1_718_452_800;
+const nowSeconds = 1_718_452_800;
 
 /** Reads questions as JSON lines, answers each with a JSON line: the cut text and the epoch of every line asked. */
-const ORACLE = `
+const oracleScript = `
 import json, logging, os, sys, time
 logging.disable(logging.CRITICAL)
 from fail2ban.server.datedetector import DateDetector
@@ -63,14 +63,14 @@ for question in sys.stdin:
 type Answer = null | [cut: string | null, epoch: number | null, float: boolean];
 
 class Oracle {
-  private readonly child: ChildProcessWithoutNullStreams;
-  private readonly lines: Interface;
-  private readonly waiting: ((line: string) => void)[] = [];
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  readonly #waiting: ((line: string) => void)[] = [];
 
   constructor() {
-    this.child = spawn(PYTHON, ['-c', ORACLE]);
-    this.lines = createInterface({ input: this.child.stdout });
-    this.lines.on('line', (line) => this.waiting.shift()?.(line));
+    this.#child = spawn(debianPython, ['-c', oracleScript]);
+    this.#lines = createInterface({ input: this.#child.stdout });
+    this.#lines.on('line', (line) => this.#waiting.shift()?.(line));
   }
 
   /** What fail2ban makes of `lines`; with `ranked` one detector sees them all. */
@@ -82,23 +82,20 @@ class Oracle {
     ranked: boolean;
     zone?: string;
   }): Promise<{ answers: Answer[]; order: string[] }> {
-    const answer = new Promise<string>((resolve) => this.waiting.push(resolve));
-    this.child.stdin.write(`${JSON.stringify(question)}\n`);
+    const answer = new Promise<string>((resolve) => this.#waiting.push(resolve));
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
     const [answers, order] = JSON.parse(await answer) as [Answer[], string[]];
     return { answers, order };
   }
 
   close(): void {
-    this.child.stdin.end();
+    this.#child.stdin.end();
   }
 }
 
-/** Change it to meet other lines. */
-const SEED = 0;
-
 /** Small deterministic generator (mulberry32), so that a difference can be met again. */
 function randomizer(seed: number): (below: number) => number {
-  let state = seed + SEED * 1000;
+  let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -107,7 +104,7 @@ function randomizer(seed: number): (below: number) => number {
   };
 }
 
-const EXAMPLES = [
+const writtenDates = [
   '2005-01-23T21:59:59.981746+01:00',
   '2024-05-01 10:00:00,123 +0100',
   '2024-06-15 11:59:59',
@@ -138,7 +135,7 @@ const EXAMPLES = [
   'audit(1106513999.123:99)',
   '[1106513999]',
 ];
-const BEFORE = [
+const fronts = [
   '',
   '',
   '',
@@ -155,7 +152,7 @@ const BEFORE = [
   'ä ',
   '«',
 ];
-const AFTER = [
+const tails = [
   '',
   ' host x',
   '] y',
@@ -169,14 +166,14 @@ const AFTER = [
   '.5',
   ' [12:00:00]',
 ];
-const ALPHABET = '0123456789:-/. T,+[]@JanFeb ZUTCGMT';
+const alphabet = '0123456789:-/. T,+[]@JanFeb ZUTCGMT';
 
 /** An example with a few characters changed, something before it and something after it. */
-function mutate(random: (below: number) => number, examples: readonly string[] = EXAMPLES): string {
+function mutate(random: (below: number) => number, examples: readonly string[] = writtenDates): string {
   let text = examples[random(examples.length)] ?? '';
   for (let changes = random(4); changes > 0; changes--) {
     const at = random(text.length + 1);
-    const char = ALPHABET[random(ALPHABET.length)] ?? '';
+    const char = alphabet[random(alphabet.length)] ?? '';
     const kind = random(4);
     if (kind === 0) text = text.slice(0, at) + char + text.slice(at);
     else if (kind === 1) text = text.slice(0, at) + text.slice(at + 1);
@@ -184,10 +181,10 @@ function mutate(random: (below: number) => number, examples: readonly string[] =
     else if (random(2) === 0) text = text.toUpperCase();
     else text = text.toLowerCase();
   }
-  return (BEFORE[random(BEFORE.length)] ?? '') + text + (AFTER[random(AFTER.length)] ?? '');
+  return (fronts[random(fronts.length)] ?? '') + text + (tails[random(tails.length)] ?? '');
 }
 
-const CLOCKS = new Map([
+const clocks = new Map([
   ['UTC', localTime(() => 0)],
   ['Europe/Berlin', namedLocalTime('Europe/Berlin')],
   ['America/St_Johns', namedLocalTime('America/St_Johns')],
@@ -203,9 +200,9 @@ function answer(
 ): Answer {
   const found = detector.find(line, ranking);
   if (found === undefined) return null;
-  const clock = CLOCKS.get(tz);
+  const clock = clocks.get(tz);
   if (clock === undefined) throw new Error(`no clock for ${tz}`);
-  const context = { now: NOW_SECONDS * 1000, zone: zone === undefined ? undefined : parseZone(zone), localTime: clock };
+  const context = { now: nowSeconds * 1000, zone: zone === undefined ? undefined : parseZone(zone), localTime: clock };
   const epoch = detector.toEpoch(found, context);
   return [
     line.slice(found.start, found.end),
@@ -216,7 +213,7 @@ function answer(
 }
 
 /** Own patterns, with texts that come near to them. */
-const PATTERNS: readonly (readonly [pattern: string, examples: readonly string[]])[] = [
+const ownPatterns: readonly (readonly [pattern: string, examples: readonly string[]])[] = [
   ['%Y-%m-%d %H:%M:%S', ['2024-05-01 10:00:00', '1999-12-31 23:59:59', '0000-01-01 00:00:00']],
   ['^%Y-%m-%d %H:%M:%S$', ['2024-05-01 10:00:00', '2024-02-29 10:00:00', '2023-02-29 10:00:00']],
   ['{^LN-BEG}%Y-%m-%d %H:%M:%S', ['2024-05-01 10:00:00', '[2024-05-01 10:00:00]']],
@@ -294,7 +291,7 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
     const { answers } = await oracle.ask({
       pattern,
       tz,
-      now: NOW_SECONDS,
+      now: nowSeconds,
       lines,
       ranked,
       ...(zone === undefined ? {} : { zone }),
@@ -304,7 +301,7 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
     const differences: Difference[] = [];
     lines.forEach((line, index) => {
       if (!ranked) ranking = detector.newRanking();
-      ranking.now = NOW_SECONDS * 1000;
+      ranking.now = nowSeconds * 1000;
       const theirs = answers[index] ?? null;
       const ours = answer(detector, ranking, line, tz, zone);
       if (JSON.stringify(theirs) !== JSON.stringify(ours) && !isExplained(theirs, ours))
@@ -313,9 +310,9 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
     return differences;
   }
 
-  it.each([...CLOCKS.keys()])('each template and its mutations, alone, in %s', async (tz) => {
+  it.each([...clocks.keys()])('each template and its mutations, alone, in %s', async (tz) => {
     const random = randomizer(1);
-    const lines = [...EXAMPLES, ...Array.from({ length: 1500 }, () => mutate(random))];
+    const lines = [...writtenDates, ...Array.from({ length: 1500 }, () => mutate(random))];
     expect(await compare(null, tz, lines, false)).toEqual([]);
   });
 
@@ -325,7 +322,7 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
     ['America/St_Johns', 'JST'],
   ])('in %s with logtimezone %s', async (tz, zone) => {
     const random = randomizer(5);
-    const lines = [...EXAMPLES, ...Array.from({ length: 1500 }, () => mutate(random))];
+    const lines = [...writtenDates, ...Array.from({ length: 1500 }, () => mutate(random))];
     expect(await compare(null, tz, lines, false, zone)).toEqual([]);
   });
 
@@ -338,17 +335,20 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
   it('logs of one or two formats with odd lines between, and the order of templates that comes of it', async () => {
     const random = randomizer(3);
     for (let log = 0; log < 40; log++) {
-      const formats = [EXAMPLES[random(EXAMPLES.length)] ?? '', EXAMPLES[random(EXAMPLES.length)] ?? ''];
-      const heads = [BEFORE[random(BEFORE.length)] ?? '', BEFORE[random(BEFORE.length)] ?? ''];
+      const formats = [
+        writtenDates[random(writtenDates.length)] ?? '',
+        writtenDates[random(writtenDates.length)] ?? '',
+      ];
+      const heads = [fronts[random(fronts.length)] ?? '', fronts[random(fronts.length)] ?? ''];
       const lines = Array.from({ length: 120 }, () => {
         const which = random(8) === 0 ? 1 : 0;
-        return random(10) === 0 ? mutate(random) : `${heads[which]}${formats[which]}${AFTER[random(AFTER.length)]}`;
+        return random(10) === 0 ? mutate(random) : `${heads[which]}${formats[which]}${tails[random(tails.length)]}`;
       });
       expect(await compare(null, 'UTC', lines, true)).toEqual([]);
-      const { order } = await oracle.ask({ pattern: null, tz: 'UTC', now: NOW_SECONDS, lines, ranked: true });
+      const { order } = await oracle.ask({ pattern: null, tz: 'UTC', now: nowSeconds, lines, ranked: true });
       const detector = compileDatepattern(undefined, { thisYear: new Date().getFullYear() });
       const ranking = detector.newRanking();
-      ranking.now = NOW_SECONDS * 1000;
+      ranking.now = nowSeconds * 1000;
       for (const line of lines) detector.find(line, ranking);
       // Later versions of fail2ban allow a dash and colons in one template, 1.0.2 does not.
       const oldName = (name: string): string => name.replaceAll(':?', '').replace('(?:-|T|', '(?:T|');
@@ -357,10 +357,10 @@ describe.skipIf(!installed)('dates, compared with the installed fail2ban', () =>
     }
   });
 
-  it.each(PATTERNS)('the pattern %s', async (pattern, examples) => {
+  it.each(ownPatterns)('the pattern %s', async (pattern, examples) => {
     const random = randomizer(4);
     const lines = [...examples, ...Array.from({ length: 300 }, () => mutate(random, examples))];
-    for (const tz of CLOCKS.keys()) expect(await compare(pattern, tz, lines, false)).toEqual([]);
+    for (const tz of clocks.keys()) expect(await compare(pattern, tz, lines, false)).toEqual([]);
     expect(await compare(pattern, 'UTC', lines, true)).toEqual([]);
   });
 });

@@ -9,12 +9,12 @@ import { expandTags } from '../packages/matcher/src/dialect/tags.js';
 import { type AlternateNode, contains, type Node } from '../packages/matcher/src/dialect/tree.js';
 import { compileRegex } from '../packages/matcher/src/engines/regex.js';
 import { necessary, otherEngines, ours, same } from './all-engines.js';
-import { PYTHON, Python } from './python-re.js';
-import { reasonToSkip } from './requirements.js';
+import { Python } from './python-re.js';
+import { debianPython, reasonToSkip } from './requirements.js';
 
-const INSTALLED = '/etc/fail2ban';
+const stockTree = '/etc/fail2ban';
 /** Lines per expression; `F2B_PAIRS` asks for a longer run. */
-const LINES = Math.ceil(Number(process.env.F2B_PAIRS ?? 8_000) / 300);
+const linesEach = Math.ceil(Number(process.env.F2B_PAIRS ?? 8_000) / 300);
 
 interface Stock {
   readonly jail: string;
@@ -26,13 +26,13 @@ interface Stock {
 function stockExpressions(): Stock[] {
   const copy = mkdtempSync(join(tmpdir(), 'f2b-stock-'));
   try {
-    cpSync(INSTALLED, copy, { recursive: true });
+    cpSync(stockTree, copy, { recursive: true });
     for (const name of readdirSync(join(copy, 'jail.d'))) rmSync(join(copy, 'jail.d', name));
     writeFileSync(join(copy, 'jail.d', 'all.conf'), jailsForAllFilters(join(copy, 'filter.d')));
     const dump = spawnSync('fail2ban-client', ['-c', copy, '-d'], { encoding: 'utf8', maxBuffer: 1 << 26 });
     const literal =
       'import ast, json, sys\nfor line in sys.stdin:\n  if line[:1] == "[": print(json.dumps(ast.literal_eval(line)))';
-    const json = spawnSync(PYTHON, ['-c', literal], { input: dump.stdout, encoding: 'utf8', maxBuffer: 1 << 26 });
+    const json = spawnSync(debianPython, ['-c', literal], { input: dump.stdout, encoding: 'utf8', maxBuffer: 1 << 26 });
     return expressionsIn(
       json.stdout
         .trim()
@@ -179,7 +179,8 @@ function mutated(line: string, random: Random): string {
   return text;
 }
 
-const skip = reasonToSkip(PYTHON, 'fail2ban-client') ?? (existsSync(INSTALLED) ? undefined : `needs ${INSTALLED}`);
+const skip =
+  reasonToSkip(debianPython, 'fail2ban-client') ?? (existsSync(stockTree) ? undefined : `needs ${stockTree}`);
 
 describe.skipIf(skip !== undefined)("the stock filters' expressions", () => {
   let python: Python;
@@ -206,7 +207,7 @@ describe.skipIf(skip !== undefined)("the stock filters' expressions", () => {
     let hits = 0;
     for (const { source, multiline } of stock) {
       const { root } = parse(source, { multiline });
-      const lines = fc.sample(fc.nat(), LINES).map((seed) => {
+      const lines = fc.sample(fc.nat(), linesEach).map((seed) => {
         const random = seeded(seed);
         return `${mutated(sample(root, random), random)}\n`;
       });

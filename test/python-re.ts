@@ -1,10 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { debianPython } from './requirements.js';
 
-/** Debian's own interpreter: the one that fail2ban runs on. */
-export const PYTHON = '/usr/bin/python3';
 /** Answers one JSON line per expression: "error", or per line null, "slow", or all offsets in UTF-16 units. */
-const ORACLE = `
+const oracleScript = `
 import json, re, signal, sys, warnings
 warnings.simplefilter('ignore')
 def slow(*_):
@@ -44,7 +43,7 @@ export type Answer = { readonly error: string } | { readonly matches: readonly (
 
 /** One long-lived interpreter that is asked expression by expression. */
 export class Python {
-  readonly #process: ChildProcessWithoutNullStreams = spawn(PYTHON, ['-c', ORACLE]);
+  readonly #process: ChildProcessWithoutNullStreams = spawn(debianPython, ['-c', oracleScript]);
   readonly #answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
 
   async ask(question: Question): Promise<Answer> {

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
+/** Debian's own interpreter: the one that fail2ban runs on. */
+export const debianPython = '/usr/bin/python3';
+
 /** What a test may need of its machine beyond Node. */
 export type Requirement = 'root' | 'namespaces' | (string & {});
 

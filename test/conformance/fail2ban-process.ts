@@ -2,9 +2,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { MatchSettings } from '@f2b/matcher';
-import { PYTHON } from './installation.js';
+import { debianPython } from '../requirements.js';
 
-const SCRIPT = `
+const oracleScript = `
 import json, logging, os, signal, sys, time
 logging.disable(logging.CRITICAL)
 time.tzset()
@@ -101,7 +101,7 @@ export class Fail2banProcess {
    * @param patience seconds after which a line is given up; its answer's error then begins with `TooSlow`
    */
   constructor(zone: string, patience = 1) {
-    this.#child = spawn(PYTHON, ['-c', SCRIPT, String(patience)], {
+    this.#child = spawn(debianPython, ['-c', oracleScript, String(patience)], {
       env: { ...process.env, TZ: zone, PYTHONIOENCODING: 'utf-8' },
     });
     this.#lines = createInterface({ input: this.#child.stdout });

@@ -2,8 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-
-export const PYTHON = '/usr/bin/python3';
+import { debianPython } from '../requirements.js';
 
 export interface Installation {
   readonly version: string;
@@ -22,7 +21,7 @@ export interface Installation {
 export function findInstallation(): Installation | undefined {
   const script =
     'import fail2ban, fail2ban.version as v, os; print(v.version); print(os.path.dirname(fail2ban.__file__))';
-  const run = spawnSync(PYTHON, ['-c', script], { encoding: 'utf8' });
+  const run = spawnSync(debianPython, ['-c', script], { encoding: 'utf8' });
   const [version = '', directory = ''] = run.status === 0 ? run.stdout.trim().split('\n') : [];
   const tests = join(directory, 'tests');
   const found = {

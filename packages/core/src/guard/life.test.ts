@@ -38,7 +38,7 @@ test('a restart goes on where the last process stopped: every line counts once, 
   await says(/NOTICE \[door\] Unban 203\.0\.113\.1$/);
 });
 
-test('a pattern gains a hundred files while the jail runs, and all are read (T12)', async () => {
+test('a pattern gains a hundred files while the jail runs, and all are read', async () => {
   append(knock('203.0.113.100'), 'a-start.log');
   await start(door().replace('door.log', 'a-*.log'));
   await trial.guard.settled();
@@ -48,7 +48,7 @@ test('a pattern gains a hundred files while the jail runs, and all are read (T12
   expect(trial.guard.jailStatus('door')?.files).toHaveLength(101);
 });
 
-test.each([3_600_000, -3_600_000])('a clock that jumps by %d ms loses no failure and no unban (T22)', async (jump) => {
+test.each([3_600_000, -3_600_000])('a clock that jumps by %d ms loses no failure and no unban', async (jump) => {
   append('');
   await start(door().replace('bantime = 10m', 'bantime = 30s'));
   await trial.guard.settled();
@@ -70,7 +70,7 @@ test('a log in another time zone counts as now, and says so once', async () => {
   expect(trial.logged.filter((line) => /timezone problem/.test(line))).toHaveLength(1);
 });
 
-test('hostile lines of every kind harm nobody but their sender (E1)', async () => {
+test('hostile lines of every kind harm nobody but their sender', async () => {
   append('');
   await start(door());
   await trial.guard.settled();
@@ -123,7 +123,7 @@ test('two jails ban and unban one address each for itself', async () => {
   expect([banned('door'), banned('gate')]).toEqual([['203.0.113.9'], []]);
 });
 
-test('a worker that dies in the middle of a burst costs no line, and none counts twice (P2)', async () => {
+test('a worker that dies in the middle of a burst costs no line, and none counts twice', async () => {
   const pool = openPool({ workers: 1 });
   append('');
   await start(door('maxretry = 1000000\n').replace('maxretry = 3\n', ''), { pool });

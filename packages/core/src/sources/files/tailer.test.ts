@@ -103,7 +103,7 @@ const sees = (expected: readonly string[]) =>
   vi.waitFor(() => expect(lines).toEqual(expected), { timeout: 10_000, interval: 5 });
 
 describe('what is appended', () => {
-  test('byte by byte comes as whole lines (T1)', async () => {
+  test('byte by byte comes as whole lines', async () => {
     append('');
     open();
     follow();
@@ -114,7 +114,7 @@ describe('what is appended', () => {
     expect(lines).toEqual(['first', 'second\r']);
   });
 
-  test('across block edges is divided at newlines only, inside no character (T2)', async () => {
+  test('across block edges is divided at newlines only, inside no character', async () => {
     const expected = Array.from({ length: 3000 }, (_, i) => `${i} ${'zażółć gęślą jaźń '.repeat(i % 7)}`);
     append(`${expected.join('\n')}\n`);
     open({ limits: { blockBytes: 4096, inlineBytes: 1024, maxLineBytes: 1024 } });
@@ -125,7 +125,7 @@ describe('what is appended', () => {
     expect(blocks.some((block) => block.bytes !== undefined)).toBe(true);
   });
 
-  test('without a newline waits for it (T3)', async () => {
+  test('without a newline waits for it', async () => {
     append('half');
     open();
     follow();
@@ -135,7 +135,7 @@ describe('what is appended', () => {
     await sees(['half and whole']);
   });
 
-  test('without a newline at a restart comes exactly once (T3)', async () => {
+  test('without a newline at a restart comes exactly once', async () => {
     append('one\nha');
     open();
     follow();
@@ -158,7 +158,7 @@ describe('what is appended', () => {
   });
 });
 
-describe('two-byte characters (T2)', () => {
+describe('two-byte characters', () => {
   test.each([
     ['little-endian', 0],
     ['big-endian', 1],
@@ -187,7 +187,7 @@ describe('two-byte characters (T2)', () => {
   });
 });
 
-describe('lines that are too long (T18)', () => {
+describe('lines that are too long', () => {
   test('are skipped whole, and their neighbours are not', async () => {
     append(`before\n${'x'.repeat(1_000_000)}`);
     open({ limits: { blockBytes: 65536, inlineBytes: 4096, maxLineBytes: 65536 } });
@@ -244,7 +244,7 @@ describe('lines that are too long (T18)', () => {
 });
 
 describe('rotation', () => {
-  test('by rename: the old file is read to its end first, and late writes to it still come (T4)', async () => {
+  test('by rename: the old file is read to its end first, and late writes to it still come', async () => {
     append('1\n');
     open();
     follow();
@@ -259,7 +259,7 @@ describe('rotation', () => {
     expect(rotations).toEqual(['replaced']);
   });
 
-  test('by rename with a new file only later loses nothing (T5)', async () => {
+  test('by rename with a new file only later loses nothing', async () => {
     append('1\n');
     open();
     follow();
@@ -273,7 +273,7 @@ describe('rotation', () => {
     await sees(['1', '2', '3', '4']);
   });
 
-  test('by copytruncate to less than was read (T6)', async () => {
+  test('by copytruncate to less than was read', async () => {
     append('one\ntwo\nthree\n');
     open();
     follow();
@@ -283,7 +283,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'three', 'new']);
   });
 
-  test('by copytruncate and growth past the old end before anybody looks (T6)', async () => {
+  test('by copytruncate and growth past the old end before anybody looks', async () => {
     append('one\n');
     open({ pollEvery: 3_600_000 });
     follow();
@@ -308,7 +308,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'three']);
   });
 
-  test('by rewriting to the same length (T7)', async () => {
+  test('by rewriting to the same length', async () => {
     append('one\ntwo\n');
     open();
     follow();
@@ -317,7 +317,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'six', 'ten']);
   });
 
-  test('by atomic replacement (T8)', async () => {
+  test('by atomic replacement', async () => {
     append('one\n');
     open();
     follow();
@@ -327,7 +327,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'three']);
   });
 
-  test('by deletion and creation, under the same inode number or another (T9)', async () => {
+  test('by deletion and creation, under the same inode number or another', async () => {
     open();
     const expected: string[] = [];
     append('0\n');
@@ -341,7 +341,7 @@ describe('rotation', () => {
     await sees([...expected, '5']);
   });
 
-  test('that gives a stored position an inode number of another file does not resume there (T9)', async () => {
+  test('that gives a stored position an inode number of another file does not resume there', async () => {
     append('one\ntwo\n');
     open();
     follow();
@@ -385,7 +385,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'three']);
   });
 
-  test('of a symbolic link or hard link to another target (T10)', async () => {
+  test('of a symbolic link or hard link to another target', async () => {
     append('one\n', 'a');
     append('two\n', 'b');
     symlinkSync(at('a'), at());
@@ -401,7 +401,7 @@ describe('rotation', () => {
     await sees(['one', 'two', 'three']);
   });
 
-  test('ten times a second under load: every line once and in order (T15)', async () => {
+  test('ten times a second under load: every line once and in order', async () => {
     append('');
     open({ watch: chokidarWatch(() => {}), pollEvery: 10 });
     follow();
@@ -421,7 +421,7 @@ describe('rotation', () => {
 });
 
 describe('a log that cannot be read', () => {
-  test('because its directory is not there yet is read from its first line when it comes (T11)', async () => {
+  test('because its directory is not there yet is read from its first line when it comes', async () => {
     open();
     follow({}, 'later/deep/log');
     await tailer.settled();
@@ -432,7 +432,7 @@ describe('a log that cannot be read', () => {
     expect(troubles).toEqual(['missing', 'fine']);
   });
 
-  test('for lack of permission is told once, and read when it is given (T13)', async () => {
+  test('for lack of permission is told once, and read when it is given', async () => {
     append('one\n');
     chmodSync(at(), 0);
     // Root reads everything; what the kernel would answer to somebody else is put in front of it.
@@ -457,7 +457,7 @@ describe('a log that cannot be read', () => {
     ['directory', (path: string) => mkdirSync(path)],
     ['FIFO', (path: string) => execFileSync('mkfifo', [path])],
     ['device', (path: string) => symlinkSync('/dev/zero', path)],
-  ])('because it is a %s is told once, and others go on (T14)', async (_kind, make) => {
+  ])('because it is a %s is told once, and others go on', async (_kind, make) => {
     make(at('odd'));
     append('one\n');
     open();
@@ -487,7 +487,7 @@ describe('a log that cannot be read', () => {
 });
 
 describe('odd content', () => {
-  test('a block of NUL bytes in the middle hides no other line (T17)', async () => {
+  test('a block of NUL bytes in the middle hides no other line', async () => {
     append('one\n');
     open();
     follow();
@@ -523,7 +523,7 @@ describe('waking', () => {
     await sees([...expected, 'new']);
   });
 
-  test('without any event, polling finds everything (T20)', async () => {
+  test('without any event, polling finds everything', async () => {
     append('one\n');
     open();
     follow();
@@ -533,7 +533,7 @@ describe('waking', () => {
     await sees(['one', 'two']);
   });
 
-  test('a watcher that complains (T19) costs nothing but latency', async () => {
+  test('a watcher that complains costs nothing but latency', async () => {
     append('one\n');
     const failed = vi.fn();
     const complaining: Watch = () => ({
