@@ -51,6 +51,11 @@ export const coreErrors = {
       'Lines were not judged, or not as they were written: a worker failed, an expression ran out of its steps, or bytes are none of the log’s encoding.',
     advice: 'Mend what the message names: the expression, or `logencoding`.',
   },
+  F2B_STORE: {
+    means:
+      'What is to outlive the process cannot be written; enforcement goes on, and what waits is written once it can be.',
+    advice: 'Look at the disk and the rights of the file that the message names.',
+  },
   F2B_FIREWALL: {
     means: 'The firewall did not take a ban or its end; it is tried again.',
     advice: 'Look at the sentence behind it, which has the cause.',

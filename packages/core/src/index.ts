@@ -8,15 +8,16 @@ export type { Clock, Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
 export { CoreError, type CoreErrorCode } from './errors.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
-export { ignoreSettings, judgeSettings } from './guard/jail-options.js';
 export { type Ban, endOf } from './jails/book/bans.js';
+export { Book } from './jails/book/book.js';
 export type { Failure } from './jails/book/failures.js';
 export { maxSessions } from './jails/book/sessions.js';
 export type { Decision, Question } from './jails/decisions.js';
 export { FailureMaker, type FailureRules, type Made, type MatchedLine, sessionKey } from './jails/failure.js';
 export { testRules } from './jails/failure-rules.js';
 export { type BanHistory, type BanRecord, MemoryBanHistory } from './jails/growth/increment.js';
-export { Judge, type JudgedLine, type JudgeParts, type JudgeSettings } from './jails/judge.js';
+export { Judge, type JudgedLine, type JudgeParts } from './jails/judge.js';
+export type { Rules } from './jails/rules.js';
 export { formatDuration, formatLocalTime } from './jails/when/duration.js';
 export { LineTime, type Reading } from './jails/when/time.js';
 export { Dns, type Lookup, type Resolve } from './jails/who/dns.js';
@@ -24,7 +25,8 @@ export { type Identification, type Identifier, identifierOf, identify } from './
 export { IgnoreList, type IgnoreSettings, type IgnoreSources } from './jails/who/ignore.js';
 export type { ListReader } from './jails/who/ignore-file.js';
 export { KnownNames } from './jails/who/known-names.js';
-export { openMemoryStore, type Store } from './keeping/store.js';
+export { openMemoryStore } from './keeping/memory.js';
+export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
 export { type FileState, type Files, realFiles } from './sources/files/files.js';
 export type { FollowFile, TailerClock } from './sources/files/followed-file.js';
 export { type DateOf, type ReadAt, seekToTime } from './sources/files/seek.js';
@@ -45,5 +47,6 @@ export type {
   SourceReader,
 } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
+export type { Figures, QueueLengths } from './telling/figures.js';
 export type { GuardHealth } from './telling/health.js';
 export type { JailState, JailStatus } from './telling/status.js';

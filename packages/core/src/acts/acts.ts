@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Clock } from '../edges/edges.js';
 import type { Decision } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import type { Store } from '../keeping/store.js';
+import type { Keeper } from '../keeping/keeper.js';
 import type { Arising } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
@@ -10,7 +10,7 @@ import type { Enforcer } from './enforcer.js';
 import type { Questions } from './questions.js';
 
 export interface ActParts {
-  readonly store: Store;
+  readonly keeper: Keeper;
   readonly reporter: Reporter;
   readonly events: EventEmitter<GuardEvents>;
   readonly questions: Questions;
@@ -20,7 +20,7 @@ export interface ActParts {
   banned(): void;
 }
 
-/** The one place where decisions become acts: told to the store, then to the log, then done. */
+/** The one place where decisions become acts: told to the keeper, then to the log; done once the keeper has committed them. */
 export class Acts {
   readonly #parts: ActParts;
 
@@ -28,35 +28,49 @@ export class Acts {
     this.#parts = parts;
   }
 
+  /** @param from what the decision arose from */
   carryOut(jail: GuardedJail, decision: Decision, from?: Arising): void {
+    const { keeper, enforcer, reporter, events } = this.#parts;
     const { name } = jail;
-    if (decision.kind === 'ban') this.#parts.store.ban(name, decision.ban);
-    if (decision.kind === 'unban') this.#parts.store.unban(name, decision.ban.who.id);
-    if (decision.kind !== 'ask' && decision.say !== undefined) this.#parts.reporter.say(decision.say);
+    if (decision.kind !== 'ask' && decision.say !== undefined) reporter.say(decision.say);
     switch (decision.kind) {
-      case 'found':
-        this.#parts.events.emit('found', { jail: name, who: decision.who, time: decision.time });
+      case 'found': {
+        const { failure, weight } = decision;
+        keeper.failure({ ...failure, jail: name, weight });
+        events.emit('found', { jail: name, who: failure.who, time: failure.time });
         break;
+      }
       case 'ignored':
-        this.#parts.events.emit('ignored', { jail: name, who: decision.who, by: decision.by });
+        events.emit('ignored', { jail: name, who: decision.who, by: decision.by });
         break;
       case 'ask':
         this.#parts.questions.ask(jail, decision.question, from);
         break;
-      case 'ban':
-        this.#parts.enforcer.ban(name, decision.ban);
-        this.#parts.events.emit('ban', { jail: name, ban: decision.ban });
+      case 'ban': {
+        const { ban } = decision;
+        keeper.ban({ kind: ban.restored ? 'restored' : 'made', jail: name, ban });
+        keeper.after(() => enforcer.ban(name, ban));
+        events.emit('ban', { jail: name, ban });
         this.#parts.banned();
         break;
+      }
       case 'prolong':
-        this.#parts.enforcer.prolong(name, decision.ban);
+        keeper.ban({ kind: 'prolonged', jail: name, ban: decision.ban });
+        keeper.after(() => enforcer.prolong(name, decision.ban));
         break;
       case 'already':
-        this.#parts.enforcer.doubt(decision.ban, this.#parts.clock.now());
+        keeper.after(() => enforcer.doubt(decision.ban, this.#parts.clock.now()));
         break;
-      case 'unban':
-        this.#parts.enforcer.unban(name, decision.ban);
-        this.#parts.events.emit('unban', { jail: name, ban: decision.ban });
+      case 'unban': {
+        const { ban, why } = decision;
+        // A ban that is only no longer enforced, because its jail stops, goes on.
+        if (why !== 'repealed') keeper.ban({ kind: why, jail: name, id: ban.who.id });
+        keeper.after(() => enforcer.unban(name, ban));
+        events.emit('unban', { jail: name, ban });
+        break;
+      }
+      case 'forget':
+        keeper.ban({ kind: 'lifted', jail: name, id: decision.id });
         break;
       case 'note':
         break;

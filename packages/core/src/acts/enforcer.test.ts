@@ -86,7 +86,7 @@ test('a ban that fails is tried at growing intervals until it holds', async () =
     clock.move(clock.time + wait);
     await enforcer.idle();
   }
-  expect([orders.length, failed, enforced, enforcer.unmet]).toEqual([4, [1000, 2000, 4000], ['203.0.113.9'], 0]);
+  expect([orders.length, failed, enforced, enforcer.open]).toEqual([4, [1000, 2000, 4000], ['203.0.113.9'], 0]);
 });
 
 test('only the actions that failed are tried again', async () => {
@@ -128,7 +128,7 @@ test('an unban while a try is under way leaves no try behind', async () => {
   clock.move(1_000_000);
   await enforcer.idle();
   expect(kinds()).toEqual(['ban', 'unban']);
-  expect(enforcer.unmet).toBe(0);
+  expect(enforcer.open).toBe(0);
 });
 
 test('a new ban after an unban is a new order, with tries of its own', async () => {

@@ -17,9 +17,21 @@ export interface EnforcerEvents {
   failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
 }
 
+/** A ban that is not enforced, as far as is known. */
+export interface Unmet {
+  readonly jail: string;
+  readonly id: string;
+  /** The actions that refused it, and why the first did. */
+  readonly actions: readonly string[];
+  readonly why: string;
+}
+
 /** A ban that is wanted and does not hold yet. */
 interface Wanted {
+  readonly jail: string;
   readonly ban: Readonly<Ban>;
+  /** Why the last try failed; undefined before one did. */
+  why: string | undefined;
   /** The actions that failed at the last try; undefined before the first. */
   actions: readonly string[] | undefined;
   /** Calls off the next try; undefined while a try is under way. */
@@ -42,14 +54,26 @@ export class Enforcer {
     this.#events = events;
   }
 
-  /** Bans that are wanted and do not hold (yet). */
-  get unmet(): number {
+  /** How many bans are wanted and do not hold (yet): those under way, too. */
+  get open(): number {
     return this.#wanted.size;
+  }
+
+  /** The bans whose last try failed, of one jail or of all. */
+  unmet(jail?: string): readonly Unmet[] {
+    const unmet: Unmet[] = [];
+    for (const wanted of this.#wanted.values()) {
+      const { ban, actions = [], why } = wanted;
+      if (why !== undefined && (jail === undefined || wanted.jail === jail)) {
+        unmet.push({ jail: wanted.jail, id: ban.who.id, actions, why });
+      }
+    }
+    return unmet;
   }
 
   ban(jail: string, ban: Readonly<Ban>): void {
     this.#forget(jail, ban.who.id);
-    const wanted: Wanted = { ban, actions: undefined, cancel: undefined };
+    const wanted: Wanted = { jail, ban, why: undefined, actions: undefined, cancel: undefined };
     this.#wanted.set(keyOf(jail, ban.who.id), wanted);
     this.#track(this.#tryBan(jail, wanted, 0));
   }
@@ -80,6 +104,15 @@ export class Enforcer {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
+  /** Tries nothing of a jail again: it is gone, or its actions are others. */
+  forgetJail(jail: string): void {
+    for (const [key, wanted] of this.#wanted) {
+      if (wanted.jail !== jail) continue;
+      wanted.cancel?.();
+      this.#wanted.delete(key);
+    }
+  }
+
   /** Tries nothing again from now on. */
   stop(): void {
     this.#stopped = true;
@@ -108,6 +141,7 @@ export class Enforcer {
     const names = failed.map(({ action }) => action);
     // No name: the firewall did not get as far as an action.
     wanted.actions = names.includes('') ? undefined : names;
+    wanted.why = failed[0]?.why ?? 'no reason given';
     wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
   }
 

@@ -1,11 +1,15 @@
+import type { Milliseconds } from '@f2b/config';
 import type { Clock, Edges } from '../edges/edges.js';
-import type { Question } from '../jails/decisions.js';
+import { reasonOf } from '../errors.js';
+import type { Decision, Question } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Dns } from '../jails/who/dns.js';
 import type { Arising } from '../sources/source.js';
 
 /** Questions under way at once: each may start a program or a lookup, and log lines ask them. */
 const maxQuestions = 500;
+/** The first answers to the names in ignoreip are not waited for any longer. */
+const patienceForNames: Milliseconds = 2000;
 
 /** Answers what a judge cannot know by itself, outside of the scan, and gives the answer back to it. */
 export class Questions {
@@ -13,6 +17,7 @@ export class Questions {
   readonly #edges: Pick<Edges, 'ignoreCommand'> & { readonly clock: Clock };
   readonly #problem: (jail: GuardedJail, code: 'F2B_DNS' | 'F2B_IGNORE_COMMAND', what: string) => void;
   readonly #underWay = new Set<Promise<void>>();
+  #closed = false;
 
   constructor(
     dns: Dns,
@@ -24,23 +29,26 @@ export class Questions {
     this.#problem = problem;
   }
 
+  /** How many are unanswered. */
+  get open(): number {
+    return this.#underWay.size;
+  }
+
   /** @param from what the question arose from: it is open until the answer has been judged */
   ask(jail: GuardedJail, question: Question, from?: Arising): void {
     if (this.#underWay.size >= maxQuestions) {
-      const what =
-        question.kind === 'lookup' ? `name '${question.name}'` : `ignorecommand for ${question.failure.who.id}`;
-      const code = question.kind === 'lookup' ? 'F2B_DNS' : 'F2B_IGNORE_COMMAND';
-      this.#problem(jail, code, `${maxQuestions} questions are unanswered; not asked: ${what}`);
-      // Without an answer an ignorecommand ignores nobody; a name without addresses is nobody.
-      if (question.kind === 'ignorecommand')
-        jail.apply(jail.judge.answered(question, false, this.#edges.clock.now()), from);
+      jail.apply(this.#unasked(jail, question), from);
       return;
     }
     const release = from?.hold();
-    const answered = this.#answer(jail, question, from).finally(() => {
-      this.#underWay.delete(answered);
-      release?.();
-    });
+    const answered = this.#answer(jail, question)
+      .then((decisions) => {
+        // What comes after the stop is left open: its lines are read again by the next process.
+        if (this.#closed) return;
+        jail.apply(decisions, from);
+        release?.();
+      })
+      .finally(() => this.#underWay.delete(answered));
     this.#underWay.add(answered);
   }
 
@@ -49,24 +57,54 @@ export class Questions {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  async #answer(jail: GuardedJail, question: Question, from: Arising | undefined): Promise<void> {
+  /** No answer is taken any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Without an answer an ignorecommand ignores nobody; a name without addresses is nobody. */
+  #unasked(jail: GuardedJail, question: Question): Decision[] {
+    const now = this.#edges.clock.now();
+    if (question.kind === 'names') return jail.judge.named(question, now);
+    const isLookup = question.kind === 'lookup';
+    const what = isLookup ? `name '${question.name}'` : `ignorecommand for ${question.failure.who.id}`;
+    const code = isLookup ? 'F2B_DNS' : 'F2B_IGNORE_COMMAND';
+    this.#problem(jail, code, `${maxQuestions} questions are unanswered; not asked: ${what}`);
+    return isLookup ? [] : jail.judge.answered(question, false, now);
+  }
+
+  async #answer(jail: GuardedJail, question: Question): Promise<Decision[]> {
     const { clock } = this.#edges;
-    if (question.kind === 'lookup') {
-      const lookup = await this.#dns.lookup(question.name, clock.now());
-      if (lookup.kind !== 'addresses') {
+    switch (question.kind) {
+      case 'lookup': {
+        const lookup = await this.#dns.lookup(question.name, clock.now());
+        if (lookup.kind === 'addresses') return jail.judge.resolved(question, lookup.addresses, clock.now());
         const why = lookup.kind === 'busy' ? 'too many lookups at once' : lookup.why;
         this.#problem(jail, 'F2B_DNS', `Unable to find a corresponding IP address for ${question.name}: ${why}`);
-        return;
+        return [];
       }
-      jail.apply(jail.judge.resolved(question, lookup.addresses, clock.now()), from);
-      return;
+      case 'names':
+        await this.#inTime(jail.judge.rules.ignore.namesAnswered(), patienceForNames);
+        return jail.judge.named(question, clock.now());
+      case 'ignorecommand': {
+        let ignored = false;
+        try {
+          ignored = await this.#edges.ignoreCommand(jail.settings.ignorecommand?.value ?? '', question.failure);
+        } catch (error) {
+          this.#problem(jail, 'F2B_IGNORE_COMMAND', reasonOf(error));
+        }
+        return jail.judge.answered(question, ignored, clock.now());
+      }
     }
-    let ignored = false;
-    try {
-      ignored = await this.#edges.ignoreCommand(jail.settings.ignorecommand?.value ?? '', question.failure);
-    } catch (error) {
-      this.#problem(jail, 'F2B_IGNORE_COMMAND', error instanceof Error ? error.message : String(error));
-    }
-    jail.apply(jail.judge.answered(question, ignored, clock.now()), from);
+  }
+
+  #inTime(answer: Promise<void>, patience: Milliseconds): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.#edges.clock.after(patience, resolve);
+      answer.finally(() => {
+        callOff();
+        resolve();
+      });
+    });
   }
 }

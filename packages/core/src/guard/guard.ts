@@ -1,24 +1,30 @@
 import { EventEmitter } from 'node:events';
 import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
-import { openPool, type PoolOptions, type Regex, type ScanPool } from '@f2b/matcher';
+import { openPool, type PoolOptions, type ScanPool } from '@f2b/matcher';
 import { Acts } from '../acts/acts.js';
 import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
 import type { Edges } from '../edges/edges.js';
 import { realEdges } from '../edges/real-edges.js';
-import { reasonOf } from '../errors.js';
 import type { Decision } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import { Dns } from '../jails/who/dns.js';
-import { openMemoryStore, type Store } from '../keeping/store.js';
+import { Keeper, type KeeperEvents } from '../keeping/keeper.js';
+import { openMemoryStore } from '../keeping/memory.js';
+import type { Store } from '../keeping/store.js';
 import { FollowedLogs } from '../scanning/followed-logs.js';
+import type { FilePlace, Place } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
-import { type GuardHealth, measureLoopDelay } from '../telling/health.js';
+import type { Figures } from '../telling/figures.js';
+import type { GuardHealth } from '../telling/health.js';
+import { LoopDelay } from '../telling/loop-delay.js';
 import { Reporter } from '../telling/reporter.js';
-import { failedStatus, type JailStatus } from '../telling/status.js';
+import type { JailStatus } from '../telling/status.js';
+import { Chores } from './chores.js';
 import { firewallOptions } from './firewall-setup.js';
-import { startJail } from './jail-starter.js';
+import { JailMaker } from './jail-maker.js';
+import { JailSet } from './jail-set.js';
 
 export interface GuardOptions {
   readonly settings: Settings;
@@ -39,51 +45,49 @@ export interface GuardOptions {
 }
 
 const defaultPoll: Milliseconds = 2000;
-/** The guard looks after its books, its patterns and the clock at least this often. */
-const housekeepingEvery: Milliseconds = 10_000;
-const refreshNamesEvery: Milliseconds = 300_000;
-const checkFirewallEvery: Milliseconds = 60_000;
+/** A stop waits this long for look-ups of names and for ignorecommands. */
+const patienceAtStop: Milliseconds = 2000;
 
 /**
- * The running guard: logs to the matcher, matches to the judges, decisions to store, log and firewall. It owns the timers
- * and all that connects the parts; the parts decide.
+ * The running guard: logs to the matcher, matches to the judges, decisions to store, log and firewall. Here it is put together,
+ * started and stopped; its jails are `jail-set.ts`, what falls due with time is `chores.ts`.
  */
 export class Guard {
   readonly events = new EventEmitter<GuardEvents>();
-  readonly #options: GuardOptions;
   readonly #edges: Edges;
   readonly #reporter: Reporter;
   readonly #store: Store;
+  readonly #keeper: Keeper;
   readonly #pool: ScanPool;
-  readonly #dns: Dns;
+  readonly #ownsPool: boolean;
   readonly #firewall: Firewall;
   readonly #enforcer: Enforcer;
   readonly #questions: Questions;
-  readonly #acts: Acts;
   readonly #logs: FollowedLogs;
-  readonly #loopDelay = measureLoopDelay();
-  readonly #jails = new Map<string, GuardedJail>();
-  readonly #failed = new Map<string, string>();
-  /** Expressions compiled so far: jails share them. */
-  readonly #known = new Map<string, Regex>();
-  #stopTimer: () => void = () => {};
-  #timerAt: EpochMs = Number.POSITIVE_INFINITY;
-  #namesAt: EpochMs = Number.NEGATIVE_INFINITY;
-  #checkedAt: EpochMs = Number.NEGATIVE_INFINITY;
+  readonly #loopDelay: LoopDelay;
+  readonly #jails: JailSet;
+  readonly #chores: Chores;
+  readonly #first: readonly JailSettings[];
+  readonly #warmWorkers: boolean;
   #stopping: Promise<void> | undefined;
 
   constructor(options: GuardOptions) {
     const { settings, dryRun } = options;
-    this.#options = options;
     this.#edges = { ...realEdges((error) => this.#watchFailed(error)), ...options.edges };
-    const { clock } = this.#edges;
+    const edges = this.#edges;
+    const { clock } = edges;
+    this.#first = settings.jails;
+    this.#warmWorkers = options.warmWorkers ?? true;
+    this.#loopDelay = new LoopDelay(clock);
     this.#reporter = new Reporter(options.voice, this.events, () => clock.now());
-    this.#store = options.store ?? openMemoryStore();
+    // Nobody would read the failures of a store that ends with the process.
+    this.#store = options.store ?? openMemoryStore({ maxFailures: 0 });
+    this.#keeper = new Keeper(this.#store, clock, storeWatch(this.#reporter));
+    this.#ownsPool = options.pool === undefined;
     this.#pool = options.pool ?? openPool(poolOptions(options));
-    this.#dns = new Dns((name) => this.#edges.resolve(name));
-    const jailOf = (name: string) => this.#jails.get(name);
+    const dns = new Dns((name) => edges.resolve(name));
     const open = options.openFirewall ?? openFirewall;
-    this.#firewall = open(firewallOptions(settings, this.#edges, this.#reporter, jailOf, dryRun));
+    this.#firewall = open(firewallOptions(settings, edges, this.#reporter, (name) => this.#jails.get(name), dryRun));
     this.#enforcer = new Enforcer(this.#firewall, clock, {
       enforced: (jail, id) => void this.events.emit('enforced', { jail, id }),
       failed: ({ jail, action, id, kind, why }, retryIn) => {
@@ -92,56 +96,83 @@ export class Guard {
         this.#reporter.problem({ code: 'F2B_FIREWALL', jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
       },
     });
-    this.#questions = new Questions(this.#dns, this.#edges, ({ name: jail }, code, what) => {
+    this.#questions = new Questions(dns, edges, ({ name: jail }, code, what) => {
       this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: code });
     });
-    this.#acts = new Acts({
-      store: this.#store,
+    const acts = new Acts({
+      keeper: this.#keeper,
       reporter: this.#reporter,
       events: this.events,
       questions: this.#questions,
       enforcer: this.#enforcer,
       clock,
-      banned: () => this.#schedule(),
+      banned: () => this.#chores.schedule(),
     });
     this.#logs = new FollowedLogs({
       own: settings.own,
-      edges: this.#edges,
+      edges,
       pool: this.#pool,
       reporter: this.#reporter,
       events: this.events,
       pollEvery: options.pollEvery ?? defaultPoll,
-      resume: (path) => this.#store.position(path),
-      judged: () => this.#schedule(),
-      settled: (_settling, place) => {
-        if (place?.kind === 'file') this.#store.positions([place]);
+      resume: (path) => this.#placeOf(path),
+      judged: () => {
+        this.#loopDelay.work();
+        this.#chores.schedule();
       },
+      settled: (_settling, place) => {
+        if (place !== undefined) this.#keepPlaces([place]);
+      },
+    });
+    const maker = new JailMaker({
+      edges,
+      dns,
+      store: this.#store,
+      carryOut: (jail, decision, from) => acts.carryOut(jail, decision, from),
+      problem: (jail, code, what) => this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: what }),
+    });
+    const parts = {
+      maker,
+      logs: this.#logs,
+      firewall: this.#firewall,
+      enforcer: this.#enforcer,
+      store: this.#store,
+      reporter: this.#reporter,
+      clock,
+    };
+    this.#jails = new JailSet(
+      parts,
+      options.settings.jails.map(({ name }) => name),
+    );
+    this.#chores = new Chores(clock, {
+      nextEnd: () => this.#nextEnd(),
+      housekeeping: (now) => this.#housekeeping(now),
+      refreshNames: (now) => this.#refreshNames(now),
+      checkFirewall: () => this.#enforcer.check(),
     });
   }
 
-  /** Starts the firewall and the jails. A jail that cannot start is told as a problem and has the state `failed`; never rejects for it. */
+  /**
+   * Starts the firewall and the jails. A jail that cannot start is told as a problem and has the state `failed`; never rejects for it.
+   */
   async start(): Promise<void> {
-    for (const settings of this.#options.settings.jails) this.#createJail(settings);
-    // Orders wait behind the start of their action, so a slow actionstart holds up no log.
+    // Only jails that live reach the firewall: each brings its actions along.
     const starting = this.#firewall.start();
-    // Before the first line is judged, the names in ignoreip must have been asked for.
-    await this.#refreshNames();
-    for (const jail of this.#jails.values()) this.#runJail(jail);
-    this.#checkedAt = this.#edges.clock.now();
-    this.#schedule();
-    await starting;
+    const added = this.#jails.add(this.#first);
+    this.#chores.schedule();
+    await Promise.all([starting, added]);
     // Not before everything runs: it must not make the start slower.
-    if (this.#options.warmWorkers ?? true) void this.#logs.warmWorkers();
+    if (this.#warmWorkers) void this.#logs.warmWorkers();
   }
 
-  /** Names of all jails, running or not, in the order of the configuration. */
+  /** Names of all jails, running or not, in the order in which they came. */
   jailNames(): readonly string[] {
-    return this.#options.settings.jails.map((jail) => jail.name);
+    return this.#jails.names;
   }
 
+  /** Undefined: there is no such jail. */
   jailStatus(name: string): JailStatus | undefined {
-    const why = this.#failed.get(name);
-    return why === undefined ? this.#jails.get(name)?.status() : failedStatus(name, why);
+    return this.#jails.status(name);
   }
 
   /** Figures of the running guard, for whoever watches over it. */
@@ -157,10 +188,21 @@ export class Guard {
     };
   }
 
+  /** All that can be said in figures, at this moment. */
+  figures(): Figures {
+    return {
+      health: this.health(),
+      queues: { enforcement: this.#enforcer.open, questions: this.#questions.open, store: this.#keeper.waiting },
+      jails: this.#jails.names.map((name) => this.#jails.status(name)!),
+      unmet: this.#enforcer.unmet(),
+    };
+  }
+
   /** Reads and judges everything that is in the logs now, and waits until what follows from it has been done. */
   async settled(): Promise<void> {
     await this.#logs.settled();
     await this.#questions.idle();
+    this.#keeper.flush();
     await this.#enforcer.idle();
   }
 
@@ -169,20 +211,20 @@ export class Guard {
    * @returns whether it is a new ban; undefined when there is no such jail
    */
   ban(jail: string, id: string, bantime?: Seconds): boolean | undefined {
-    return this.#byHand(jail, (guarded, now) => guarded.judge.ban(id, now, bantime), 'ban');
+    return this.#byHand(jail, ({ judge }) => judge.ban(id, this.#edges.clock.now(), bantime), 'ban');
   }
 
   /** @returns whether it was banned; undefined when there is no such jail */
   unban(jail: string, id: string): boolean | undefined {
-    return this.#byHand(jail, (guarded) => guarded.judge.unban(id), 'unban');
+    return this.#byHand(jail, ({ judge }) => judge.unban(id), 'unban');
   }
 
   /** Counts a failure by hand. @returns false when the ignore rules forbid it; undefined when there is no such jail */
-  attempt(jail: string, id: string, matches: readonly string[]): boolean | undefined {
-    const guarded = this.#jails.get(jail);
-    if (guarded === undefined) return undefined;
-    const { ignored, decisions } = guarded.judge.attempt(id, matches, this.#edges.clock.now());
-    guarded.apply(decisions);
+  attempt(name: string, id: string, matches: readonly string[]): boolean | undefined {
+    const jail = this.#jails.get(name);
+    if (jail === undefined) return undefined;
+    const { ignored, decisions } = jail.judge.attempt(id, matches, this.#edges.clock.now());
+    jail.apply(decisions);
     return !ignored;
   }
 
@@ -194,121 +236,84 @@ export class Guard {
 
   async #stop(): Promise<void> {
     await this.#logs.close();
-    await this.#questions.idle();
-    this.#stopTimer();
+    await this.#answersInTime();
+    this.#chores.stop();
     this.#loopDelay.stop();
-    this.#store.positions(this.#logs.places());
+    this.#keepPlaces(this.#logs.places());
+    this.#keeper.close();
     this.#enforcer.stop();
-    for (const jail of this.#jails.values()) {
-      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#reporter.say(decision.say);
-    }
+    this.#jails.repealAll();
     // The firewall lifts all bans of a jail at once, which is quicker than one by one, and knows what of its queue is still worth doing.
     await this.#firewall.stop();
     await this.#enforcer.idle();
-    for (const name of this.#jails.keys()) this.#sayOfJail(`Jail '${name}' stopped`);
-    if (this.#options.pool === undefined) await this.#pool.close();
+    this.#jails.sayStopped();
+    if (this.#ownsPool) await this.#pool.close();
     await this.#store.close();
   }
 
-  #byHand(
-    name: string,
-    judge: (jail: GuardedJail, now: EpochMs) => Decision[],
-    kind: Decision['kind'],
-  ): boolean | undefined {
+  /** Waits for open questions, but not for a name server that does not answer. */
+  async #answersInTime(): Promise<void> {
+    let callOff = () => {};
+    const late = new Promise<void>((resolve) => {
+      callOff = this.#edges.clock.after(patienceAtStop, resolve);
+    });
+    await Promise.race([this.#questions.idle(), late]);
+    callOff();
+    const { open } = this.#questions;
+    this.#questions.close();
+    if (open === 0) return;
+    const what = `${open} look-ups of names or ignorecommands are unanswered: their lines are read again at the next start`;
+    this.#reporter.problem({ code: 'F2B_DNS', what, level: 'WARNING' });
+  }
+
+  #byHand(name: string, judge: (jail: GuardedJail) => Decision[], kind: Decision['kind']): boolean | undefined {
     const jail = this.#jails.get(name);
     if (jail === undefined) return undefined;
-    const decisions = judge(jail, this.#edges.clock.now());
+    const decisions = judge(jail);
     jail.apply(decisions);
     return decisions.some((decision) => decision.kind === kind);
   }
 
-  #createJail(settings: JailSettings): void {
-    const { name } = settings;
-    this.#sayOfJail(`Creating new jail '${name}'`);
-    try {
-      const jail = startJail(settings, {
-        edges: this.#edges,
-        dns: this.#dns,
-        store: this.#store,
-        known: this.#known,
-        carryOut: (guarded, decision, from) => this.#acts.carryOut(guarded, decision, from),
-        problem: (code, what) => this.#reporter.problem({ code, jail: name, what, level: 'WARNING', subject: what }),
-      });
-      this.#jails.set(name, jail);
-      this.#sayOfJail(`Jail '${name}' uses poller {}`);
-      this.#sayOfJail("Initiated 'polling' backend");
-    } catch (error) {
-      this.#failJail(name, error);
+  #nextEnd(): EpochMs | undefined {
+    let next: EpochMs | undefined;
+    for (const { judge } of this.#jails.running()) {
+      const end = judge.nextEnd();
+      if (end !== undefined && end < (next ?? Number.POSITIVE_INFINITY)) next = end;
     }
+    return next;
   }
 
-  #failJail(jail: string, error: unknown): void {
-    const why = reasonOf(error);
-    this.#failed.set(jail, why);
-    const what = `The jail is not started: ${why}`;
-    this.#reporter.problem({ code: 'F2B_JAIL_SETTINGS', jail, what, level: 'ERROR', logger: 'fail2ban.jail' });
-  }
-
-  #runJail(jail: GuardedJail): void {
-    const now = this.#edges.clock.now();
-    for (const ban of this.#store.restore(jail.name)) jail.apply(jail.judge.restore(ban, now));
-    try {
-      this.#logs.add(jail);
-    } catch (error) {
-      this.#failJail(jail.name, error);
-      return;
-    }
-    this.#sayOfJail(`Jail '${jail.name}' started`);
-  }
-
-  /** One timer, for the earliest end of a ban or the next housekeeping. */
-  #schedule(): void {
-    if (this.#stopping !== undefined) return;
-    const { clock } = this.#edges;
-    const now = clock.now();
-    let at = now + housekeepingEvery;
-    for (const { judge } of this.#jails.values()) {
-      // A ban ends when the present is behind its end, not at it.
-      at = Math.min(at, Math.floor(judge.nextEnd() ?? Number.POSITIVE_INFINITY) + 1);
-    }
-    if (at >= this.#timerAt && this.#timerAt > now) return;
-    this.#stopTimer();
-    this.#timerAt = at;
-    this.#stopTimer = clock.after(Math.max(0, at - now), () => {
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#tick();
-    });
-  }
-
-  #tick(): void {
-    const now = this.#edges.clock.now();
-    for (const jail of this.#jails.values()) {
+  #housekeeping(now: EpochMs): void {
+    for (const jail of this.#jails.running()) {
       jail.apply(jail.judge.unbans(now));
       jail.judge.sweep(now);
-      if (!this.#failed.has(jail.name)) this.#logs.addNew(jail);
+      this.#logs.addNew(jail);
     }
-    this.#store.positions(this.#logs.places());
-    if (Math.abs(now - this.#namesAt) >= refreshNamesEvery) void this.#refreshNames();
-    if (Math.abs(now - this.#checkedAt) >= checkFirewallEvery) {
-      this.#checkedAt = now;
-      this.#enforcer.check();
-    }
-    this.#schedule();
+    this.#keepPlaces(this.#logs.places());
   }
 
-  async #refreshNames(): Promise<void> {
-    const now = this.#edges.clock.now();
-    this.#namesAt = now;
-    await Promise.all([...this.#jails.values()].map((jail) => jail.judge.ignore.refreshNames(now)));
+  #keepPlaces(places: readonly Place[]): void {
+    for (const { name, logs } of this.#jails.running()) {
+      this.#keeper.places(places.filter(({ log }) => logs.has(log)).map((place) => ({ jail: name, place })));
+    }
+  }
+
+  /** Where an earlier process stood in a log: where the first of its jails did. */
+  #placeOf(path: string): FilePlace | undefined {
+    for (const { name } of this.#jails.running()) {
+      const place = this.#store.place(name, path);
+      if (place?.kind === 'file') return place;
+    }
+    return undefined;
+  }
+
+  #refreshNames(now: EpochMs): void {
+    for (const { judge } of this.#jails.running()) void judge.rules.ignore.refreshNames(now);
   }
 
   #watchFailed(error: Error): void {
     const what = `The file watcher complains: ${error.message}. Logs are looked at every few seconds instead`;
     this.#reporter.problem({ code: 'F2B_LOG_WATCH', what, level: 'WARNING', subject: 'watcher' });
-  }
-
-  #sayOfJail(message: string): void {
-    this.#reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
   }
 }
 
@@ -317,6 +322,19 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   const guard = new Guard(options);
   await guard.start();
   return guard;
+}
+
+function storeWatch(reporter: Reporter): KeeperEvents {
+  const logger = 'fail2ban.database';
+  return {
+    failed(why, waiting, givenUp) {
+      const lost = givenUp === 0 ? '' : ` ${givenUp} of them were given up.`;
+      const what = `What is to be remembered cannot be written: ${why}. Enforcement goes on; ${waiting} changes wait.${lost}`;
+      reporter.problem({ code: 'F2B_STORE', what, level: 'ERROR', logger, subject: 'store' });
+    },
+    recovered: () =>
+      reporter.say({ logger, level: 'NOTICE', message: 'What waited to be remembered has been written' }),
+  };
 }
 
 function poolOptions({ settings, warmWorkers = true }: GuardOptions): PoolOptions {

@@ -1,4 +1,4 @@
-import type { EpochMs, VoiceMessage } from '@f2b/config';
+import type { VoiceMessage } from '@f2b/config';
 import type { Ban } from './book/bans.js';
 import type { Failure } from './book/failures.js';
 import type { Identifier } from './who/identifier.js';
@@ -6,7 +6,8 @@ import type { IgnoredBy } from './who/ignore.js';
 
 /** What the judge of one jail decides. `say` is what fail2ban would write about it. */
 export type Decision =
-  | { readonly kind: 'found'; readonly who: Identifier; readonly time: EpochMs; readonly say: VoiceMessage }
+  /** Counted; `weight`: as so many failures, for who was banned before. */
+  | { readonly kind: 'found'; readonly failure: Failure; readonly weight: number; readonly say: VoiceMessage }
   | { readonly kind: 'ignored'; readonly who: Identifier; readonly by: IgnoredBy; readonly say: VoiceMessage }
   /** A failure that cannot be counted before somebody has been asked; the answer comes back through the judge. */
   | { readonly kind: 'ask'; readonly question: Question }
@@ -15,7 +16,15 @@ export type Decision =
   | { readonly kind: 'prolong'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage | undefined }
   /** Somebody who is banned failed on: either old lines, or the ban does not hold. */
   | { readonly kind: 'already'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage }
-  | { readonly kind: 'unban'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage }
+  /** `ended`: its time is over; `lifted`: by hand; `repealed`: only its enforcement ends, because the jail stops. */
+  | {
+      readonly kind: 'unban';
+      readonly why: 'ended' | 'lifted' | 'repealed';
+      readonly ban: Readonly<Ban>;
+      readonly say: VoiceMessage;
+    }
+  /** Somebody who is not banned is to be forgotten by hand. */
+  | { readonly kind: 'forget'; readonly id: string; readonly say: undefined }
   /** Only worth a log line: a warning about odd dates, an expired ban, a limit that was reached. */
   | { readonly kind: 'note'; readonly say: VoiceMessage };
 
@@ -23,5 +32,7 @@ export type Decision =
 export type Question =
   /** To which addresses does `name` resolve? One failure per address follows. */
   | { readonly kind: 'lookup'; readonly name: string; readonly failure: Omit<Failure, 'who'> }
+  /** Does a host name in ignoreip, asked for just now for the first time, lead to this address? */
+  | { readonly kind: 'names'; readonly failure: Failure }
   /** Does the jail's ignorecommand say that this failure is to be ignored? */
   | { readonly kind: 'ignorecommand'; readonly failure: Failure };

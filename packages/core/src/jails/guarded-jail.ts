@@ -4,6 +4,7 @@ import type { Arising, LogTrouble } from '../sources/source.js';
 import type { JailState, JailStatus } from '../telling/status.js';
 import type { Decision } from './decisions.js';
 import type { Judge } from './judge.js';
+import type { Rules } from './rules.js';
 
 /** Does what a decision says. */
 export type CarryOut = (jail: GuardedJail, decision: Decision, from: Arising | undefined) => void;
@@ -11,19 +12,34 @@ export type CarryOut = (jail: GuardedJail, decision: Decision, from: Arising | u
 /** A jail that has been started: its judge, its compiled filter, its logs. */
 export class GuardedJail {
   readonly name: string;
-  readonly settings: JailSettings;
   readonly judge: Judge;
-  readonly filter: CompiledFilter;
   /** Logs that it reads, in the order in which they were added, each with what is wrong with it at the moment. */
   readonly logs = new Map<string, LogTrouble | undefined>();
   readonly #carryOut: CarryOut;
+  #settings: JailSettings;
+  #filter: CompiledFilter;
 
   constructor(settings: JailSettings, judge: Judge, filter: CompiledFilter, carryOut: CarryOut) {
     this.name = settings.name;
-    this.settings = settings;
     this.judge = judge;
-    this.filter = filter;
+    this.#settings = settings;
+    this.#filter = filter;
     this.#carryOut = carryOut;
+  }
+
+  get settings(): JailSettings {
+    return this.#settings;
+  }
+
+  get filter(): CompiledFilter {
+    return this.#filter;
+  }
+
+  /** Goes by other settings from now on; the judge's book, and what is known of its logs, stay. */
+  change(settings: JailSettings, rules: Rules, filter: CompiledFilter): void {
+    this.#settings = settings;
+    this.#filter = filter;
+    this.judge.change(rules);
   }
 
   /**
@@ -40,7 +56,8 @@ export class GuardedJail {
     return [...this.logs.values()].every((trouble) => trouble !== undefined) ? 'waiting' : 'running';
   }
 
-  status(): JailStatus {
+  /** @param unenforced those of the banned whom an action refused */
+  status(unenforced: readonly string[]): JailStatus {
     const { counts, bans } = this.judge;
     return {
       name: this.name,
@@ -52,6 +69,7 @@ export class GuardedJail {
       currentlyBanned: counts.banned,
       totalBanned: counts.totalBanned,
       banned: bans.map((ban) => ban.who.id),
+      unenforced,
     };
   }
 }

@@ -1,85 +1,86 @@
 import type { EpochMs, Milliseconds, Seconds, VoiceMessage } from '@f2b/config';
-import type { Groups, GroupValue, Usedns } from '@f2b/matcher';
-import { type Ban, Bans, endOf } from './book/bans.js';
-import {
-  defaultFailureBounds,
-  type Failure,
-  type FailureBounds,
-  type FailureCount,
-  Failures,
-} from './book/failures.js';
+import type { Groups, GroupValue } from '@f2b/matcher';
+import { type Ban, endOf } from './book/bans.js';
+import type { Book } from './book/book.js';
+import type { CountedFailure, Failure, FailureCount } from './book/failures.js';
 import type { Decision, Question } from './decisions.js';
 import { FailureMaker, type MatchedLine } from './failure.js';
 import { guardRules } from './failure-rules.js';
-import { type BanHistory, type Increment, weightOfKnownBad } from './growth/increment.js';
+import { type BanHistory, weightOfKnownBad } from './growth/increment.js';
+import type { Rules } from './rules.js';
 import { Sayings } from './sayings.js';
 import { LineTime, type Reading } from './when/time.js';
 import { identifierOf } from './who/identifier.js';
-import type { IgnoredBy, IgnoreList } from './who/ignore.js';
-import { IgnoreCache, type IgnoreCacheSettings } from './who/ignore-cache.js';
+import type { IgnoredBy } from './who/ignore.js';
+import { IgnoreCache } from './who/ignore-cache.js';
 
 /** A line that one of the jail's failregex matched: the part of a `LineMatch` that judging needs. */
 export interface JudgedLine extends MatchedLine {
   readonly groups: Groups;
 }
 
-export interface JudgeSettings {
-  readonly jail: string;
-  readonly maxretry: number;
-  readonly findtime: Seconds;
-  /** Negative: for ever. */
-  readonly bantime: Seconds;
-  readonly maxmatches: number;
-  readonly usedns: Usedns;
-  /** Undefined: ban times do not grow. */
-  readonly increment: Increment | undefined;
-  readonly ignorecache: IgnoreCacheSettings | undefined;
-  /** Whether the jail has an ignorecommand; running it is the asker's business. */
-  readonly ignorecommand: boolean;
-}
-
-/** What a judge works with beside its settings. */
+/** What a judge works with beside its rules and its book. */
 export interface JudgeParts {
-  readonly ignore: IgnoreList;
   readonly history: BanHistory;
   /** In [0, 1): spreads growing ban times (`bantime.rndtime`). */
   random(): number;
-  readonly bounds?: FailureBounds;
 }
 
 /** The books are swept at most this often, as in fail2ban. */
 const sweepEvery: Milliseconds = 5000;
 
 /**
- * Judges one jail: matching lines in, decisions out. It has all of the jail's state (sessions, failures, bans) and no
+ * Judges one jail: matching lines in, decisions out. It goes by rules that may be exchanged, keeps a book that stays, and has no
  * clock: whoever calls says what the time is, so that live logs, replays and tests get the same decisions.
  */
 export class Judge {
-  readonly settings: JudgeSettings;
-  readonly ignore: IgnoreList;
+  readonly #book: Book;
   readonly #history: BanHistory;
   readonly #random: () => number;
-  readonly #maker: FailureMaker;
+  readonly #time: LineTime;
+  readonly #say: Sayings;
+  #rules: Rules;
+  #maker: FailureMaker;
+  #ignoreCache: IgnoreCache | undefined;
   /** What the line under way gives rise to say of its date. */
   readonly #warnings: VoiceMessage[] = [];
-  readonly #failures: Failures;
-  readonly #bans = new Bans();
-  readonly #ignoreCache: IgnoreCache | undefined;
-  readonly #say: Sayings;
   #sweptAt: EpochMs = Number.NEGATIVE_INFINITY;
   #evictedTold = 0;
 
-  constructor(settings: JudgeSettings, parts: JudgeParts) {
-    this.settings = settings;
-    this.ignore = parts.ignore;
+  constructor(rules: Rules, book: Book, parts: JudgeParts) {
+    this.#book = book;
     this.#history = parts.history;
     this.#random = parts.random;
-    this.#failures = new Failures(parts.bounds ?? defaultFailureBounds);
-    const { usedns, findtime } = settings;
-    const time = new LineTime(settings.jail);
-    this.#maker = new FailureMaker(guardRules({ usedns, findtime, time, warn: (say) => this.#warnings.push(say) }));
-    this.#say = new Sayings(settings.jail);
-    this.#ignoreCache = settings.ignorecache === undefined ? undefined : new IgnoreCache(settings.ignorecache);
+    this.#time = new LineTime(rules.jail);
+    this.#say = new Sayings(rules.jail);
+    this.#rules = rules;
+    this.#maker = this.#newMaker();
+    this.#ignoreCache = this.#newIgnoreCache();
+  }
+
+  get rules(): Rules {
+    return this.#rules;
+  }
+
+  /**
+   * Goes by other rules from now on, as fail2ban does after a reload: what is in the book is not judged anew. Who has failed more
+   * often than a lower maxretry allows is banned by the next failure; bans keep their ends; who is ignored now is not unbanned.
+   */
+  change(rules: Rules): void {
+    this.#rules = rules;
+    this.#maker = this.#newMaker();
+    this.#ignoreCache = this.#newIgnoreCache();
+  }
+
+  #newMaker(): FailureMaker {
+    const { usedns, findtime } = this.#rules;
+    const warn = (say: VoiceMessage) => void this.#warnings.push(say);
+    return new FailureMaker(guardRules({ usedns, findtime, time: this.#time, warn }), this.#book.sessions);
+  }
+
+  #newIgnoreCache(): IgnoreCache | undefined {
+    const { ignorecache } = this.#rules;
+    return ignorecache === undefined ? undefined : new IgnoreCache(ignorecache);
   }
 
   /** `Currently failed`, `Total failed`, `Currently banned`, `Total banned`. */
@@ -89,31 +90,27 @@ export class Judge {
     readonly banned: number;
     readonly totalBanned: number;
   } {
-    const { current: failed, total: totalFailed } = this.#failures;
-    return { failed, totalFailed, banned: this.#bans.current, totalBanned: this.#bans.total };
+    const { current: failed, total: totalFailed } = this.#book.failures;
+    return { failed, totalFailed, banned: this.#book.bans.current, totalBanned: this.#book.bans.total };
   }
 
   /** Bans in force, in the order in which they came. */
   get bans(): readonly Readonly<Ban>[] {
-    return this.#bans.list();
-  }
-
-  banOf(id: string): Readonly<Ban> | undefined {
-    return this.#bans.get(id);
+    return this.#book.bans.list();
   }
 
   /** When `unbans` will next have something to say; undefined when no ban ends. */
   nextEnd(): EpochMs | undefined {
-    return this.#bans.nextEnd();
+    return this.#book.bans.nextEnd();
   }
 
-  /** Judges one matching line. Lines of one log come in their order. */
+  /** Judges one matching line. Lines of one log come in their order; what was counted of one before a crash is not counted again. */
   line(match: JudgedLine, reading: Reading): Decision[] {
     const decisions: Decision[] = [];
     const { kind, time, lines, groups, who } = this.#maker.line(match, match.groups, reading);
     while (this.#warnings.length > 0) decisions.push({ kind: 'note', say: this.#warnings.shift()! });
     if (kind !== 'failure') return decisions;
-    const failure = { time, matches: lines, data: groups };
+    const failure = { time, matches: lines, data: groups, origin: reading.origin };
     switch (who.kind) {
       case 'known':
         this.#fail({ ...failure, who: who.who }, reading.now, decisions);
@@ -134,10 +131,17 @@ export class Judge {
   /** The answer to a `lookup` question: one failure per address. */
   resolved(question: Extract<Question, { kind: 'lookup' }>, addresses: readonly string[], now: EpochMs): Decision[] {
     const decisions: Decision[] = [];
-    if (addresses.length > 0 && this.settings.usedns === 'warn') {
+    if (addresses.length > 0 && this.#rules.usedns === 'warn') {
       decisions.push({ kind: 'note', say: this.#say.lookedUp(question.name, addresses) });
     }
     for (const address of addresses) this.#fail({ ...question.failure, who: identifierOf(address) }, now, decisions);
+    return decisions;
+  }
+
+  /** The answer to a `names` question, or none in time: the list goes by what it knows. */
+  named({ failure }: Extract<Question, { kind: 'names' }>, now: EpochMs): Decision[] {
+    const decisions: Decision[] = [];
+    this.#ask(failure, now, decisions);
     return decisions;
   }
 
@@ -160,12 +164,13 @@ export class Judge {
     now: EpochMs,
   ): { readonly ignored: boolean; readonly decisions: Decision[] } {
     const who = identifierOf(id);
-    const by = this.ignore.check(who, now);
+    const by = this.#rules.ignore.check(who, now);
     if (by !== undefined)
       return { ignored: true, decisions: [{ kind: 'ignored', who, by, say: this.#say.ignored(who, by) }] };
     const failure = { who, time: now, matches, data: new Map<string, GroupValue>() };
-    const decisions: Decision[] = [{ kind: 'found', who, time: now, say: this.#say.attempt(who, now) }];
-    this.#count(this.#failures.add(failure, this.settings, Math.max(1, matches.length)), now, decisions);
+    const weight = Math.max(1, matches.length);
+    const decisions: Decision[] = [{ kind: 'found', failure, weight, say: this.#say.attempt(who, now) }];
+    this.#count(this.#book.failures.add(failure, this.#rules, weight), now, decisions);
     return { ignored: false, decisions };
   }
 
@@ -177,51 +182,71 @@ export class Judge {
     return decisions;
   }
 
+  /**
+   * Takes back failures that were counted before the guard was started, oldest first. Nothing is decided by them: whoever has
+   * reached maxretry with them is banned by the next one.
+   */
+  remember(failures: Iterable<CountedFailure>): void {
+    for (const failure of failures) {
+      if (failure.origin !== undefined) this.#book.counted.add(failure.origin, failure.who.id);
+      if (!failure.spent) this.#book.failures.restore(failure, this.#rules, failure.weight);
+    }
+  }
+
   /** Takes back a ban that was in force before the guard was started; `bancount` is the number of bans until then. */
   restore(ban: Omit<Ban, 'restored' | 'since'>, now: EpochMs): Decision[] {
-    const by = this.ignore.check(ban.who, now);
+    const by = this.#rules.ignore.check(ban.who, now);
     if (by !== undefined) return [{ kind: 'ignored', who: ban.who, by, say: this.#say.ignored(ban.who, by) }];
     const restored: Ban = { ...ban, since: now, bancount: ban.bancount + 1, restored: true };
-    const result = this.#bans.add(restored, now);
+    const result = this.#book.bans.add(restored, now);
     return result.kind === 'new' ? [{ kind: 'ban', ban: restored, say: this.#say.ban(restored) }] : [];
   }
 
   /** Lifts one ban by hand, and forgets the failures and the history behind it. */
   unban(id: string): Decision[] {
-    const known = this.#bans.get(id) === undefined ? identifierOf(id).id : id;
-    this.#history.forget(known, this.settings.jail);
-    this.#failures.remove(known);
-    const ban = this.#bans.remove(known);
-    return ban === undefined ? [] : [{ kind: 'unban', ban, say: this.#say.unban(ban) }];
+    const known = this.#book.bans.get(id) === undefined ? identifierOf(id).id : id;
+    this.#history.forget(known, this.#rules.jail);
+    this.#book.failures.remove(known);
+    const ban = this.#book.bans.remove(known);
+    if (ban === undefined) return [{ kind: 'forget', id: known, say: undefined }];
+    return [{ kind: 'unban', why: 'lifted', ban, say: this.#say.unban(ban) }];
   }
 
   /** Lifts what has ended by `now`. */
   unbans(now: EpochMs): Decision[] {
-    return this.#bans.takeEnded(now).map((ban) => ({ kind: 'unban', ban, say: this.#say.unban(ban) }));
+    return this.#book.bans
+      .takeEnded(now)
+      .map((ban) => ({ kind: 'unban', why: 'ended', ban, say: this.#say.unban(ban) }));
   }
 
   /** Lifts everything because the jail stops; the bans stay in history. */
   repeal(): Decision[] {
-    return this.#bans.list().map((ban) => {
-      this.#bans.remove(ban.who.id);
-      return { kind: 'unban', ban, say: this.#say.repeal(ban) };
+    return this.#book.bans.list().map((ban) => {
+      this.#book.bans.remove(ban.who.id);
+      return { kind: 'unban', why: 'repealed', ban, say: this.#say.repeal(ban) };
     });
   }
 
   /** Forgets failures that findtime has passed over. Called by itself while lines come, by the guard's timer while none do. */
   sweep(now: EpochMs): void {
     this.#sweptAt = now;
-    this.#failures.forget(now, this.settings.findtime);
+    this.#book.failures.forget(now, this.#rules.findtime);
   }
 
   #fail(failure: Failure, now: EpochMs, decisions: Decision[]): void {
+    if (this.#book.counted.has(failure.origin, failure.who.id)) return;
     const cached = this.#ignoreCache?.find(failure, now);
     if (cached !== undefined) {
       this.#settle(failure, cached.by, now, decisions);
       return;
     }
-    const by = this.ignore.check(failure.who, now);
-    if (by === undefined && this.settings.ignorecommand) {
+    if (this.#rules.ignore.awaitsNames(now)) decisions.push({ kind: 'ask', question: { kind: 'names', failure } });
+    else this.#ask(failure, now, decisions);
+  }
+
+  #ask(failure: Failure, now: EpochMs, decisions: Decision[]): void {
+    const by = this.#rules.ignore.check(failure.who, now);
+    if (by === undefined && this.#rules.ignorecommand) {
       decisions.push({ kind: 'ask', question: { kind: 'ignorecommand', failure } });
       return;
     }
@@ -235,28 +260,37 @@ export class Judge {
       decisions.push({ kind: 'ignored', who, by, say: this.#say.ignored(who, by) });
       return;
     }
-    decisions.push({ kind: 'found', who, time, say: this.#say.found(who, time) });
-    const full = this.#failures.add(failure, this.settings);
-    this.#count(full ?? this.#weighKnownBad(failure, decisions), now, decisions);
+    const found = { kind: 'found', failure, weight: 1, say: this.#say.found(who, time) } satisfies Decision;
+    decisions.push(found);
+    let full = this.#book.failures.add(failure, this.#rules);
+    if (full === undefined) {
+      const known = this.#weighKnownBad(failure, decisions);
+      found.weight += known?.extra ?? 0;
+      full = known?.full;
+    }
+    this.#count(full, now, decisions);
   }
 
   /** Who was banned before is counted with a weight that grows with the number of bans. */
-  #weighKnownBad(failure: Failure, decisions: Decision[]): FailureCount | undefined {
-    if (this.settings.increment === undefined) return undefined;
-    const record = this.#history.find(failure.who.id, this.settings.jail);
+  #weighKnownBad(
+    failure: Failure,
+    decisions: Decision[],
+  ): { readonly extra: number; readonly full: FailureCount | undefined } | undefined {
+    if (this.#rules.increment === undefined) return undefined;
+    const record = this.#history.find(failure.who.id, this.#rules.jail);
     if (record === undefined || failure.time <= record.timeofban) return undefined;
-    const weight = Math.floor(weightOfKnownBad(record.bancount, this.settings.maxretry));
+    const weight = Math.floor(weightOfKnownBad(record.bancount, this.#rules.maxretry));
     const extra = weight - 1;
-    const full = extra > 0 ? this.#failures.weigh(failure.who.id, extra, this.settings) : undefined;
+    const full = extra > 0 ? this.#book.failures.weigh(failure.who.id, extra, this.#rules) : undefined;
     decisions.push({ kind: 'note', say: this.#say.knownBad(failure, record.bancount, weight, full !== undefined) });
-    return full;
+    return { extra, full };
   }
 
   #count(full: FailureCount | undefined, now: EpochMs, decisions: Decision[]): void {
     if (full !== undefined) this.#ban(full, now, decisions);
-    if (this.#failures.evicted >= this.#evictedTold * 2 + 1) {
-      this.#evictedTold = this.#failures.evicted;
-      decisions.push({ kind: 'note', say: this.#say.evicted(this.#failures.evicted) });
+    if (this.#book.failures.evicted >= this.#evictedTold * 2 + 1) {
+      this.#evictedTold = this.#book.failures.evicted;
+      decisions.push({ kind: 'note', say: this.#say.evicted(this.#book.failures.evicted) });
     }
   }
 
@@ -267,8 +301,8 @@ export class Judge {
     bantime?: Seconds,
   ): void {
     const { who, failures, time, matches, data } = count;
-    const { jail, increment } = this.settings;
-    const base = bantime ?? this.settings.bantime;
+    const { jail, increment } = this.#rules;
+    const base = bantime ?? this.#rules.bantime;
     const ban: Ban = { who, failures, time, matches, data, since: now, bantime: base, bancount: 1, restored: false };
     let grown: Decision | undefined;
     // Whether a ban has run out already is asked of the jail's own ban time, as fail2ban does.
@@ -280,7 +314,7 @@ export class Judge {
         if (ban.bantime > base) grown = { kind: 'note', say: this.#say.increased(ban, base) };
       }
     }
-    const result = this.#bans.add(ban, now);
+    const result = this.#book.bans.add(ban, now);
     switch (result.kind) {
       case 'expired':
         decisions.push({ kind: 'note', say: this.#say.expired(who) });

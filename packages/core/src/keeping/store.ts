@@ -1,38 +1,59 @@
+import type { EpochMs } from '@f2b/config';
 import type { Ban } from '../jails/book/bans.js';
-import { type BanHistory, MemoryBanHistory } from '../jails/growth/increment.js';
-import type { FilePlace } from '../sources/source.js';
+import type { CountedFailure, Failure } from '../jails/book/failures.js';
+import type { BanHistory } from '../jails/growth/increment.js';
+import type { Place } from '../sources/source.js';
 
-/**
- * What outlives the process. Every decision is told here before it is acted on. All calls return at once: enforcement never
- * waits for storage, so an implementation that writes to disk does so behind these calls.
- */
-export interface Store {
-  readonly history: BanHistory;
-  /** Bans of a jail that were in force when the last process stopped and still are, each with its number of bans so far. */
-  restore(jail: string): readonly Omit<Ban, 'restored' | 'since'>[];
-  ban(jail: string, ban: Readonly<Ban>): void;
-  /** Lifted by hand or ended; not called for bans that are only taken down because the guard stops. */
-  unban(jail: string, id: string): void;
-  position(path: string): FilePlace | undefined;
-  positions(positions: readonly FilePlace[]): void;
-  close(): Promise<void>;
+/** Where one jail goes on reading one log: jails that share a log may have begun at different times. */
+export interface KeptPlace {
+  readonly jail: string;
+  readonly place: Place;
 }
 
+/** A failure that was counted, known by its jail, the log that its line stands in, the line's offset, and whom it is of. */
+export interface KeptFailure extends Failure {
+  readonly jail: string;
+  /** As how many failures it counted. */
+  readonly weight: number;
+}
+
+/** What became of a ban. */
+export type BanChange =
+  /** It is new: the failures that led to it are spent. */
+  | { readonly kind: 'made'; readonly jail: string; readonly ban: Readonly<Ban> }
+  /** A ban of an earlier process is in force again: nothing new has happened. */
+  | { readonly kind: 'restored'; readonly jail: string; readonly ban: Readonly<Ban> }
+  /** It ends later than it did. */
+  | { readonly kind: 'prolonged'; readonly jail: string; readonly ban: Readonly<Ban> }
+  /** Its time is over: it is history, by which later bans grow. */
+  | { readonly kind: 'ended'; readonly jail: string; readonly id: string }
+  /** Taken back by hand: ban, history and failures are forgotten. Also said of somebody who was not banned. */
+  | { readonly kind: 'lifted'; readonly jail: string; readonly id: string };
+
+/** What followed from a stretch of a log, or from the passing of time: kept as a whole or not at all. */
+export interface Step {
+  readonly failures: readonly KeptFailure[];
+  readonly bans: readonly BanChange[];
+  /** Behind portions that are settled: all that follows from them is in this step or an earlier one. */
+  readonly places: readonly KeptPlace[];
+}
+
+/** A ban in force, as a store gives it back: with the number of bans until then. */
+export type KeptBan = Omit<Ban, 'restored' | 'since'>;
+
 /**
- * Remembers as long as the process lives: a guard that is killed begins anew, reads each log from where findtime begins, counts
- * what it finds there again, and knows nothing of the bans that were in force.
+ * What outlives the process. All calls return at once, and enforcement never waits for them. A failure that is committed again
+ * changes nothing: after a crash the lines behind the last place are read again.
  */
-export function openMemoryStore(): Store {
-  const positions = new Map<string, FilePlace>();
-  return {
-    history: new MemoryBanHistory(),
-    restore: () => [],
-    ban() {},
-    unban() {},
-    position: (path) => positions.get(path),
-    positions(current) {
-      for (const position of current) positions.set(position.log, position);
-    },
-    async close() {},
-  };
+export interface Store {
+  /** The bans so far, for growing ban times. What the judge records here is at once to be found here; it lasts with the step. */
+  readonly history: BanHistory;
+  /** @throws when nothing of it could be kept; it is then offered again, with what came meanwhile */
+  commit(step: Step): void;
+  place(jail: string, log: string): Place | undefined;
+  /** Failures of a jail that happened at `time` or later, oldest first. */
+  failuresSince(jail: string, time: EpochMs): readonly CountedFailure[];
+  /** Bans of a jail that were made, and have neither ended nor been lifted; whoever asks looks at their ends. */
+  bans(jail: string): readonly KeptBan[];
+  close(): Promise<void>;
 }

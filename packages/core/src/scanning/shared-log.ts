@@ -118,7 +118,7 @@ export class SharedLog implements SourceReader {
     const now = clock.now();
     for (const reader of this.#readers) {
       const { filter, judge } = reader.jail;
-      const since = now - judge.settings.findtime * 1000;
+      const since = now - judge.rules.findtime * 1000;
       reader.start = startingPoint({ fd, size, from: reader.from }, files, filter, since, now);
     }
     return Math.min(size, ...this.#readers.map((reader) => reader.start));

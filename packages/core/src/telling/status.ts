@@ -1,8 +1,8 @@
 /**
- * `waiting`: none of its logs can be read yet; it starts by itself when one can. `failed`: it cannot run as configured; the
- * other jails are not affected.
+ * `starting`: it is being made ready. `waiting`: none of its logs can be read yet; it starts by itself when one can. `failed`: it
+ * cannot run as configured; the other jails are not affected.
  */
-export type JailState = 'waiting' | 'running' | 'failed';
+export type JailState = 'starting' | 'waiting' | 'running' | 'failed';
 
 /** What `status JAIL` shows, as data. */
 export interface JailStatus {
@@ -18,13 +18,15 @@ export interface JailStatus {
   readonly totalBanned: number;
   /** `Banned IP list`, in the order in which they were banned. */
   readonly banned: readonly string[];
+  /** Those of the banned whom an action of the jail has refused: they are not (all) kept out. */
+  readonly unenforced: readonly string[];
 }
 
-/** The status of a jail that could not be started. */
-export function failedStatus(name: string, why: string): JailStatus {
+/** The status of a jail that has done nothing yet, or cannot run. */
+export function idleStatus(name: string, state: 'starting' | 'failed', why?: string): JailStatus {
   return {
     name,
-    state: 'failed',
+    state,
     why,
     currentlyFailed: 0,
     totalFailed: 0,
@@ -32,5 +34,6 @@ export function failedStatus(name: string, why: string): JailStatus {
     currentlyBanned: 0,
     totalBanned: 0,
     banned: [],
+    unenforced: [],
   };
 }

@@ -28,6 +28,7 @@ const daemon: ControlledDaemon = {
           currentlyBanned: 1,
           totalBanned: 2,
           banned: ['192.0.2.1'],
+          unenforced: [],
         }
       : undefined,
   whySkipped: (name) => (name === 'broken' ? "jail.local:3:1: Unable to read the filter 'x'" : undefined),

@@ -1,5 +1,6 @@
 import type { EpochMs, Seconds } from '@f2b/config';
 import type { Groups } from '@f2b/matcher';
+import type { Origin } from '../../sources/source.js';
 import type { Identifier } from '../who/identifier.js';
 import { dropOldest } from './bound.js';
 
@@ -11,6 +12,16 @@ export interface Failure {
   readonly matches: readonly string[];
   /** Captured groups. Hostile text. */
   readonly data: Groups;
+  /** Where its line stands; undefined for one that was reported by hand. */
+  readonly origin?: Origin | undefined;
+}
+
+/** A failure that was counted before: what a restart puts back. */
+export interface CountedFailure extends Failure {
+  /** As how many failures it counted. */
+  readonly weight: number;
+  /** A ban came of it, or it was forgotten by hand: it counts no more, but is not to be counted again either. */
+  readonly spent: boolean;
 }
 
 /** What is counted for one identifier. */
@@ -85,24 +96,9 @@ export class Failures {
    * @returns the entry when it has reached maxretry; it is then out of the book, and counting restarts from zero
    */
   add(failure: Failure, limits: FailureLimits, weight = 1): FailureCount | undefined {
-    const { id } = failure.who;
-    const known = this.#counts.get(id);
-    this.#total++;
-    const count = known ?? fresh(failure);
-    if (known !== undefined) {
-      if (failure.time > known.time) {
-        scale(known, failure.time, limits.findtime);
-        known.time = failure.time;
-      }
-      known.data = failure.data;
-      this.#counts.delete(id);
-    }
-    count.retry += weight;
-    count.failures += weight;
-    this.#keepMatches(count, failure.matches, limits.maxmatches);
-    this.#counts.set(id, count);
+    const count = this.#enter(failure, limits, weight);
     if (count.retry >= limits.maxretry) {
-      this.remove(id);
+      this.remove(failure.who.id);
       return count;
     }
     this.#shed();
@@ -123,6 +119,13 @@ export class Failures {
     return count;
   }
 
+  /** Puts back a failure that was counted before: as `add`, but it never fills the count. */
+  restore(failure: Failure, limits: FailureLimits, weight: number): void {
+    this.#enter(failure, limits, weight);
+    this.#total--;
+    this.#shed();
+  }
+
   remove(id: string): boolean {
     this.#releaseMatches(id);
     return this.#counts.delete(id);
@@ -133,6 +136,26 @@ export class Failures {
     for (const [id, count] of this.#counts) {
       if (count.time <= now - findtime * 1000) this.remove(id);
     }
+  }
+
+  #enter(failure: Failure, limits: FailureLimits, weight: number): FailureCount {
+    const { id } = failure.who;
+    const known = this.#counts.get(id);
+    this.#total++;
+    const count = known ?? fresh(failure);
+    if (known !== undefined) {
+      if (failure.time > known.time) {
+        scale(known, failure.time, limits.findtime);
+        known.time = failure.time;
+      }
+      known.data = failure.data;
+      this.#counts.delete(id);
+    }
+    count.retry += weight;
+    count.failures += weight;
+    this.#keepMatches(count, failure.matches, limits.maxmatches);
+    this.#counts.set(id, count);
+    return count;
   }
 
   #keepMatches(count: FailureCount, added: readonly string[], maxmatches: number): void {

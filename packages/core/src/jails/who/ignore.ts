@@ -24,6 +24,10 @@ export interface IgnoreSources {
 }
 
 const ownAddressesAge: Milliseconds = 60_000;
+/** Failures wait this long for the first answers to a list's host names, counted from when they were asked for. */
+const patienceForNames: Milliseconds = 2000;
+/** Host names of one list that are asked for at once. */
+const namesAtOnce = 16;
 
 /** Who is never counted in a jail: own addresses, `ignoreip`. Answers at once, from what is known at that moment. */
 export class IgnoreList {
@@ -35,6 +39,10 @@ export class IgnoreList {
   #files: IgnoreFile[] = [];
   /** Host names and the addresses that they last resolved to; a failing name server leaves the last good answer. */
   #names = new Map<string, ReadonlySet<string>>();
+  /** When the names were asked for the first time; undefined before that. */
+  #askedAt: EpochMs | undefined;
+  #answering: Promise<void> | undefined;
+  #answered = false;
   #own = new Set<string>();
   #ownSince: EpochMs = Number.NEGATIVE_INFINITY;
 
@@ -69,21 +77,45 @@ export class IgnoreList {
   }
 
   /** Resolves the list's host names again; unanswered ones keep their last addresses. */
-  async refreshNames(now: EpochMs): Promise<void> {
-    await Promise.all(
-      this.names.map(async (name) => {
-        const lookup = await this.#sources.dns.lookup(name, now);
-        if (lookup.kind !== 'addresses') {
-          const why = lookup.kind === 'busy' ? 'too many lookups at once' : lookup.why;
-          this.#sources.problem(
-            'F2B_DNS',
-            `cannot resolve '${name}' of ignoreip: ${why}. Its last known addresses stay ignored`,
-          );
-          return;
-        }
-        this.#names.set(name, new Set(lookup.addresses.map((address) => parseAddress(address)?.text ?? address)));
-      }),
-    );
+  refreshNames(now: EpochMs): Promise<void> {
+    this.#askedAt ??= now;
+    this.#answering ??= this.#askNames(now).finally(() => {
+      this.#answering = undefined;
+      this.#answered = true;
+    });
+    return this.#answering;
+  }
+
+  /**
+   * Whether host names have been asked for and none of the answers is old enough to go by yet: whoever is not ignored may be when they
+   * come. Only so shortly after the first question; a name server that is silent does not hold up judging for longer.
+   */
+  awaitsNames(now: EpochMs): boolean {
+    if (this.#answered || this.#names.size === 0 || this.#askedAt === undefined) return false;
+    return Math.abs(now - this.#askedAt) < patienceForNames;
+  }
+
+  /** Resolves with the answers that `awaitsNames` speaks of. */
+  namesAnswered(): Promise<void> {
+    return this.#answering ?? Promise.resolve();
+  }
+
+  async #askNames(now: EpochMs): Promise<void> {
+    const { names } = this;
+    for (let at = 0; at < names.length; at += namesAtOnce) {
+      await Promise.all(names.slice(at, at + namesAtOnce).map((name) => this.#askName(name, now)));
+    }
+  }
+
+  async #askName(name: string, now: EpochMs): Promise<void> {
+    const lookup = await this.#sources.dns.lookup(name, now);
+    if (lookup.kind === 'addresses') {
+      this.#names.set(name, new Set(lookup.addresses.map((address) => parseAddress(address)?.text ?? address)));
+      return;
+    }
+    const why = lookup.kind === 'busy' ? 'too many lookups at once' : lookup.why;
+    const what = `cannot resolve '${name}' of ignoreip: ${why}. Its last known addresses stay ignored`;
+    this.#sources.problem('F2B_DNS', what);
   }
 
   /** By which rule somebody is ignored; undefined when by none. */

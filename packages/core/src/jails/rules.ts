@@ -1,21 +1,38 @@
 import type { DurationSetting, JailSettings, Seconds, Sourced } from '@f2b/config';
 import { parseTime } from '@f2b/config';
-import { readUsedns } from '@f2b/matcher';
+import { readUsedns, type Usedns } from '@f2b/matcher';
 import { CoreError } from '../errors.js';
-import { type Increment, readIncrement } from '../jails/growth/increment.js';
-import type { JudgeSettings } from '../jails/judge.js';
-import type { IgnoreSettings } from '../jails/who/ignore.js';
-import type { IgnoreCacheSettings } from '../jails/who/ignore-cache.js';
+import { type Increment, readIncrement } from './growth/increment.js';
+import type { IgnoreList, IgnoreSettings } from './who/ignore.js';
+import type { IgnoreCacheSettings } from './who/ignore-cache.js';
 
 /** fail2ban's server defaults, which hold where the configuration sets nothing. */
 const defaults = { maxretry: 3, maxmatches: 5, findtime: 600, bantime: 600 } as const;
 
+/** What a jail's judge goes by. A reload exchanges it as a whole; the judge's book stays. */
+export interface Rules {
+  readonly jail: string;
+  readonly maxretry: number;
+  readonly findtime: Seconds;
+  /** Negative: for ever. */
+  readonly bantime: Seconds;
+  readonly maxmatches: number;
+  readonly usedns: Usedns;
+  /** Undefined: ban times do not grow. */
+  readonly increment: Increment | undefined;
+  readonly ignorecache: IgnoreCacheSettings | undefined;
+  /** Whether the jail has an ignorecommand; running it is the asker's business. */
+  readonly ignorecommand: boolean;
+  readonly ignore: IgnoreList;
+}
+
 /**
- * A jail's settings as its judge needs them.
+ * Reads a jail's settings as rules.
  * @throws CoreError F2B_JAIL_SETTINGS, F2B_EXPRESSION: the jail cannot run
  */
-export function judgeSettings(jail: JailSettings): JudgeSettings {
+export function readRules(jail: JailSettings, ignore: IgnoreList): Rules {
   return {
+    ignore,
     jail: jail.name,
     maxretry: Math.max(1, whole(jail.maxretry, defaults.maxretry, 'maxretry', jail)),
     maxmatches: Math.max(0, whole(jail.maxmatches, defaults.maxmatches, 'maxmatches', jail)),

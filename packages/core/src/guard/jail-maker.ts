@@ -1,0 +1,74 @@
+import type { JailSettings } from '@f2b/config';
+import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
+import type { Edges } from '../edges/edges.js';
+import { CoreError } from '../errors.js';
+import { Book } from '../jails/book/book.js';
+import { type CarryOut, GuardedJail } from '../jails/guarded-jail.js';
+import { Judge } from '../jails/judge.js';
+import { ignoreSettings, type Rules, readRules } from '../jails/rules.js';
+import type { Dns } from '../jails/who/dns.js';
+import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
+import type { Store } from '../keeping/store.js';
+
+/** What jails share. */
+export interface JailSurroundings {
+  readonly edges: Edges;
+  readonly dns: Dns;
+  readonly store: Store;
+  readonly carryOut: CarryOut;
+  /** Something about a jail's ignore lists that a person should know. */
+  problem(jail: string, ...said: Parameters<IgnoreSources['problem']>): void;
+}
+
+/** What settings come to before anything is done by them. */
+export interface MadeReady {
+  readonly settings: JailSettings;
+  readonly rules: Rules;
+  readonly filter: CompiledFilter;
+}
+
+/** Makes jails of settings. */
+export class JailMaker {
+  readonly #surroundings: JailSurroundings;
+  /** Expressions that are compiled already: many jails hold the same ones. */
+  readonly #known = new Map<string, Regex>();
+
+  constructor(surroundings: JailSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /**
+   * Reads and compiles a jail's settings.
+   * @throws the errors of the filter and of the settings, which say what is wrong and where: such a jail cannot run
+   */
+  ready(settings: JailSettings): MadeReady {
+    const { edges, dns, problem } = this.#surroundings;
+    checkBackend(settings);
+    const ignore = new IgnoreList(ignoreSettings(settings), {
+      ownAddresses: () => edges.ownAddresses(),
+      lists: edges.lists,
+      dns,
+      problem: (code, what) => problem(settings.name, code, what),
+    });
+    const rules = readRules(settings, ignore);
+    const thisYear = new Date(edges.clock.now()).getFullYear();
+    return { settings, rules, filter: compileFilter(settings.filter, { known: this.#known, thisYear }) };
+  }
+
+  /** A jail with an empty book. */
+  jail({ settings, rules, filter }: MadeReady): GuardedJail {
+    const { edges, store, carryOut } = this.#surroundings;
+    const judge = new Judge(rules, new Book(), { history: store.history, random: () => edges.random() });
+    return new GuardedJail(settings, judge, filter, carryOut);
+  }
+}
+
+function checkBackend(settings: JailSettings): void {
+  const backend = settings.backend.value.replace(/\[.*$/s, '').trim().toLowerCase();
+  if (backend !== 'systemd' || settings.logpaths.length > 0) return;
+  throw new CoreError(
+    'F2B_JAIL_BACKEND',
+    `jail '${settings.name}': backend = ${settings.backend.value} reads the journal, which this version cannot; ` +
+      'set a logpath and backend = auto, and let a syslog daemon write that log',
+  );
+}

@@ -1,0 +1,141 @@
+import type { JailSettings } from '@f2b/config';
+import type { Firewall } from '@f2b/firewall';
+import type { Enforcer } from '../acts/enforcer.js';
+import type { Clock } from '../edges/edges.js';
+import { reasonOf } from '../errors.js';
+import type { GuardedJail } from '../jails/guarded-jail.js';
+import type { Store } from '../keeping/store.js';
+import type { FollowedLogs } from '../scanning/followed-logs.js';
+import type { Reporter } from '../telling/reporter.js';
+import { idleStatus, type JailStatus } from '../telling/status.js';
+import type { JailMaker, MadeReady } from './jail-maker.js';
+
+export interface JailSetParts {
+  readonly maker: JailMaker;
+  readonly logs: FollowedLogs;
+  readonly firewall: Firewall;
+  readonly enforcer: Enforcer;
+  readonly store: Store;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+}
+
+/** A jail of the set: it is being made ready, runs, or cannot. */
+type Member =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly jail: GuardedJail }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/**
+ * The jails of a running guard. One can be added, changed or removed while the others go on: none of their lines, failures or bans is
+ * touched, and no rule of theirs is moved in the firewall.
+ */
+export class JailSet {
+  readonly #parts: JailSetParts;
+  readonly #members = new Map<string, Member>();
+
+  /** @param names of the jails that will be added first: they are known from the beginning */
+  constructor(parts: JailSetParts, names: readonly string[]) {
+    this.#parts = parts;
+    for (const name of names) this.#members.set(name, { kind: 'starting' });
+  }
+
+  /** Names of all jails, running or not, in the order in which they came. */
+  get names(): readonly string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** The jails that run. */
+  *running(): Generator<GuardedJail> {
+    for (const member of this.#members.values()) if (member.kind === 'running') yield member.jail;
+  }
+
+  get(name: string): GuardedJail | undefined {
+    const member = this.#members.get(name);
+    return member?.kind === 'running' ? member.jail : undefined;
+  }
+
+  status(name: string): JailStatus | undefined {
+    const member = this.#members.get(name);
+    switch (member?.kind) {
+      case undefined:
+        return undefined;
+      case 'starting':
+        return idleStatus(name, 'starting', 'it is being started');
+      case 'failed':
+        return idleStatus(name, 'failed', member.why);
+      case 'running':
+        return member.jail.status(this.#parts.enforcer.unmet(name).map(({ id }) => id));
+    }
+  }
+
+  /**
+   * Adds jails and starts them: bans that an earlier process made are in force again, failures within findtime are back in the book,
+   * and reading goes on where it stood. A jail that cannot start is told as a problem and has the state `failed`; nothing is thrown.
+   * @returns when the actions have been started; reading begins before
+   */
+  async add(all: readonly JailSettings[]): Promise<void> {
+    const ready: MadeReady[] = [];
+    for (const settings of all) {
+      if (this.get(settings.name) !== undefined) throw new RangeError(`there is a jail '${settings.name}' already`);
+      this.#members.set(settings.name, { kind: 'starting' });
+    }
+    for (const settings of all) {
+      this.#say(`Creating new jail '${settings.name}'`);
+      try {
+        ready.push(this.#parts.maker.ready(settings));
+      } catch (error) {
+        this.#fail(settings.name, error);
+      }
+      // Whoever asks for the status meanwhile need not wait for all expressions of all jails.
+      await this.#parts.clock.pause();
+    }
+    // From here on without a pause: jails that are started together share the first reading of their logs.
+    await Promise.all(ready.filter(({ settings }) => this.#members.has(settings.name)).map((one) => this.#run(one)));
+  }
+
+  /** The guard stops: bans are repealed in words; the firewall takes them all back at once by itself. */
+  repealAll(): void {
+    for (const jail of this.running()) {
+      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#parts.reporter.say(decision.say);
+    }
+  }
+
+  sayStopped(): void {
+    for (const { name } of this.running()) this.#say(`Jail '${name}' stopped`);
+  }
+
+  async #run(ready: MadeReady): Promise<void> {
+    const { maker, logs, firewall, store, clock } = this.#parts;
+    const { settings, rules } = ready;
+    const { name, actions } = settings;
+    const jail = maker.jail(ready);
+    const now = clock.now();
+    this.#members.set(name, { kind: 'running', jail });
+    this.#say(`Jail '${name}' uses poller {}`);
+    this.#say("Initiated 'polling' backend");
+    // Orders wait behind the start of their action, so a slow actionstart holds up no log.
+    const started = firewall.startJail({ name, actions });
+    void rules.ignore.refreshNames(now);
+    for (const ban of store.bans(name)) jail.apply(jail.judge.restore(ban, now));
+    jail.judge.remember(store.failuresSince(name, now - rules.findtime * 1000));
+    try {
+      logs.add(jail);
+      this.#say(`Jail '${name}' started`);
+    } catch (error) {
+      this.#fail(name, error);
+    }
+    await started;
+  }
+
+  #fail(jail: string, error: unknown): void {
+    const why = reasonOf(error);
+    this.#members.set(jail, { kind: 'failed', why });
+    const what = `The jail is not started: ${why}`;
+    this.#parts.reporter.problem({ code: 'F2B_JAIL_SETTINGS', jail, what, level: 'ERROR', logger: 'fail2ban.jail' });
+  }
+
+  #say(message: string): void {
+    this.#parts.reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
+  }
+}
