@@ -86,11 +86,6 @@ describe('counting up to a ban', () => {
     expect(told(judge.unbans(start + 601_000))).toEqual(['[j] Unban 203.0.113.9']);
   });
 
-  test('a log line cannot write a second line into the log', () => {
-    const said = told(fail(judgeOf(), 0, { fid: 'x\n2026-01-01 fail2ban.actions: NOTICE [j] Ban 198.51.100.1' }));
-    expect(said[0]).not.toContain('\n');
-  });
-
   test('ids are counted each on its own, in whatever form they are written', () => {
     const judge = judgeOf({ maxretry: 2 });
     fail(judge, 0, { ip6: '2001:DB8::1' });
