@@ -45,6 +45,7 @@ export const jailOptionTypes = {
 } as const;
 export type JailOptionName = keyof typeof jailOptionTypes;
 const jailOptionNames = Object.keys(jailOptionTypes) as JailOptionName[];
+const noArguments: ReadonlyMap<string, Traced> = new Map();
 
 /** What a jail's resolving needs besides its name. */
 export interface JailContext {
@@ -104,8 +105,16 @@ export function checkDisabled(context: JailContext, name: string): void {
   }
 }
 
-/** Reads a jail's filter and then its options, so that `%(known/failregex)s` in the jail finds the filter's. */
-export function readJailOptions(context: JailContext, name: string): JailOptions {
+/**
+ * Reads a jail's filter and then its options, so that `%(known/failregex)s` in the jail finds the filter's.
+ *
+ * @param given arguments for the filter that win over those which the jail gives it
+ */
+export function readJailOptions(
+  context: JailContext,
+  name: string,
+  given: ReadonlyMap<string, Traced> = noArguments,
+): JailOptions {
   const { tree } = context.set;
   const bare: InterpolationContext = { tree, section: name };
   const first = new Map<string, Traced>([['enabled', traced('True', undefined)]]);
@@ -118,6 +127,7 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
     first.set('filter', filterText);
     try {
       filterSpec = parseSpec(filterText);
+      if (given.size > 0) filterSpec = { ...filterSpec, args: new Map([...filterSpec.args, ...given]) };
     } catch (error) {
       if (error instanceof SpecError) throw specError('filter', filterText, error, pythonRepr(filterText.text));
       throw error;
@@ -129,16 +139,7 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
       ? undefined
       : `Set filter in [${name}] to the name of a file in filter.d, without its ending; or to nothing ('filter ='), where the jail brings its own failregex.`;
     reading = readFilter(context.library, filterSpec, place, backend.text, first, advice);
-  } else {
-    context.findings.add(
-      'warning',
-      'F2B_CONFIG_NO_FILTER',
-      `No filter set for jail ${name}`,
-      tree.origins.get(name),
-      'Set filter to the name of a file in filter.d; until then only the failregex of the jail itself matches.',
-      name,
-    );
-  }
+  } else sayNoFilter(context, name, filterText !== undefined);
   const known: InterpolationContext = reading ? { ...bare, known: reading.variable } : bare;
   const values = new Map<JailOptionName, Traced>();
   for (const option of jailOptionNames) {
@@ -148,6 +149,22 @@ export function readJailOptions(context: JailContext, name: string): JailOptions
   const asText = optionsAsText(values);
   const filter = reading?.finish(asText, new Set(values.keys()));
   return { values, asText, filter, filterSpec };
+}
+
+/** A jail that says `filter =` and brings expressions of its own means it. */
+function sayNoFilter({ set, findings }: JailContext, name: string, saysSo: boolean): void {
+  const bringsOwn = (set.tree.find(name, 'failregex')?.value.text ?? '') !== '';
+  if (saysSo && bringsOwn) return;
+  findings.add(
+    bringsOwn ? 'hint' : 'warning',
+    'F2B_CONFIG_NO_FILTER',
+    `No filter set for jail ${name}`,
+    set.tree.origins.get(name),
+    bringsOwn
+      ? "Write 'filter =' to say that its own failregex is all there is."
+      : 'Set filter to the name of a file in filter.d; until then only the failregex of the jail itself matches.',
+    name,
+  );
 }
 
 function readOption(context: InterpolationContext, option: string): Traced | undefined {

@@ -65,7 +65,7 @@ export class Library {
     for (const { path, origin } of missing) {
       if (path.endsWith('.local')) continue;
       this.findings.add(
-        'hint',
+        'warning',
         'F2B_CONFIG_INCLUDE_MISSING',
         `the included file ${path} does not exist.`,
         origin,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ConfigError } from '../errors.js';
-import type { FilterSettings } from '../settings.js';
+import type { FilterSettings, Finding } from '../settings.js';
 import { FileStore } from '../syntax/files.js';
 import { type Traced, traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
@@ -14,8 +14,10 @@ import { jailContext, type OpenTree, openTree, type ReadOptions } from './settin
 
 /** A jail or a filter file that is wanted by its name alone, enabled or not: what `f2b regex` and `f2b explain` try out. */
 export interface OneFilterOptions extends ReadOptions {
-  /** Options in brackets behind the name; for a jail they take the place of the jail's own. */
+  /** Options in brackets behind the name. A jail's are arguments of its filter, over those that the jail gives it. */
   readonly args?: ReadonlyMap<string, string>;
+  /** Hears what is wrong in the files that were read, also when the reading fails. */
+  readonly report?: (finding: Finding) => void;
   /** `auto` reads lines as they stand in files, `systemd` as the journal gives them. */
   readonly backend?: 'auto' | 'systemd';
 }
@@ -39,20 +41,28 @@ export function readOneJail(name: string, options: OneFilterOptions): OneJail | 
   const context: JailContext = jailContext(tree, options);
   const section = context.set.tree.sections.get(name);
   if (section === undefined || name === 'INCLUDES' || name === 'DEFAULT' || name.startsWith('KNOWN/')) return undefined;
-  const given = new Map(options.args);
-  given.set('backend', options.backend ?? 'auto');
-  for (const [key, value] of given) {
-    const own = { key: key.toLowerCase(), written: key, value: traced(value, undefined), origin: undefined };
-    section.set(own.key, { ...own, overrode: undefined });
-  }
-  const { values, filter, filterSpec } = readJailOptions(context, name);
-  const where = context.set.tree.origins.get(name);
-  return {
-    name,
-    filter: overlayFilter(values, filter, filterSpec, tree.findings, name, where),
-    ignoreip: splitAddressList(values.get('ignoreip')?.text ?? ''),
-    ignoreself: parseBoolean(values.get('ignoreself')?.text ?? 'true'),
+  const overrule = (key: string, value: string): void => {
+    const entry = { key: key.toLowerCase(), written: key, value: traced(value, undefined), origin: undefined };
+    section.set(entry.key, { ...entry, overrode: undefined });
   };
+  overrule('backend', options.backend ?? 'auto');
+  const args = new Map([...(options.args ?? [])].map(([key, value]) => [key, traced(value, undefined)]));
+  // A jail that names no filter has nothing else that its options could be for.
+  if ((context.set.tree.find(name, 'filter')?.value.text ?? '') === '') {
+    for (const [key, value] of options.args ?? []) overrule(key, value);
+  }
+  try {
+    const { values, filter, filterSpec } = readJailOptions(context, name, args);
+    const where = context.set.tree.origins.get(name);
+    return {
+      name,
+      filter: overlayFilter(values, filter, filterSpec, tree.findings, name, where),
+      ignoreip: splitAddressList(values.get('ignoreip')?.text ?? ''),
+      ignoreself: parseBoolean(values.get('ignoreself')?.text ?? 'true'),
+    };
+  } finally {
+    for (const finding of tree.findings.all) options.report?.(finding);
+  }
 }
 
 /**
@@ -70,8 +80,12 @@ export function readOneFilter(name: string, options: OneFilterOptions): FilterSe
   const args = new Map([...(options.args ?? [])].map(([key, value]) => [key, traced(value, undefined)]));
   const spec = { name: called, args };
   const none = new Map<JailOptionName, Traced>();
-  const reading = readFilter(tree.library, spec, undefined, options.backend ?? 'auto', none);
-  return overlayFilter(none, reading.finish(none, new Set()), spec, tree.findings, called, undefined);
+  try {
+    const reading = readFilter(tree.library, spec, undefined, options.backend ?? 'auto', none);
+    return overlayFilter(none, reading.finish(none, new Set()), spec, tree.findings, called, undefined);
+  } finally {
+    for (const finding of tree.findings.all) options.report?.(finding);
+  }
 }
 
 /** A tree whose only filter is one file. */

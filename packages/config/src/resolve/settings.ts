@@ -52,7 +52,17 @@ export function readSettings(options: ReadOptions): Settings {
 /** As `readSettings`, for a tree that is open already. */
 export function readOpenTree(tree: OpenTree, options: ReadOptions): Settings {
   const { library, findings, directory } = tree;
-  const server = resolveServer(library.read('fail2ban'), findings);
+  const serverSet = library.read('fail2ban');
+  if (!serverSet) {
+    findings.add(
+      'warning',
+      'F2B_CONFIG_NO_FILE',
+      `Found no accessible config files for 'fail2ban' under ${directory}: every setting of the server has its default.`,
+      undefined,
+      'Put a fail2ban.conf or fail2ban.local there; fail2ban refuses a configuration without one.',
+    );
+  }
+  const server = resolveServer(serverSet, findings);
   const context = jailContext(tree, options);
   const jails: JailSettings[] = [];
   const skipped: SkippedJail[] = [];

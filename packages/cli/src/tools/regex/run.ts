@@ -1,3 +1,4 @@
+import { type Finding, formatOrigin } from '@f2b/config';
 import {
   type CompiledFilter,
   compileFilter,
@@ -59,6 +60,7 @@ export async function runRegex(
   const place = {
     directory: chooseDirectory(options.config ?? flags.conf),
     backend: isJournal(logText) ? ('systemd' as const) : ('auto' as const),
+    report: sayFinding,
   };
   const subject = findSubject(regexText, place);
   const fileIgnores = ignoreText === undefined ? undefined : ignoreregexFile(ignoreText, place);
@@ -98,6 +100,12 @@ export async function runRegex(
     if (error instanceof ReaderGone) return 0;
     throw error;
   }
+}
+
+/** What is wrong in the file that is tried out goes to the error output: what has no effect should not pass for what matches nothing. */
+function sayFinding({ severity, what, origin, advice }: Finding): void {
+  const place = origin === undefined ? '' : `${formatOrigin(origin)}: `;
+  process.stderr.write(`${escapeControls(`f2b: ${place}${severity}: ${what.replace(/[^.!?:]$/, '$&.')} ${advice}`)}\n`);
 }
 
 /** Every problem on its own line; what to do about it goes to the error output. */

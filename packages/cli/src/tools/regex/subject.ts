@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import {
   ConfigError,
   type FilterSettings,
+  type Finding,
   knownNames,
   nearest,
   type OneJail,
@@ -33,6 +34,8 @@ export interface SubjectPlace {
   /** The configuration directory; jails and filters of that name are looked for there. */
   readonly directory: string;
   readonly backend: 'auto' | 'systemd';
+  /** Hears what is wrong in the files of the jail or the filter, hints left out. */
+  readonly report?: (finding: Finding) => void;
 }
 
 const FILTER_LIKE = /^\/?[\w/\-.]+(?:\[.*\])?$/su;
@@ -47,7 +50,7 @@ const FILE_ENDING = /\.(?:conf|local)$/;
 export function findSubject(text: string, place: SubjectPlace): Subject {
   if (!FILTER_LIKE.test(text)) return asRegex(text);
   const { name, args } = readSpec(text);
-  const options = { directory: place.directory, backend: place.backend, args };
+  const options = { ...place, args, report: reporter(name, place) };
   const isPath = name.includes('/');
   if (!isPath && !FILE_ENDING.test(name)) {
     const jail = orNone(() => readOneJail(name, options));
@@ -69,7 +72,15 @@ export function findSubject(text: string, place: SubjectPlace): Subject {
 /** The expressions of the file that IGNOREREGEX names; undefined when it names none. */
 export function ignoreregexFile(text: string, place: SubjectPlace): FilterSettings | undefined {
   if (!FILTER_LIKE.test(text) || !FILE_ENDING.test(text) || !isFile(text)) return undefined;
-  return readOneFilter(resolve(text), place);
+  return readOneFilter(resolve(text), { ...place, report: reporter(text, place) });
+}
+
+/** What is said of other jails of the tree, and mere hints, are no business of whoever tries out this one. */
+function reporter(name: string, { report }: SubjectPlace): (finding: Finding) => void {
+  return (finding) => {
+    const { severity, jail } = finding;
+    if (severity !== 'hint' && (jail === undefined || jail === name)) report?.(finding);
+  };
 }
 
 function asRegex(text: string): Subject {
