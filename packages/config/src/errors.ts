@@ -10,8 +10,8 @@ export const configErrors = {
     advice: 'Name another one with `-c`, or install a configuration.',
   },
   F2B_CONFIG_NO_FILE: {
-    means: 'The configuration directory has no file for jails.',
-    advice: 'Put a `jail.conf` or `jail.local` there, or name another directory with `-c`.',
+    means: 'The configuration directory has no file for jails, or none for the server.',
+    advice: 'Put a `jail.conf` and a `fail2ban.conf` there, or name another directory with `-c`.',
   },
   F2B_CONFIG_UNREADABLE: {
     means: 'A file of the configuration cannot be read.',
@@ -46,7 +46,7 @@ export const configErrors = {
     advice: 'Remove the blanks in front of it, unless it belongs there.',
   },
   F2B_CONFIG_INLINE_HASH: {
-    means: 'A `#` behind a value begins no comment: it is part of the value.',
+    means: 'A `#` behind a value begins no comment: it is part of the value, or a comment only because the value is a time.',
     advice: 'Put the comment on a line of its own, or begin it with a blank and a `;`.',
   },
   F2B_CONFIG_INCLUDE_LOOP: {
@@ -109,6 +109,22 @@ export const configErrors = {
     means: 'A value should be a time and is none.',
     advice: 'Write seconds (`600`) or units (`10m`, `1h 30m`); `-1` is for ever.',
   },
+  F2B_CONFIG_RANGE: {
+    means: 'A number or a time is none that can be meant.',
+    advice: 'Write one from the range that the message names.',
+  },
+  F2B_CONFIG_EXPRESSION: {
+    means: '`bantime.factor`, `bantime.formula` or `bantime.multipliers` cannot be evaluated; the ban time does not grow.',
+    advice: "Write numbers, fail2ban's operators and the functions that the message lists.",
+  },
+  F2B_CONFIG_IGNOREIP: {
+    means: 'A word of `ignoreip` names nobody, or a file that is not there.',
+    advice: 'Write addresses, networks, names of hosts or `file:PATH`; comments go on lines of their own.',
+  },
+  F2B_CONFIG_IGNORECACHE: {
+    means: '`ignorecache` cannot be used; no answer is kept.',
+    advice: 'Write `key="<ip>", max-count=100, max-time=5m`.',
+  },
   F2B_CONFIG_CHOICE: {
     means: 'A value is none of those that its option takes.',
     advice: 'Write one of the values that the message lists.',
@@ -124,6 +140,10 @@ export const configErrors = {
   F2B_CONFIG_LOG_OPTION: {
     means: 'Behind a path of `logpath` stands a word that is no option.',
     advice: 'Only `head` and `tail` may stand there; further paths go on lines of their own.',
+  },
+  F2B_CONFIG_LOG_KIND: {
+    means: 'A log is a directory, a pipe, a device or a socket, which cannot be followed.',
+    advice: 'Name a file, or a pattern such as `/var/log/app/*.log`.',
   },
   F2B_CONFIG_DANGLING_LOG: {
     means: 'A log is a link to nothing.',

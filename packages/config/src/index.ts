@@ -8,11 +8,14 @@ export {
 export { nearest } from './check/nearest.js';
 export { renderCheck, renderFinding } from './check/render.js';
 export { type CheckOptions, checkTree, type RegexKind, type TreeCheck } from './check/tree.js';
+export { jailDefaults } from './defaults.js';
+export type { Dump, DumpableSettings, JailDump } from './dump.js';
 export { ConfigError, type ConfigErrorCode, type ErrorTable, formatOrigin } from './errors.js';
+export { type LogLevelName, logLevels, readLogLevel } from './log-levels.js';
 export { prettyLines, renderPretty } from './render/pretty.js';
 export type { StreamValue } from './render/python.js';
 export { pythonRepr } from './render/python.js';
-export { jailCommands, renderStream, type StreamCommand, toStream } from './render/stream.js';
+export { renderStream } from './render/stream.js';
 export {
   knownNames,
   type OneFilterOptions,
@@ -27,6 +30,7 @@ export { type ConfigEdge, realEdge } from './syntax/edge.js';
 export { memoryEdge } from './syntax/memory-edge.js';
 export type * from './units.js';
 export { parseBoolean } from './values/boolean.js';
+export { roundHalfEven } from './values/expression.js';
 export { glob } from './values/glob.js';
 export { parseSpec, type Spec, SpecError } from './values/spec.js';
 export { parseTime } from './values/time.js';

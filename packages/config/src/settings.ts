@@ -1,4 +1,4 @@
-import type { Seconds } from './units.js';
+import type { Milliseconds, Seconds } from './units.js';
 
 /**
  * The typed settings on which the rest of f2b lives. `packages/config` reads a configuration tree into one `Settings`;
@@ -36,8 +36,6 @@ export interface Finding {
 export interface ServerSettings {
   /** Upper-cased name or a number; the old numeric levels 1 to 4 are translated (`3` is INFO). */
   readonly loglevel: Sourced<string>;
-  /** The level as it stands in the file, which is what `-d` prints. */
-  readonly loglevelWritten: string;
   /** `SYSLOG`, `STDOUT`, `STDERR`, `SYSOUT`, `SYSTEMD-JOURNAL` or a file name, options in brackets still attached. */
   readonly logtarget: Sourced<string>;
   readonly syslogsocket: Sourced<string>;
@@ -70,17 +68,8 @@ export const filterOptionNames = [
 ] as const;
 export type FilterOptionName = (typeof filterOptionNames)[number];
 
-/** One filter option as `-d` prints it: the lines of a list, the matches of `journalmatch`, or one value. */
-export type FilterStatement =
-  | { readonly name: 'failregex' | 'ignoreregex'; readonly value: readonly string[] }
-  | { readonly name: 'journalmatch'; readonly value: readonly (readonly string[])[] }
-  | { readonly name: 'maxlines'; readonly value: number }
-  | { readonly name: 'prefregex' | 'usedns' | 'datepattern'; readonly value: string };
-
 /** What a jail matches with: its filter file, overlaid by the jail's own options. */
 export interface FilterSettings {
-  /** The options as they are sent to the server, one after the other; the fields below hold what they amount to. */
-  readonly sent: readonly FilterStatement[];
   /** Name of the file in `filter.d`, without ending; undefined for a jail without filter. */
   readonly name: string | undefined;
   readonly prefregex: RegexSetting | undefined;
@@ -101,8 +90,6 @@ export interface LogPath {
   readonly pattern: string;
   /** Files that the pattern named when the configuration was read. */
   readonly files: readonly string[];
-  /** Directory part before any glob character: new files of this pattern can only appear below it. */
-  readonly fixedDirectory: string;
   /** `tail`: start at the end of the file; `head`: from the beginning (the default). */
   readonly from: 'head' | 'tail';
   readonly origin: Origin | undefined;
@@ -137,27 +124,36 @@ export interface ActionSettings {
   readonly python: { readonly path: string; readonly args: Readonly<Record<string, string>> } | undefined;
   /** The commands that are defined, in fail2ban's order; static `<tags>` already substituted, run-time tags still in. */
   readonly commands: ReadonlyMap<ActionCommandName, string | boolean>;
-  /** The action's files have no `[Definition]`: fail2ban then sends every command as None. */
-  readonly definitionMissing?: boolean;
-  /**
-   * Address families for which the commands run, by fail2ban's rule: one for all where no parameter has a `?family=` form,
-   * else one each. `inet6` holds only as long as the server allows IPv6.
-   */
-  readonly families?: readonly ('inet4' | 'inet6')[];
   /** All parameters in fail2ban's order: bracket arguments, `name`, `actname`, `[Init]`; conditional ones (`x?family=inet6`) last. */
   readonly params: readonly (readonly [name: string, value: string])[];
   readonly origin: Origin | undefined;
 }
 
-/** Growing ban times; expressions stay text until the judge's safe evaluator reads them. */
-export interface BantimeIncrementSettings {
-  readonly increment: Sourced<boolean> | undefined;
-  readonly factor: Sourced<string> | undefined;
-  readonly formula: Sourced<string> | undefined;
-  readonly multipliers: Sourced<string> | undefined;
-  readonly maxtime: Sourced<string> | undefined;
-  readonly rndtime: Sourced<string> | undefined;
-  readonly overalljails: Sourced<boolean> | undefined;
+/** A formula in Python's syntax, read: nothing but arithmetic can be said in it. */
+export interface FormulaSetting {
+  readonly text: string;
+  /** @returns NaN or an infinity where the arithmetic runs off; never throws */
+  evaluate(variables: ReadonlyMap<'ban.Time' | 'ban.Count' | 'banFactor', number>): number;
+}
+
+/** Growing ban times (`bantime.increment = true`), everything in them read and good. */
+export interface GrowthSettings {
+  readonly factor: number;
+  /** By the number of earlier bans, the last for all that follow; they take the place of the formula. Empty: none. */
+  readonly multipliers: readonly number[];
+  /** Undefined: the ban time doubles. */
+  readonly formula: FormulaSetting | undefined;
+  readonly maxtime: Seconds | undefined;
+  readonly rndtime: Seconds | undefined;
+  readonly overalljails: boolean;
+}
+
+/** `ignorecache`: for whom and for how long an answer of the ignore rules is kept. */
+export interface IgnoreCacheSetting {
+  /** Key with tags: `<ip>`, `<fid>`, `<F-USER>` and other captured groups. */
+  readonly key: string;
+  readonly maxCount: number;
+  readonly maxTime: Milliseconds;
 }
 
 /** A duration as written and as understood. */
@@ -182,16 +178,14 @@ export interface JailSettings {
   readonly maxmatches: Sourced<number> | undefined;
   readonly findtime: DurationSetting | undefined;
   readonly bantime: DurationSetting | undefined;
-  readonly bantimeIncrement: BantimeIncrementSettings;
+  /** Undefined: ban times do not grow, or what is said of it is a mistake (a finding then names it). */
+  readonly growth: GrowthSettings | undefined;
   readonly ignoreself: Sourced<boolean> | undefined;
+  /** Addresses, networks, host names, `file:PATH`. What is none of them is left out (a finding names it). */
   readonly ignoreip: readonly string[];
-  /** Where `ignoreip` is set; undefined: nothing set it (`-d` prints an empty list only where it is set). */
-  readonly ignoreipOrigin: Origin | undefined;
   readonly ignorecommand: Sourced<string> | undefined;
-  readonly ignorecache: Sourced<string> | undefined;
+  readonly ignorecache: IgnoreCacheSetting | undefined;
   readonly actions: readonly ActionSettings[];
-  /** Whole-number options whose value was no number: the default holds, `-d` prints None as fail2ban does. */
-  readonly unreadable: readonly string[];
 }
 
 /** An enabled jail that could not be resolved. */
@@ -199,10 +193,6 @@ export interface SkippedJail {
   readonly name: string;
   /** What fail2ban says, or would say, in its `config-error`. */
   readonly why: string;
-  /** How many jails of `Settings.jails` come before it in the files. */
-  readonly position: number;
-  /** fail2ban would not leave out this jail but refuse the whole configuration. */
-  readonly fatalForFail2ban: boolean;
 }
 
 /** f2b's own few settings, from `f2b.ini` beside the tree. */

@@ -2,10 +2,6 @@ import type { ErrorTable } from '@f2b/config';
 
 /** Codes of the errors and problems that the guard reports. */
 export const coreErrors = {
-  F2B_EXPRESSION: {
-    means: '`bantime.factor`, `bantime.formula` or `bantime.multipliers` cannot be evaluated.',
-    advice: "Write numbers, fail2ban's operators and the functions that the message lists.",
-  },
   F2B_IGNORE_FILE: {
     means: 'A file that `ignoreip` names cannot be read; the addresses known before stay ignored.',
     advice: 'Make it readable, or mend its path.',
@@ -77,15 +73,6 @@ export class CoreError extends Error {
   ) {
     super(message, options);
   }
-}
-
-/** An expression of `bantime.factor`, `bantime.formula` or `bantime.multipliers` that cannot be evaluated. */
-export function expressionError(source: string, column: number, what: string): CoreError {
-  return new CoreError(
-    'F2B_EXPRESSION',
-    `${what} at column ${column} of the expression '${source}'. Allowed are numbers, + - * / // % ** << >>, comparisons, ` +
-      `'a if b else c', ban.Time, ban.Count, banFactor, min, max, abs, int, float, round and math functions`,
-  );
 }
 
 /** The sentence of an error of ours, or of anything else that was thrown. */

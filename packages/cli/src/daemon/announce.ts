@@ -1,4 +1,11 @@
-import type { Finding, JailSettings, Settings, VoiceLevel } from '@f2b/config';
+import {
+  type Finding,
+  formatOrigin,
+  type JailSettings,
+  jailDefaults,
+  type Settings,
+  type VoiceLevel,
+} from '@f2b/config';
 import type { JailStatus } from '@f2b/core';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 
@@ -40,7 +47,7 @@ function announceFinding(finding: Finding): Announcement {
 /** One line: `FILE:LINE:COLUMN: [JAIL] WHAT. ADVICE`. */
 export function describeFinding(finding: Finding): string {
   const { origin, jail } = finding;
-  const where = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
+  const where = origin ? `${formatOrigin(origin)}: ` : '';
   const whose = jail === undefined ? '' : `[${jail}] `;
   return `${where}${whose}${finding.what.replace(/\.$/, '')}. ${finding.advice}`;
 }
@@ -77,9 +84,9 @@ export function announceJails(settings: Settings, running: RunningJails): Announ
 function announceJail(jail: JailSettings, status: JailStatus): string {
   const reads = status.files.length > 0 ? status.files.join(' ') : 'no file';
   const limits = [
-    `maxretry ${jail.maxretry?.value ?? 3}`,
-    `findtime ${jail.findtime?.text ?? '600'}`,
-    `bantime ${jail.bantime?.text ?? '600'}`,
+    `maxretry ${jail.maxretry?.value ?? jailDefaults.maxretry}`,
+    `findtime ${jail.findtime?.text ?? jailDefaults.findtime}`,
+    `bantime ${jail.bantime?.text ?? jailDefaults.bantime}`,
   ].join(', ');
   const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
   const waits = status.state === 'waiting' && status.why !== undefined ? `; waiting: ${status.why}` : '';

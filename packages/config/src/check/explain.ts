@@ -1,3 +1,4 @@
+import { jailDefaults } from '../defaults.js';
 import { ConfigError, formatOrigin } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
 import { layersOf, type MergedEntry, type MergedTree } from '../merge/tree.js';
@@ -45,10 +46,10 @@ export interface JailExplanation {
 const builtInDefaults: Readonly<Partial<Record<JailOptionName, string>>> = {
   enabled: 'false',
   backend: 'auto',
-  maxretry: '3',
-  maxmatches: '5',
-  findtime: '600',
-  bantime: '600',
+  maxretry: String(jailDefaults.maxretry),
+  maxmatches: String(jailDefaults.maxmatches),
+  findtime: String(jailDefaults.findtime),
+  bantime: String(jailDefaults.bantime),
   usedns: 'warn',
   maxlines: '1',
   ignoreself: 'true',
@@ -71,7 +72,7 @@ export function explainJail(options: ReadOptions & { readonly jail: string; read
   try {
     enabled = isEnabled(context, name);
     const { values, filterSpec } = readJailOptions(context, name);
-    const jail = resolveJail(context, name);
+    const { jail } = resolveJail(context, name);
     for (const option of Object.keys(jailOptionTypes) as JailOptionName[]) {
       const value = values.get(option);
       const layers = jailLayers(context.set.tree, name, option);

@@ -45,7 +45,7 @@ describe('checking a tree', () => {
         '\ufeff[good]', // 1: a byte order mark
         'maxretyr = 3', // 2: a misspelt option
         'bantime = 10mins', // 3: no unit
-        'findtime = 5 # minutes', // 4: no comment
+        'findtime = 5 # minutes', // 4: a comment only because it is a time
         'maxretry = many', // 5: no number
         'maxretry = 3', // 6: twice
         '[nolog]',
@@ -71,7 +71,7 @@ describe('checking a tree', () => {
       'jail.local:1:1 F2B_CONFIG_BOM',
       'jail.local:2:1 F2B_CONFIG_UNKNOWN_OPTION',
       'jail.local:3:11 F2B_CONFIG_TIME',
-      'jail.local:4:1 F2B_CONFIG_INLINE_HASH',
+      'jail.local:4:12 F2B_CONFIG_INLINE_HASH',
       'jail.local:6:1 F2B_CONFIG_DUPLICATE_OPTION',
       'jail.local:7:1 F2B_CONFIG_NO_LOG',
       'jail.local:16:23 F2B_CONFIG_PERCENT',

@@ -1,9 +1,10 @@
 import { ConfigError } from '../errors.js';
 import type { Findings } from '../resolve/findings.js';
+import { jailOptionTypes } from '../resolve/jail-options.js';
 import type { ConfigSet } from '../resolve/library.js';
 import { jailContext, openTree, type ReadOptions, readOpenTree } from '../resolve/settings.js';
 import type { Finding, JailSettings, RegexSetting, Settings } from '../settings.js';
-import { nearest } from './nearest.js';
+import { checkChoices, checkPorts } from './choices.js';
 import { References } from './references.js';
 import { checkDefinitionOptions, checkJailOptions, checkServerOptions } from './unknown.js';
 
@@ -51,6 +52,7 @@ export function checkTree(options: CheckOptions): TreeCheck {
       settings = readOpenTree(tree, reading);
       regexes = checkRegexes(settings, options, tree.findings);
       checkChoices(settings, tree.findings);
+      checkPorts(settings, jailContext(tree, options).set, tree.findings);
       checkNames(tree.library.sets, settings, jailContext(tree, options).set, tree.findings);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
@@ -122,65 +124,6 @@ function checkRegexes(settings: Settings, options: CheckOptions, findings: Findi
   return count;
 }
 
-/** Values that have to be one of a few words, and jails that would sit idle. */
-function checkChoices(settings: Settings, findings: Findings): void {
-  for (const { name, origin, backend, filter, logpaths } of settings.jails) {
-    const backendName = backend.value.replace(/\[.*$/s, '');
-    const backends = ['auto', 'pyinotify', 'polling', 'systemd'];
-    if (!backends.includes(backendName)) {
-      const near = nearest(backendName, backends);
-      findings.add(
-        'error',
-        'F2B_CONFIG_CHOICE',
-        `'${backendName}' is no backend.`,
-        backend.origin,
-        `Write ${near ? `${near}, or one of ` : 'one of '}${backends.join(', ')}.`,
-        name,
-      );
-    }
-    if (!['yes', 'warn', 'no', 'raw'].includes(filter.usedns.value)) {
-      findings.add(
-        'warning',
-        'F2B_CONFIG_CHOICE',
-        `usedns = ${filter.usedns.value} counts as no.`,
-        filter.usedns.origin,
-        'Write yes, warn, no or raw.',
-        name,
-      );
-    }
-    if (logpaths.length === 0 && !backend.value.startsWith('systemd')) {
-      findings.add(
-        'error',
-        'F2B_CONFIG_NO_LOG',
-        `jail '${name}' is enabled but reads nothing: it has no logpath.`,
-        origin,
-        'Set logpath.',
-        name,
-      );
-    }
-    if (filter.failregex.length === 0) {
-      findings.add(
-        'error',
-        'F2B_CONFIG_REGEX',
-        `jail '${name}' has no failregex, so it never finds a failure.`,
-        origin,
-        'Set filter to a file in filter.d that has a failregex.',
-        name,
-      );
-    }
-    if (name.length >= 26) {
-      findings.add(
-        'warning',
-        'F2B_CONFIG_JAIL_NAME',
-        `the name of jail '${name}' has ${name.length} characters.`,
-        origin,
-        'Keep it below 26: iptables refuses longer chain names than f2b-NAME then makes.',
-        name,
-      );
-    }
-  }
-}
-
 function checkNames(
   sets: ReadonlyMap<string, ConfigSet | undefined>,
   settings: Settings,
@@ -213,7 +156,7 @@ function checkInlineHashes(set: ConfigSet, findings: Findings): void {
   if (set.name !== 'jail' && set.name !== 'fail2ban') return;
   for (const entries of [set.tree.defaults, ...set.tree.sections.values()]) {
     for (const entry of entries.values()) {
-      if (!/\s#\s/.test(entry.value.text) || /regex/.test(entry.key)) continue;
+      if (!/\s#\s/.test(entry.value.text) || /regex/.test(entry.key) || hasOwnFinding(entry.key)) continue;
       findings.add(
         'warning',
         'F2B_CONFIG_INLINE_HASH',
@@ -223,6 +166,12 @@ function checkInlineHashes(set: ConfigSet, findings: Findings): void {
       );
     }
   }
+}
+
+/** Times, expressions and `ignoreip` say themselves what a # in them does. */
+function hasOwnFinding(option: string): boolean {
+  const type = (jailOptionTypes as Readonly<Record<string, string>>)[option];
+  return type === 'time' || option === 'ignoreip' || option === 'dbpurgeage' || option.startsWith('bantime.');
 }
 
 function byPlace(a: Finding, b: Finding): number {

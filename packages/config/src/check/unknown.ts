@@ -81,13 +81,13 @@ export function checkJailOptions(
     const place = { file: 'jail', meaningful, reportDead: enabled.has(section), jail: section };
     checkEntries(entries.values(), references, place, findings);
     const lower = section.toLowerCase();
-    if ((lower === 'default' || lower === 'includes') && !entries.has('enabled')) {
+    if ((lower === 'default' || lower === 'includes') && !entries.has('filter')) {
       findings.add(
         'warning',
         'F2B_CONFIG_UNKNOWN_SECTION',
-        `[${section}] is a jail of that name, not [${section.toUpperCase()}].`,
+        `[${section}] is an ordinary section, a jail of that name: what stands in it holds for no other jail.`,
         set.tree.origins.get(section),
-        `Write [${section.toUpperCase()}].`,
+        `Did you mean [${section.toUpperCase()}]?`,
       );
     }
   }

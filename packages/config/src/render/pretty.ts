@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.js';
+import type { DumpableSettings } from '../dump.js';
 import { pythonRepr, type StreamValue } from './python.js';
 import { toStream } from './stream.js';
 
@@ -7,7 +7,7 @@ const WIDTH = 1000;
 const INDENT = 2;
 
 /** The lines of `f2b --dp`: the command stream, what is longer than a thousand characters broken as Python's `pprint` does. */
-export function renderPretty(settings: Settings): string[] {
+export function renderPretty(settings: DumpableSettings): string[] {
   return toStream(settings).flatMap((command) => prettyLines(command));
 }
 

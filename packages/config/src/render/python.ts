@@ -1,11 +1,11 @@
 /** A value as the command stream holds it. */
-export type StreamValue = string | number | boolean | null | readonly StreamValue[];
+export type StreamValue = string | number | bigint | boolean | null | readonly StreamValue[];
 
 /** Python's `repr`: single quotes unless the text holds `'` and no `"`; control characters escaped, other scripts as they are. */
 export function pythonRepr(value: StreamValue): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return reprText(value);
   let text = '[';
   for (let index = 0; index < value.length; index++) {

@@ -1,89 +1,77 @@
-import {
-  type ActionSettings,
-  actionCommandNames,
-  type FilterStatement,
-  type JailSettings,
-  type Settings,
-  type Sourced,
-} from '../settings.js';
+import type { DumpableSettings, FilterStatement, RunnableJailDump } from '../dump.js';
+import { type ActionSettings, actionCommandNames } from '../settings.js';
 import { pythonJson, pythonRepr, type StreamValue } from './python.js';
 
 /** One command of the stream that fail2ban's client sends to its server. */
 export type StreamCommand = readonly StreamValue[];
 
 /** The settings as the list of commands that fail2ban's client would send: what `-d` prints, one command a line. */
-export function toStream(settings: Settings): StreamCommand[] {
+export function toStream(settings: DumpableSettings): StreamCommand[] {
   const stream: StreamCommand[] = serverCommands(settings);
-  const skipped = [...settings.skipped];
-  for (const [index, jail] of settings.jails.entries()) {
-    while (skipped[0] && skipped[0].position <= index) stream.push(configError(skipped.shift()!));
-    for (const command of jailCommands(jail)) stream.push(command);
+  for (const one of settings.dump.jails) {
+    if (one.kind === 'skipped') stream.push(['config-error', one.said]);
+    else addJail(one, stream);
   }
-  for (const jail of skipped) stream.push(configError(jail));
   for (const jail of settings.jails) stream.push(['start', jail.name]);
   return stream;
 }
 
-/** The lines of `f2b -d`, equal to those of `fail2ban-client -d`. */
-export function renderStream(settings: Settings): string[] {
+/** The lines of `f2b -d`. */
+export function renderStream(settings: DumpableSettings): string[] {
   return toStream(settings).map((command) => pythonRepr(command));
 }
 
-function configError({ name, why }: { name: string; why: string }): StreamCommand {
-  return ['config-error', `Jail '${name}' skipped, because of wrong configuration: ${why}`];
-}
-
-function serverCommands({ server }: Settings): StreamCommand[] {
+function serverCommands({ server, dump }: DumpableSettings): StreamCommand[] {
   const stream: StreamCommand[] = [];
   if (server.threadStacksize) stream.push(['set', 'thread', `{'stacksize': ${server.threadStacksize.value}}`]);
   stream.push(
     ['set', 'syslogsocket', server.syslogsocket.value],
-    ['set', 'loglevel', server.loglevelWritten],
+    ['set', 'loglevel', dump.loglevel],
     ['set', 'logtarget', server.logtarget.value],
     ['set', 'allowipv6', server.allowipv6.value],
     ['set', 'dbfile', server.dbfile.value],
   );
   if (server.dbmaxmatches) stream.push(['set', 'dbmaxmatches', server.dbmaxmatches.value]);
-  stream.push(['set', 'dbpurgeage', server.dbpurgeage.value]);
+  stream.push(['set', 'dbpurgeage', dump.dbpurgeage]);
   return stream;
 }
 
+/** Options of a jail in the order in which they are sent, before and after `ignoreip`. */
+const limits = [
+  'maxretry',
+  'maxmatches',
+  'findtime',
+  'bantime',
+  'bantime.increment',
+  'bantime.factor',
+  'bantime.formula',
+  'bantime.multipliers',
+  'bantime.maxtime',
+  'bantime.rndtime',
+  'bantime.overalljails',
+  'ignorecommand',
+  'ignoreself',
+];
+
 /** The commands that set up one jail, without its `start`. */
-export function jailCommands(jail: JailSettings): StreamCommand[] {
+function addJail({ jail, written, ignoreip, filter, bare }: RunnableJailDump, stream: StreamCommand[]): void {
   const { name } = jail;
-  const stream: StreamCommand[] = [['add', name, jail.backend.value]];
   const set = (option: string, value: StreamValue | undefined): void => {
     if (value !== undefined) stream.push(['set', name, option, value]);
-    else if (jail.unreadable.includes(option)) stream.push(['set', name, option, null]);
   };
-  const sourced = (option: string, setting: Sourced<string | number | boolean> | undefined): void =>
-    set(option, setting?.value);
-  for (const statement of jail.filter.sent) stream.push(...filterCommands(name, statement));
-  const { bantimeIncrement } = jail;
-  sourced('maxretry', jail.maxretry);
-  sourced('maxmatches', jail.maxmatches);
-  set('findtime', jail.findtime?.text);
-  set('bantime', jail.bantime?.text);
-  sourced('bantime.increment', bantimeIncrement.increment);
-  sourced('bantime.factor', bantimeIncrement.factor);
-  sourced('bantime.formula', bantimeIncrement.formula);
-  sourced('bantime.multipliers', bantimeIncrement.multipliers);
-  sourced('bantime.maxtime', bantimeIncrement.maxtime);
-  sourced('bantime.rndtime', bantimeIncrement.rndtime);
-  sourced('bantime.overalljails', bantimeIncrement.overalljails);
-  sourced('ignorecommand', jail.ignorecommand);
-  sourced('ignoreself', jail.ignoreself);
-  if (jail.ignoreipOrigin) stream.push(['set', name, 'addignoreip', ...jail.ignoreip]);
-  sourced('ignorecache', jail.ignorecache);
-  sourced('logtimezone', jail.filter.logtimezone);
-  sourced('logencoding', jail.filter.logencoding);
+  stream.push(['add', name, jail.backend.value]);
+  for (const statement of filter) stream.push(...filterCommands(name, statement));
+  for (const option of limits) set(option, written.get(option));
+  if (ignoreip) stream.push(['set', name, 'addignoreip', ...ignoreip]);
+  set('ignorecache', written.get('ignorecache'));
+  set('logtimezone', jail.filter.logtimezone?.value);
+  set('logencoding', jail.filter.logencoding?.value);
   if (!jail.backend.value.startsWith('systemd')) {
     for (const path of jail.logpaths) {
       for (const file of path.files) stream.push(['set', name, 'addlogpath', file, path.from]);
     }
   }
-  for (const action of jail.actions) stream.push(...actionCommands(name, action));
-  return stream;
+  for (const action of jail.actions) stream.push(...actionCommands(name, action, bare.has(action)));
 }
 
 function filterCommands(jail: string, statement: FilterStatement): StreamCommand[] {
@@ -102,12 +90,12 @@ function filterCommands(jail: string, statement: FilterStatement): StreamCommand
   }
 }
 
-function actionCommands(jail: string, action: ActionSettings): StreamCommand[] {
+function actionCommands(jail: string, action: ActionSettings, bare: boolean): StreamCommand[] {
   if (action.python) {
     return [['set', jail, 'addaction', action.name, action.python.path, pythonJson(action.python.args)]];
   }
   const pairs: [string, StreamValue][] = [];
-  if (action.definitionMissing) {
+  if (bare) {
     for (const command of actionCommandNames) pairs.push([command, action.commands.get(command) ?? null]);
   } else for (const [command, value] of action.commands) pairs.push([command, value]);
   for (const [name, value] of action.params) pairs.push([name, value]);

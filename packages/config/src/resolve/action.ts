@@ -29,7 +29,13 @@ export interface ActionContext {
 
 /** An element of a jail's `action` list whose files were found; its tags are not resolved yet. */
 export interface FoundAction {
-  resolve(): ActionSettings;
+  resolve(): ResolvedAction;
+}
+
+export interface ResolvedAction {
+  readonly settings: ActionSettings;
+  /** The action's files have no `[Definition]`. */
+  readonly bare: boolean;
 }
 
 /**
@@ -46,7 +52,8 @@ export function findAction(context: ActionContext, text: Traced): FoundAction {
     if (error instanceof SpecError) throw specError('action', text, error, pythonRepr(text.text));
     throw error;
   }
-  if (spec.name.endsWith('.py')) return { resolve: () => pythonAction(context, spec, text) };
+  if (spec.name.endsWith('.py'))
+    return { resolve: () => ({ settings: pythonAction(context, spec, text), bare: false }) };
   const set = findFile(context.library, spec.name);
   if (!set && !context.builtinActions.has(spec.name)) {
     throw new ConfigError(
@@ -60,22 +67,15 @@ export function findAction(context: ActionContext, text: Traced): FoundAction {
   return { resolve: () => resolveAction(context, spec, set, text) };
 }
 
-function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | undefined, text: Traced): ActionSettings {
+function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | undefined, text: Traced): ResolvedAction {
   const args = new Map(spec.args);
   if (!args.has('name')) args.set('name', traced(context.jail, undefined));
   if (!args.has('actname')) args.set('actname', traced(actionName(spec, context.jail), undefined));
   const name = args.get('actname')!.text;
   if (!set) {
-    return {
-      name,
-      file: spec.name,
-      builtin: true,
-      python: undefined,
-      commands: new Map(),
-      params: [...args].map(([key, value]) => [key, value.text] as const),
-      families: ['inet4', 'inet6'],
-      origin: originOf(text),
-    };
+    const params = [...args].map(([key, value]) => [key, value.text] as const);
+    const common = { builtin: true, python: undefined, commands: new Map(), params };
+    return { settings: { name, file: spec.name, ...common, origin: originOf(text) }, bare: false };
   }
   const texts = context.library.thorough
     ? readTexts(context, set, args)
@@ -83,17 +83,8 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
   const commands = new Map<ActionCommandName, string | boolean>();
   for (const [key, value] of texts.commands) commands.set(key, booleanCommands.has(key) ? parseBoolean(value) : value);
   const { params, missing } = texts;
-  return {
-    name,
-    file: spec.name,
-    builtin: false,
-    python: undefined,
-    commands,
-    ...(missing ? { definitionMissing: true } : {}),
-    params,
-    families: params.some(([key]) => key.includes('?family=')) ? ['inet4', 'inet6'] : [],
-    origin: originOf(text),
-  };
+  const common = { builtin: false, python: undefined, commands, params };
+  return { settings: { name, file: spec.name, ...common, origin: originOf(text) }, bare: missing };
 }
 
 /** What the action's files say to these arguments, values still text. */
@@ -146,7 +137,6 @@ function pythonAction(context: ActionContext, spec: Spec, text: Traced): ActionS
     python: { path: posix.join(context.library.store.directory, 'action.d', spec.name), args },
     commands: new Map(),
     params: [],
-    families: [],
     origin: originOf(text),
   };
 }

@@ -1,4 +1,5 @@
-import type { FilterOptionName, FilterSettings, FilterStatement, Origin, RegexSetting, Sourced } from '../settings.js';
+import type { FilterStatement } from '../dump.js';
+import type { FilterOptionName, FilterSettings, Origin, RegexSetting, Sourced } from '../settings.js';
 import { nonEmptyLines, originOf, type Traced } from '../syntax/traced.js';
 import { parseInteger } from '../values/integer.js';
 import type { Spec } from '../values/spec.js';
@@ -26,6 +27,12 @@ interface Sending {
   readonly value: Traced;
 }
 
+export interface OverlaidFilter {
+  readonly settings: FilterSettings;
+  /** The options as they are sent to the server, one after the other; the settings hold what they amount to. */
+  readonly sent: readonly FilterStatement[];
+}
+
 /**
  * Joins the filter's options with the jail's own, by fail2ban's rule: an option of the jail takes the place of the one in
  * the filter's `[Definition]`; bracket arguments and `[Init]` stay and are sent as well. What is sent later wins, the lists
@@ -40,7 +47,7 @@ export function overlayFilter(
   findings: Findings,
   jail: string,
   where: Origin | undefined,
-): FilterSettings {
+): OverlaidFilter {
   const own: Sending[] = [];
   for (const name of jailOrder) {
     const value = values.get(name);
@@ -69,9 +76,8 @@ export function overlayFilter(
   const prefregex = last('prefregex');
   const datepattern = last('datepattern');
   const maxlines = sent.findLast((one) => one.name === 'maxlines');
-  return {
+  const settings: FilterSettings = {
     name: spec?.name,
-    sent,
     prefregex: prefregex?.text ? { source: prefregex.text, origin: originOf(prefregex) ?? where } : undefined,
     failregex: regexes('failregex'),
     ignoreregex: regexes('ignoreregex'),
@@ -82,6 +88,7 @@ export function overlayFilter(
     logtimezone: sourced(values.get('logtimezone')),
     logencoding: sourced(values.get('logencoding')),
   };
+  return { settings, sent };
 }
 
 /**

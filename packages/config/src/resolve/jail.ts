@@ -1,85 +1,37 @@
+import type { RunnableJailDump } from '../dump.js';
 import { ConfigError } from '../errors.js';
-import type { ActionSettings, JailSettings, LogPath, Origin, Sourced } from '../settings.js';
+import type { JailSettings, LogPath, Origin, Sourced } from '../settings.js';
 import { originOf, type Traced } from '../syntax/traced.js';
-import { isPlainBoolean, parseBoolean } from '../values/boolean.js';
-import { parseInteger } from '../values/integer.js';
-import { splitSpecs } from '../values/spec.js';
-import { parseTime } from '../values/time.js';
+import { parseBoolean } from '../values/boolean.js';
+import { gluedAt, splitSpecs } from '../values/spec.js';
 import { splitAddressList } from '../values/words.js';
-import { type ActionContext, findAction } from './action.js';
+import { type ActionContext, type FoundAction, findAction, type ResolvedAction } from './action.js';
 import { overlayFilter } from './filter-settings.js';
+import { readGrowth } from './growth.js';
+import { readIgnoreCache } from './ignorecache.js';
+import { readIgnoreip } from './ignoreip.js';
 import { type JailContext, type JailOptionName, readJailOptions } from './jail-options.js';
+import { JailValues } from './jail-values.js';
 import { resolveLogpaths } from './logpath.js';
 
 /** Characters of an `action` list: finding the ends of brackets takes time that grows with the square of its length. */
-const MAX_ACTION_LIST = 32 * 1024;
+const maxActionList = 32 * 1024;
+
+/** No log of a jail exists, and its `skip_if_nologs` says that this is as it should be. */
+export class MissingLogs extends ConfigError {}
 
 /**
  * Resolves one enabled jail with its filter and actions.
  *
  * @throws ConfigError where the jail cannot run: unknown filter or action, a reference that leads nowhere, no log
  */
-export function resolveJail(context: JailContext, name: string): JailSettings {
-  const { findings, set } = context;
+export function resolveJail(context: JailContext, name: string): RunnableJailDump {
+  const { findings, set, library } = context;
   const { values, asText, filter, filterSpec } = readJailOptions(context, name);
   const where = set.tree.origins.get(name);
-  const unreadable: string[] = [];
-  const text = (option: JailOptionName): Sourced<string> | undefined => {
-    const value = values.get(option);
-    return value && { value: value.text, origin: originOf(value) ?? where };
-  };
-  const boolean = (option: JailOptionName): Sourced<boolean> | undefined => {
-    const found = text(option);
-    if (found && !isPlainBoolean(found.value)) {
-      findings.add(
-        'warning',
-        'F2B_CONFIG_BOOLEAN',
-        `${option} = ${found.value} means no: only 1, on, true and yes mean yes.`,
-        found.origin,
-        'Write true or false.',
-        name,
-      );
-    }
-    return found && { value: parseBoolean(found.value), origin: found.origin };
-  };
-  const integer = (option: JailOptionName): Sourced<number> | undefined => {
-    const found = text(option);
-    if (!found) return undefined;
-    const value = parseInteger(found.value);
-    if (value !== undefined) return { value, origin: found.origin };
-    unreadable.push(option);
-    findings.add(
-      'error',
-      'F2B_CONFIG_NUMBER',
-      `Wrong value for '${option}' in '${name}': '${found.value}' is no whole number.`,
-      found.origin,
-      'Write a whole number; until then the default holds.',
-      name,
-    );
-    return undefined;
-  };
-  const duration = (option: 'findtime' | 'bantime'): JailSettings['findtime'] => {
-    const found = text(option);
-    if (!found) return undefined;
-    let seconds = 600;
-    try {
-      const value = parseTime(found.value, found.origin);
-      seconds = option === 'bantime' ? Math.trunc(value) : value;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      findings.add(
-        'error',
-        error.code,
-        `${option} of '${name}': ${error.what}`,
-        error.origin,
-        `${error.advice} Until then 10 minutes hold.`,
-        name,
-      );
-    }
-    return { text: found.value, seconds, origin: found.origin };
-  };
-
-  const backend = text('backend') ?? { value: 'auto', origin: undefined };
+  const plain = new JailValues(values, findings, name, where);
+  const { snapshot } = library.store;
+  const backend = plain.text('backend') ?? { value: 'auto', origin: undefined };
   if (backend.origin === undefined && !values.has('backend')) {
     findings.add(
       'hint',
@@ -90,36 +42,36 @@ export function resolveJail(context: JailContext, name: string): JailSettings {
       name,
     );
   }
-  const filterSettings = overlayFilter(values, filter, filterSpec, findings, name, where);
+  const overlaid = overlayFilter(values, filter, filterSpec, findings, name, where);
   const logpath = values.get('logpath');
-  const logpaths = logpath ? resolveLogpaths(logpath, context.library.store.snapshot, findings, name) : [];
-  const chosen = chooseBackend(context, name, backend, values, logpaths, filterSettings.journalmatch.length > 0);
-  return {
+  const logpaths = logpath ? resolveLogpaths(logpath, snapshot, findings, name) : [];
+  const chosen = chooseBackend(context, name, backend, values, logpaths, overlaid.settings.journalmatch.length > 0);
+  const ignoreip = values.get('ignoreip');
+  const actions = resolveActions(context, name, values, asText);
+  const jail: JailSettings = {
     name,
     origin: where,
     backend: chosen,
-    filter: filterSettings,
+    filter: overlaid.settings,
     logpaths,
-    maxretry: integer('maxretry'),
-    maxmatches: integer('maxmatches'),
-    findtime: duration('findtime'),
-    bantime: duration('bantime'),
-    bantimeIncrement: {
-      increment: boolean('bantime.increment'),
-      factor: text('bantime.factor'),
-      formula: text('bantime.formula'),
-      multipliers: text('bantime.multipliers'),
-      maxtime: text('bantime.maxtime'),
-      rndtime: text('bantime.rndtime'),
-      overalljails: boolean('bantime.overalljails'),
-    },
-    ignorecommand: text('ignorecommand'),
-    ignoreself: boolean('ignoreself'),
-    ignoreip: splitAddressList(values.get('ignoreip')?.text ?? ''),
-    ignoreipOrigin: text('ignoreip')?.origin,
-    ignorecache: text('ignorecache'),
-    actions: resolveActions(context, name, values, asText),
-    unreadable,
+    maxretry: plain.count('maxretry', 1),
+    maxmatches: plain.count('maxmatches', 0),
+    findtime: plain.duration('findtime'),
+    bantime: plain.duration('bantime'),
+    growth: readGrowth(plain, findings, name),
+    ignorecommand: plain.text('ignorecommand'),
+    ignoreself: plain.boolean('ignoreself'),
+    ignoreip: ignoreip ? readIgnoreip(ignoreip, snapshot, findings, name) : [],
+    ignorecache: readIgnoreCache(plain, findings, name),
+    actions: actions.map(({ settings }) => settings),
+  };
+  return {
+    kind: 'jail',
+    jail,
+    written: plain.written,
+    ignoreip: ignoreip && splitAddressList(ignoreip.text),
+    filter: overlaid.sent,
+    bare: new Set(actions.flatMap(({ settings, bare }) => (bare ? [settings] : []))),
   };
 }
 
@@ -128,29 +80,28 @@ function resolveActions(
   name: string,
   values: ReadonlyMap<JailOptionName, Traced>,
   jailOptions: ReadonlyMap<string, Traced>,
-): ActionSettings[] {
+): ResolvedAction[] {
   const { findings } = context;
   const list = values.get('action');
-  const actions: ActionSettings[] = [];
+  const actions: ResolvedAction[] = [];
   const actionContext: ActionContext = {
     library: context.library,
     jail: name,
     jailOptions,
     builtinActions: context.builtinActions,
   };
-  if (list && list.text.length > MAX_ACTION_LIST) {
+  if (list && list.text.length > maxActionList) {
     throw new ConfigError(
       'F2B_CONFIG_TOO_LARGE',
-      `the action list of '${name}' has ${list.text.length} characters, more than ${MAX_ACTION_LIST}.`,
+      `the action list of '${name}' has ${list.text.length} characters, more than ${maxActionList}.`,
       originOf(list),
       'Put long texts into a file in action.d.',
     );
   }
-  const found = list ? splitSpecs(list).map((spec) => findAction(actionContext, spec)) : [];
-  for (const element of found) {
-    const action = element.resolve();
-    const twin = actions.find((other) => other.name === action.name);
-    if (twin) {
+  for (const element of list ? findActions(actionContext, list, context.set.tree.find(name, 'action')?.origin) : []) {
+    const resolved = element.resolve();
+    const action = resolved.settings;
+    if (actions.some(({ settings }) => settings.name === action.name)) {
       findings.add(
         'error',
         'F2B_CONFIG_DUPLICATE_ACTION',
@@ -170,7 +121,7 @@ function resolveActions(
         name,
       );
     }
-    actions.push(action);
+    actions.push(resolved);
   }
   if (actions.length === 0) {
     findings.add(
@@ -185,9 +136,27 @@ function resolveActions(
   return actions;
 }
 
+/** @param written where the list is set: its parts may have been written elsewhere */
+function findActions(context: ActionContext, list: Traced, written: Origin | undefined): FoundAction[] {
+  try {
+    return splitSpecs(list).map((spec) => findAction(context, spec));
+  } catch (error) {
+    const glued = error instanceof ConfigError ? gluedAt(list.text) : -1;
+    if (!(error instanceof ConfigError) || glued < 0) throw error;
+    const next = /^[^\s[]*/.exec(list.text.slice(glued))![0];
+    throw new ConfigError(
+      error.code,
+      error.what,
+      written,
+      `'${next}' is glued to the action in front of it: put a blank or a new line between two actions.`,
+      { definition: error.definition },
+    );
+  }
+}
+
 /**
  * fail2ban 1.1's rule for a jail none of whose logs exists: with `backend = auto` and a journalmatch it reads the journal
- * instead (unless `systemd_if_nologs` is false); else it cannot run.
+ * instead (unless `systemd_if_nologs` is false); else, with `skip_if_nologs`, it is left out; else it cannot run.
  */
 function chooseBackend(
   context: JailContext,
@@ -198,8 +167,9 @@ function chooseBackend(
   hasJournalmatch: boolean,
 ): Sourced<string> {
   const logpath = values.get('logpath');
+  const { findings, library } = context;
   if (backend.value.startsWith('systemd')) {
-    context.findings.add(
+    findings.add(
       'warning',
       'F2B_CONFIG_JOURNAL',
       `jail '${name}': backend = ${backend.value} asks for the journal, which this version of f2b cannot read${logpath ? ': it reads the files of logpath instead' : ''}.`,
@@ -210,10 +180,38 @@ function chooseBackend(
     return backend;
   }
   if (!logpath) return backend;
-  if (logpaths.some((path) => path.files.length > 0)) return backend;
-  const origin: Origin | undefined = originOf(logpath);
+  const named = logpaths.flatMap((path) => path.files);
+  if (named.some((file) => library.store.snapshot.kind(file) === 'file')) return backend;
+  const origin = originOf(logpath);
+  const says = (option: JailOptionName, unset: boolean): boolean => {
+    const value = values.get(option);
+    return value ? parseBoolean(value.text) : unset;
+  };
+  const patterns = logpaths.map((path) => path.pattern).join(', ');
+  let chosen = backend;
+  if (named.length === 0 && backend.value.startsWith('auto') && hasJournalmatch && says('systemd_if_nologs', true)) {
+    chosen = { value: 'systemd', origin: backend.origin };
+    if (patterns !== '') {
+      findings.add(
+        'warning',
+        'F2B_CONFIG_JOURNAL_INSTEAD',
+        `no log file of ${name} exists. fail2ban would read the journal, which this version of f2b cannot: it waits for the file.`,
+        origin,
+        'Let a syslog daemon such as rsyslog write it, or mend logpath.',
+        name,
+      );
+      return chosen;
+    }
+  } else if (named.length === 0 && says('skip_if_nologs', false)) {
+    throw new MissingLogs(
+      'F2B_CONFIG_NO_LOG',
+      `Jail '${name}' skipped, because of missing log files.`,
+      origin,
+      'Create the log, or mend logpath; skip_if_nologs says that this is no mistake.',
+    );
+  }
   if (context.allowMissingLogs === true) {
-    context.findings.add(
+    findings.add(
       'warning',
       'F2B_CONFIG_NO_LOG',
       `Have not found any log file for ${name} jail`,
@@ -221,28 +219,21 @@ function chooseBackend(
       'Create the log, or mend logpath.',
       name,
     );
-    return backend;
+    return chosen;
   }
-  const journal = values.get('systemd_if_nologs');
-  if (backend.value.startsWith('auto') && hasJournalmatch && (!journal || parseBoolean(journal.text))) {
-    context.findings.add(
-      'warning',
-      'F2B_CONFIG_JOURNAL_INSTEAD',
-      `no log file of ${name} exists. fail2ban would read the journal, which this version of f2b cannot: it waits for the file.`,
-      origin,
-      'Let a syslog daemon such as rsyslog write it, or mend logpath.',
-      name,
-    );
-    return { value: 'systemd', origin: backend.origin };
-  }
-  const patterns = logpaths.map((path) => path.pattern).join(', ');
+  const why =
+    patterns === ''
+      ? 'logpath names none.'
+      : named.length > 0
+        ? `None of these is a file: ${patterns}.`
+        : `None of these exists: ${patterns}.`;
   const error = new ConfigError(
     'F2B_CONFIG_NO_LOG',
-    `Have not found any log file for '${name}' jail.${patterns ? ` None of these exists: ${patterns}.` : ''}`,
+    `Have not found any log file for '${name}' jail. ${why}`,
     origin,
     'Create the log, or mend logpath; the other jails run.',
   );
   if (context.allowMissingLogs !== 'report') throw error;
-  context.findings.addError(error, name);
-  return backend;
+  findings.addError(error, name);
+  return chosen;
 }

@@ -91,9 +91,13 @@ export class Library {
     return { name, tree, files: order };
   }
 
-  /** What lies in a folder such as `jail.d` and cannot be read is passed over, as by fail2ban, but not in silence. */
+  /**
+   * What cannot be read is passed over, but not in silence, where fail2ban passes it over too: in a folder such as `jail.d`, and a link
+   * to nothing wherever it stands. Elsewhere it is an error of whatever needs the file.
+   */
   #canBeRead(file: string, name: string): boolean {
-    if (!file.startsWith(posix.join(this.store.directory, `${name}.d/`))) return true;
+    const inFolder = file.startsWith(posix.join(this.store.directory, `${name}.d/`));
+    if (!inFolder && this.store.kind(file) !== 'dangling') return true;
     try {
       this.store.parse(file);
       return true;

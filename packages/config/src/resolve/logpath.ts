@@ -1,8 +1,9 @@
+import { posix } from 'node:path';
 import type { LogPath } from '../settings.js';
 import { strip } from '../syntax/blanks.js';
 import type { ConfigEdge } from '../syntax/edge.js';
 import { nonEmptyLines, type Traced } from '../syntax/traced.js';
-import { fixedDirectory, glob } from '../values/glob.js';
+import { glob, hasMagic } from '../values/glob.js';
 import type { Findings } from './findings.js';
 
 /**
@@ -18,7 +19,8 @@ export function resolveLogpaths(value: Traced, edge: ConfigEdge, findings: Findi
     const pattern = option ? strip(text.slice(0, option.index)) : text;
     const files: string[] = [];
     for (const file of glob(pattern, edge)) {
-      if (edge.kind(file) === 'dangling') {
+      const kind = edge.kind(file);
+      if (kind === 'dangling') {
         findings.add(
           'warning',
           'F2B_CONFIG_DANGLING_LOG',
@@ -27,9 +29,31 @@ export function resolveLogpaths(value: Traced, edge: ConfigEdge, findings: Findi
           'Create its target, or remove the link.',
           jail,
         );
-      } else files.push(file);
+        continue;
+      }
+      // fail2ban's -d names these too; a pattern may well meet a directory.
+      files.push(file);
+      if (kind !== 'file' && !hasMagic(pattern)) {
+        findings.add(
+          'warning',
+          'F2B_CONFIG_LOG_KIND',
+          `the log ${file} is ${kind === 'directory' ? 'a directory' : 'no regular file but a pipe, a device or a socket'}, which cannot be followed.`,
+          line.origin,
+          kind === 'directory' ? `Name the files in it: ${posix.join(file, '*.log')}.` : 'Name a file.',
+          jail,
+        );
+      }
     }
-    if (!option && /\s/.test(pattern) && files.length === 0) {
+    if (pattern.endsWith('\\') && files.length === 0) {
+      findings.add(
+        'warning',
+        'F2B_CONFIG_LOG_OPTION',
+        `a backslash at the end of '${pattern}' continues no line: it is taken for a part of the path.`,
+        line.origin,
+        'Remove it; further paths stand on lines of their own, indented.',
+        jail,
+      );
+    } else if (!option && /\s/.test(pattern) && files.length === 0) {
       findings.add(
         'warning',
         'F2B_CONFIG_LOG_OPTION',
@@ -42,7 +66,6 @@ export function resolveLogpaths(value: Traced, edge: ConfigEdge, findings: Findi
     paths.push({
       pattern,
       files,
-      fixedDirectory: fixedDirectory(pattern),
       from: option?.[1] === 'tail' ? 'tail' : 'head',
       origin: line.origin,
     });

@@ -7,6 +7,8 @@ export function nearestFile(store: FileStore, folder: string, name: string): str
   const path = posix.join(store.directory, folder);
   if (store.kind(path) !== 'directory') return '';
   const names = store.list(path).flatMap(({ name: file }) => /^(.+)\.(?:conf|local)$/.exec(file)?.[1] ?? []);
-  const near = nearest(name, new Set(names));
+  const bare = name.replace(/\.(?:conf|local)$/, '');
+  if (bare !== name && names.includes(bare)) return `Write '${bare}': the ending does not belong to the name. `;
+  const near = nearest(bare, new Set(names));
   return near === undefined ? '' : `Did you mean '${near}'? `;
 }

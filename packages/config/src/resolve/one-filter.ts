@@ -5,9 +5,9 @@ import { FileStore } from '../syntax/files.js';
 import { type Traced, traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
 import { parseSpec, SpecError, specError } from '../values/spec.js';
-import { splitAddressList } from '../values/words.js';
 import { readFilter } from './filter.js';
 import { overlayFilter } from './filter-settings.js';
+import { readIgnoreip } from './ignoreip.js';
 import { type JailContext, type JailOptionName, readJailOptions } from './jail-options.js';
 import { Library, safeFileName } from './library.js';
 import { jailContext, type OpenTree, openTree, type ReadOptions } from './settings.js';
@@ -54,10 +54,11 @@ export function readOneJail(name: string, options: OneFilterOptions): OneJail | 
   try {
     const { values, filter, filterSpec } = readJailOptions(context, name, args);
     const where = context.set.tree.origins.get(name);
+    const ignoreip = values.get('ignoreip');
     return {
       name,
-      filter: overlayFilter(values, filter, filterSpec, tree.findings, name, where),
-      ignoreip: splitAddressList(values.get('ignoreip')?.text ?? ''),
+      filter: overlayFilter(values, filter, filterSpec, tree.findings, name, where).settings,
+      ignoreip: ignoreip ? readIgnoreip(ignoreip, tree.library.store.snapshot, tree.findings, name) : [],
       ignoreself: parseBoolean(values.get('ignoreself')?.text ?? 'true'),
     };
   } finally {
@@ -82,7 +83,7 @@ export function readOneFilter(name: string, options: OneFilterOptions): FilterSe
   const none = new Map<JailOptionName, Traced>();
   try {
     const reading = readFilter(tree.library, spec, undefined, options.backend ?? 'auto', none);
-    return overlayFilter(none, reading.finish(none, new Set()), spec, tree.findings, called, undefined);
+    return overlayFilter(none, reading.finish(none, new Set()), spec, tree.findings, called, undefined).settings;
   } finally {
     for (const finding of tree.findings.all) options.report?.(finding);
   }

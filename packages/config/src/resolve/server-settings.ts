@@ -24,5 +24,5 @@ export function readServerSettings(directory: string, edge: ConfigEdge = realEdg
   }
   const findings = new Findings();
   const library = new Library(new FileStore(path, edge), findings, new Map());
-  return resolveServer(library.read('fail2ban'), findings);
+  return resolveServer(library.read('fail2ban'), findings).server;
 }

@@ -1,13 +1,13 @@
+import type { Dump } from '../dump.js';
+import { ConfigError } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
+import { logLevels, readLogLevel } from '../log-levels.js';
 import type { ServerSettings, Sourced } from '../settings.js';
 import { originOf } from '../syntax/traced.js';
 import { parseInteger } from '../values/integer.js';
+import { parseTime } from '../values/time.js';
 import type { Findings } from './findings.js';
 import type { ConfigSet } from './library.js';
-
-/** Levels of fail2ban before 0.9, where 3 meant INFO. */
-const oldLevels: Readonly<Record<string, string>> = { '1': 'ERROR', '2': 'WARNING', '3': 'INFO', '4': 'DEBUG' };
-export const logLevels = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'MSG', 'DEBUG', 'TRACEDEBUG', 'HEAVYDEBUG'];
 
 /** What holds where `fail2ban.conf` says nothing. */
 export const serverDefaults = {
@@ -21,12 +21,18 @@ export const serverDefaults = {
   dbpurgeage: '1d',
 } as const;
 
+export interface ResolvedServer {
+  readonly server: ServerSettings;
+  /** Two values as they stand in the file. */
+  readonly written: Pick<Dump, 'loglevel' | 'dbpurgeage'>;
+}
+
 /**
  * Reads the options of the server from `fail2ban.conf`.
  *
  * @param set undefined where no such file stands: then every default holds
  */
-export function resolveServer(set: ConfigSet | undefined, findings: Findings): ServerSettings {
+export function resolveServer(set: ConfigSet | undefined, findings: Findings): ResolvedServer {
   const read = (option: string, section = 'Definition'): Sourced<string> | undefined => {
     const entry = set?.tree.sections.has(section) ? set.tree.find(section, option) : undefined;
     if (!set || !entry) return undefined;
@@ -64,31 +70,49 @@ export function resolveServer(set: ConfigSet | undefined, findings: Findings): S
     return { value, origin: found.origin };
   };
 
+  const time = (option: 'dbpurgeage', found: Sourced<string>): Sourced<string> => {
+    try {
+      parseTime(found.value, found.origin);
+      return found;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      findings.add(
+        'error',
+        error.code,
+        `${option}: ${error.what}`,
+        error.origin,
+        `${error.advice} Until then ${serverDefaults[option]} holds.`,
+      );
+      return { value: serverDefaults[option], origin: undefined };
+    }
+  };
+
   const written = text('loglevel');
-  return {
+  const purgeage = text('dbpurgeage');
+  const server: ServerSettings = {
     loglevel: { value: levelOf(written, findings), origin: written.origin },
-    loglevelWritten: written.value,
     logtarget: text('logtarget'),
     syslogsocket: text('syslogsocket'),
     allowipv6: text('allowipv6'),
     dbfile: text('dbfile'),
     dbmaxmatches: integer('dbmaxmatches'),
-    dbpurgeage: text('dbpurgeage'),
+    dbpurgeage: time('dbpurgeage', purgeage),
     socket: text('socket', true),
     pidfile: text('pidfile', true),
     threadStacksize: integer('stacksize', 'Thread'),
   };
+  return { server, written: { loglevel: written.value, dbpurgeage: purgeage.value } };
 }
 
 function levelOf(written: Sourced<string>, findings: Findings): string {
-  const level = oldLevels[written.value] ?? written.value.toUpperCase();
-  if (logLevels.includes(level) || parseInteger(level) !== undefined) return level;
+  const level = readLogLevel(written.value);
+  if (level !== undefined) return String(level);
   findings.add(
     'error',
     'F2B_CONFIG_CHOICE',
     `Invalid log level '${written.value}'.`,
     written.origin,
-    `Write one of ${logLevels.join(', ')}; until then ${serverDefaults.loglevel} holds.`,
+    `Write one of ${Object.keys(logLevels).join(', ')}; until then ${serverDefaults.loglevel} holds.`,
   );
   return serverDefaults.loglevel;
 }

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
+import type { DumpableSettings, JailDump } from '../dump.js';
 import { ConfigError } from '../errors.js';
 import { readOwnSettings } from '../own/own-settings.js';
-import type { JailSettings, Settings, SkippedJail } from '../settings.js';
 import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
 import { Findings } from './findings.js';
-import { resolveJail } from './jail.js';
+import { MissingLogs, resolveJail } from './jail.js';
 import { checkDisabled, isEnabled, type JailContext } from './jail-options.js';
 import { Library } from './library.js';
 import { resolveServer } from './server.js';
@@ -45,12 +45,12 @@ export interface ReadOptions {
  * @throws ConfigError `F2B_CONFIG_NO_DIRECTORY` if there is no such directory, `F2B_CONFIG_NO_FILE` if it holds no `jail`
  *   files, `F2B_CONFIG_UNREADABLE` if one of the main files cannot be read, `F2B_CONFIG_UNKNOWN_JAIL`
  */
-export function readSettings(options: ReadOptions): Settings {
+export function readSettings(options: ReadOptions): DumpableSettings {
   return readOpenTree(openTree(options), options);
 }
 
 /** As `readSettings`, for a tree that is open already. */
-export function readOpenTree(tree: OpenTree, options: ReadOptions): Settings {
+export function readOpenTree(tree: OpenTree, options: ReadOptions): DumpableSettings {
   const { library, findings, directory } = tree;
   const serverSet = library.read('fail2ban');
   if (!serverSet) {
@@ -62,22 +62,31 @@ export function readOpenTree(tree: OpenTree, options: ReadOptions): Settings {
       'Put a fail2ban.conf or fail2ban.local there; fail2ban refuses a configuration without one.',
     );
   }
-  const server = resolveServer(serverSet, findings);
+  const { server, written } = resolveServer(serverSet, findings);
   const context = jailContext(tree, options);
-  const jails: JailSettings[] = [];
-  const skipped: SkippedJail[] = [];
+  const dumps: JailDump[] = [];
   for (const name of jailNames(context, options.jail)) {
     try {
-      if (isEnabled(context, name)) jails.push(resolveJail(context, name));
+      if (isEnabled(context, name)) dumps.push(resolveJail(context, name));
       else checkDisabled(context, name);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      findings.addError(error, name);
-      skipped.push({ name, why: error.what, position: jails.length, fatalForFail2ban: !error.definition });
+      const { code, what, origin, advice } = error;
+      findings.add(error instanceof MissingLogs ? 'warning' : 'error', code, what, origin, advice, name);
+      dumps.push({ kind: 'skipped', jail: { name, why: what }, said: skippedWords(name, error) });
     }
   }
   const own = readOwnSettings(posix.join(directory, 'f2b.ini'), library.store, findings);
-  return { directory, server, jails, skipped, own, findings: findings.all };
+  const jails = dumps.flatMap((one) => (one.kind === 'jail' ? [one.jail] : []));
+  const skipped = dumps.flatMap((one) => (one.kind === 'skipped' ? [one.jail] : []));
+  return { directory, server, jails, skipped, own, findings: findings.all, dump: { ...written, jails: dumps } };
+}
+
+/** What fail2ban says in the stream in the place of a jail. */
+function skippedWords(name: string, error: ConfigError): string {
+  return error instanceof MissingLogs
+    ? error.what
+    : `Jail '${name}' skipped, because of wrong configuration: ${error.what}`;
 }
 
 /** A tree that is open for reading. */

@@ -4,11 +4,12 @@ import type { ConfigEdge, DirectoryEntry, Kind } from './edge.js';
 import { type ParsedFile, parseConfig } from './parse.js';
 
 /** A directory with more configuration files than this is not one. */
-const MAX_FILES = 20_000;
+const maxFiles = 20_000;
 
 /** By what the system says of a file that is there and cannot be read. */
 const unreadableAdvice: ReadonlyMap<string | undefined, string> = new Map([
   ['ENOENT', 'It is a link to nothing: remove it, or make what it leads to.'],
+  ['EPIPE', 'Put a file in its place, or remove it.'],
   ['ELOOP', 'It is a link that leads back to itself: remove it.'],
   [
     'EISDIR',
@@ -76,7 +77,7 @@ export class FileStore {
     let entries = this.#listings.get(directory);
     if (!entries) {
       entries = this.edge.listDirectory(directory);
-      if (entries.length > MAX_FILES) {
+      if (entries.length > maxFiles) {
         throw new ConfigError(
           'F2B_CONFIG_TOO_LARGE',
           `the directory holds ${entries.length} files.`,
@@ -95,22 +96,28 @@ export class FileStore {
   parse(path: string): ParsedFile {
     let parsed = this.#parsed.get(path);
     if (!parsed) {
-      let bytes: Uint8Array;
-      try {
-        bytes = this.edge.readFile(path);
-      } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        throw new ConfigError(
-          'F2B_CONFIG_UNREADABLE',
-          `the file cannot be read: ${message}.`,
-          { file: path, line: 1, column: 1 },
-          unreadableAdvice.get(code) ?? 'Check its owner and mode (root must be able to read it).',
-        );
-      }
-      parsed = parseConfig(bytes, path);
+      parsed = parseConfig(this.#bytesOf(path), path);
       this.#parsed.set(path, parsed);
     }
     return parsed;
+  }
+
+  #bytesOf(path: string): Uint8Array {
+    const unreadable = (why: string, code: string | undefined): ConfigError =>
+      new ConfigError(
+        'F2B_CONFIG_UNREADABLE',
+        `the file cannot be read: ${why}.`,
+        { file: path, line: 1, column: 1 },
+        unreadableAdvice.get(code) ?? 'Check its owner and mode (root must be able to read it).',
+      );
+    // Opening a pipe waits for somebody to write into it.
+    if (this.kind(path) === 'other') throw unreadable('it is a pipe, a device or a socket', 'EPIPE');
+    try {
+      return this.edge.readFile(path);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw unreadable(message, code);
+    }
   }
 
   /**
@@ -123,7 +130,7 @@ export class FileStore {
     const folder = `${base}.d`;
     const names = this.kind(folder) === 'directory' ? this.list(folder).map(({ name: member }) => member) : [];
     for (const ending of ['.conf', '.local']) {
-      if (this.kind(base + ending) === 'file') files.push(base + ending);
+      if (this.kind(base + ending) !== 'missing') files.push(base + ending);
       if (names.length === 0) continue;
       const members = names.filter((member) => member.endsWith(ending) && !member.startsWith('.'));
       for (const member of members.sort(byCodePoint)) {

@@ -3,6 +3,7 @@ import { ConfigError } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
 import { MergedTree } from '../merge/tree.js';
 import type { Origin } from '../settings.js';
+import type { Kind } from './edge.js';
 import type { FileStore } from './files.js';
 import type { ParsedFile } from './parse.js';
 import { originOf, type Traced } from './traced.js';
@@ -73,6 +74,11 @@ export function unfoldIncludes(
   return { order, missing, circular };
 }
 
+/** A link to nothing is no file: whoever named it is told so. */
+function isThere(kind: Kind): boolean {
+  return kind !== 'missing' && kind !== 'dangling';
+}
+
 function localOf(file: string): string {
   const ending = posix.extname(file);
   return `${ending ? file.slice(0, -ending.length) : file}.local`;
@@ -83,7 +89,7 @@ function withLocals(store: FileStore, list: readonly string[]): string[] {
   for (const file of list) {
     whole.push(file);
     const local = localOf(file);
-    if (!list.includes(local) && store.kind(local) === 'file') whole.push(local);
+    if (!list.includes(local) && isThere(store.kind(local))) whole.push(local);
   }
   return whole;
 }

@@ -1,8 +1,7 @@
-import { posix } from 'node:path';
 import type { ConfigEdge } from '../syntax/edge.js';
 
 /** Names that one glob may give; more is a mistake (`/*\/*\/*`). */
-const MAX_MATCHES = 10_000;
+const maxMatches = 10_000;
 
 /**
  * The paths that a pattern names, by the rules of Python's `glob`: `*`, `?` and `[...]` inside one path part, hidden files
@@ -26,7 +25,7 @@ export function glob(pattern: string, edge: ConfigEdge): string[] {
       for (const { name } of edge.listDirectory(directory === '' ? '.' : directory)) {
         if (name.startsWith('.') && !part.startsWith('.')) continue;
         if (matchesGlob(name, part)) matches.push(join(directory, name));
-        if (matches.length >= MAX_MATCHES) return matches;
+        if (matches.length >= maxMatches) return matches;
       }
     }
   }
@@ -39,12 +38,6 @@ function join(directory: string, name: string): string {
 
 export function hasMagic(pattern: string): boolean {
   return /[*?[]/.test(pattern);
-}
-
-/** The directory that a pattern's files lie in, as far as it is fixed: what a watcher watches for new files. */
-export function fixedDirectory(pattern: string): string {
-  const magic = pattern.search(/[*?[]/);
-  return posix.dirname(magic < 0 ? pattern : `${pattern.slice(0, magic)}x`);
 }
 
 /**

@@ -13,7 +13,7 @@ export interface Spec {
 export class SpecError extends Error {}
 
 /** Name of an argument with its `=`; the condition (`x?family=inet6=...`) is fail2ban 1.1's. */
-const ARGUMENT_NAME = /\s*([\p{L}\p{N}_.-]+(?:\?\w+=\w+(?==))?)=/uy;
+const argumentName = /\s*([\p{L}\p{N}_.-]+(?:\?\w+=\w+(?==))?)=/uy;
 
 /**
  * Takes one specification apart: a name, then bracket groups. A value stands in double or in single quotes, or bare up to a
@@ -69,10 +69,10 @@ interface Argument {
 }
 
 function argumentAt(text: string, at: number, bare = false): Argument | undefined {
-  ARGUMENT_NAME.lastIndex = at;
-  const match = ARGUMENT_NAME.exec(text);
+  argumentName.lastIndex = at;
+  const match = argumentName.exec(text);
   if (!match) return undefined;
-  const from = ARGUMENT_NAME.lastIndex;
+  const from = argumentName.lastIndex;
   const quote = text[from];
   if (!bare && (quote === '"' || quote === "'")) {
     const closing = text.indexOf(quote, from + 1);
@@ -120,8 +120,22 @@ export function splitSpecs(list: Traced): Traced[] {
   return specs;
 }
 
-/** Index after the last bracket of the groups that open at `open`, if they are well-formed and a blank follows; else -1. */
-function endOfGroups(text: string, open: number): number {
+/** Where a specification begins that is glued to the one in front of it (`a[x=1]b[y=2]`); -1: none is. */
+export function gluedAt(text: string): number {
+  for (let open = text.indexOf('['); open >= 0; ) {
+    const end = endOfGroups(text, open, true);
+    if (end >= 0 && end < text.length && !isBlank(text.charCodeAt(end))) return end;
+    open = text.indexOf('[', Math.max(end, open + 1));
+  }
+  return -1;
+}
+
+/**
+ * Index after the last bracket of the groups that open at `open`, if they are well-formed and a blank follows; else -1.
+ *
+ * @param glued anything but a further group may follow
+ */
+function endOfGroups(text: string, open: number, glued = false): number {
   const tried = new Set<number>();
   /** Positions inside a group at which an argument or the closing bracket may stand; the preferred one last. */
   const waiting = [skipBlanks(text, open + 1)];
@@ -129,7 +143,10 @@ function endOfGroups(text: string, open: number): number {
     const at = waiting.pop()!;
     if (tried.has(at)) continue;
     tried.add(at);
-    if (text[at] === ']' && (at + 1 === text.length || isBlank(text.charCodeAt(at + 1)))) return at + 1;
+    if (text[at] === ']') {
+      const next = text[at + 1];
+      if (next === undefined || isBlank(text.charCodeAt(at + 1)) || (glued && next !== '[')) return at + 1;
+    }
     for (const bare of [true, false]) {
       const argument = argumentAt(text, at, bare);
       if (!argument) break;

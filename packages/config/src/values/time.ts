@@ -23,12 +23,17 @@ for (const [seconds, ...spellings] of [
 }
 
 /** Longer expressions are no times. */
-const MAX_CHARACTERS = 256;
+const maxCharacters = 256;
+
+/** Whether a time has a comment behind it: `604800  # 7 days`. fail2ban evaluates the text, where `#` has that meaning. */
+export function hasComment(text: string): boolean {
+  return text.includes('#');
+}
 
 /**
  * Reads a time as fail2ban writes it: a number of seconds (`600`, `-1`), abbreviations (`10m`, `1h30m`, `1d 12h`,
  * `1year-6mo`), arithmetic over them (`2*3`, `60*60*24`). fail2ban hands the text to Python's `eval`; this is a parser, and
- * nothing else than numbers, units, `+ - * / // %` and parentheses has a meaning.
+ * nothing else than numbers, units, `+ - * / // %` and parentheses has a meaning. A `#` begins a comment.
  *
  * @returns seconds, possibly with a fraction or negative
  * @throws ConfigError `F2B_CONFIG_TIME`
@@ -44,9 +49,10 @@ export function parseTime(text: string, origin?: Origin): Seconds {
       origin,
       'Write seconds (600) or a number with s, m, h, d, w, mo or y (10m, 1h 30m); -1 means for ever.',
     );
-  if (text.length > MAX_CHARACTERS) throw wrong('it is too long');
+  if (text.length > maxCharacters) throw wrong('it is too long');
   let unknown: string | undefined;
-  const expression = text
+  const hash = text.indexOf('#');
+  const expression = (hash < 0 ? text : text.slice(0, hash))
     .replace(/([A-Za-z])(?=[0-9])/g, '$1 ')
     .replace(/(?<=[0-9 ])([A-Za-z]+)(?![\p{L}\p{N}_])/giu, (word) => {
       const seconds = units.get(word.toLowerCase());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Book } from './book/book.js';
 import type { Decision } from './decisions.js';
-import { type BanHistory, MemoryBanHistory, readIncrement } from './growth/increment.js';
+import { type BanHistory, incrementOf, MemoryBanHistory } from './growth/increment.js';
 import { Judge } from './judge.js';
 import type { Rules } from './rules.js';
 import { formatLocalTime } from './when/duration.js';
@@ -178,10 +178,10 @@ describe('bans', () => {
 });
 
 describe('growing bans', () => {
-  const increment = readIncrement({
-    factor: undefined,
+  const increment = incrementOf({
+    factor: 1,
     formula: undefined,
-    multipliers: undefined,
+    multipliers: [],
     maxtime: undefined,
     rndtime: undefined,
     overalljails: false,

@@ -111,7 +111,7 @@ function sayFinding({ severity, what, origin, advice }: Finding): void {
 /** Every problem on its own line; what to do about it goes to the error output. */
 async function refuse(error: FilterError, out: Output, reports: boolean): Promise<number> {
   for (const { what, origin, advice } of error.problems) {
-    const place = origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
+    const place = origin === undefined ? '' : `${formatOrigin(origin)}: `;
     const text = `ERROR: ${place}${what.replace(/\.$/, '')}`;
     if (reports) out.line(text);
     else process.stderr.write(`${printableText(text)}\n`);

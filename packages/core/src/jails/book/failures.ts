@@ -1,4 +1,4 @@
-import type { EpochMs, Seconds } from '@f2b/config';
+import { type EpochMs, roundHalfEven, type Seconds } from '@f2b/config';
 import type { Groups } from '@f2b/matcher';
 import type { Origin } from '../../sources/source.js';
 import type { Identifier } from '../who/identifier.js';
@@ -202,12 +202,4 @@ function scale(count: FailureCount, time: EpochMs, findtime: Seconds): void {
   const seconds = (time - count.firstTime) / 1000;
   count.retry = roundHalfEven((count.retry / seconds) * findtime);
   count.firstTime = windowStart;
-}
-
-/** Python's `round`: a half goes to the even neighbour. */
-export function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

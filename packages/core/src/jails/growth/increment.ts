@@ -1,7 +1,5 @@
-import type { EpochMs, Seconds } from '@f2b/config';
-import { CoreError } from '../../errors.js';
+import type { EpochMs, GrowthSettings, Seconds } from '@f2b/config';
 import { dropOldest } from '../book/bound.js';
-import { type Expression, evaluate, parseExpression } from './expression.js';
 
 /** What is known of earlier bans of one identifier. */
 export interface BanRecord {
@@ -21,36 +19,21 @@ export interface BanHistory {
   forget(id: string, jail: string): void;
 }
 
-/** Growing ban times of one jail, expressions already read. */
+/** Growing ban times of one jail. */
 export interface Increment {
   readonly overalljails: boolean;
   /** Ban time of somebody who was banned `bancount` times before; `random` is in [0, 1). */
   bantime(base: Seconds, bancount: number, random: number): Seconds;
 }
 
-/** The texts of `bantime.*`; durations already understood. */
-export interface IncrementTexts {
-  readonly factor: string | undefined;
-  readonly formula: string | undefined;
-  readonly multipliers: string | undefined;
-  readonly maxtime: Seconds | undefined;
-  readonly rndtime: Seconds | undefined;
-  readonly overalljails: boolean;
-}
-
-const names = ['ban.Time', 'ban.Count', 'banFactor'];
-
 /**
- * Reads the growth rule of a jail. fail2ban's rule: multipliers if there are any, else the formula but at least the jail's
- * ban time; then the cap; then up to `rndtime` at random.
- * @throws CoreError F2B_EXPRESSION
+ * How ban times of a jail grow. fail2ban's rule: multipliers if there are any, else the formula but at least the jail's ban
+ * time; then the cap; then up to `rndtime` at random.
  */
-export function readIncrement(texts: IncrementTexts): Increment {
-  const factor = texts.factor === undefined || texts.factor.trim() === '' ? 1 : evaluate(texts.factor);
-  const multipliers = readMultipliers(texts.multipliers);
-  const formula = readFormula(texts.formula);
+export function incrementOf(growth: GrowthSettings): Increment {
+  const { factor, multipliers, formula, maxtime, rndtime } = growth;
   return {
-    overalljails: texts.overalljails,
+    overalljails: growth.overalljails,
     bantime(base, bancount, random) {
       let seconds: Seconds;
       if (multipliers.length > 0) {
@@ -60,35 +43,16 @@ export function readIncrement(texts: IncrementTexts): Increment {
           ['ban.Time', base],
           ['ban.Count', bancount],
           ['banFactor', factor],
-        ]);
-        seconds = Math.max(base, formula?.(variables) ?? base * 2 ** Math.min(bancount, 20) * factor);
+        ] as const);
+        seconds = Math.max(base, formula?.evaluate(variables) ?? base * 2 ** Math.min(bancount, 20) * factor);
       }
-      if (texts.maxtime !== undefined) seconds = Math.min(seconds, texts.maxtime);
-      if (texts.rndtime !== undefined) seconds += random * texts.rndtime;
+      if (maxtime !== undefined) seconds = Math.min(seconds, maxtime);
+      if (rndtime !== undefined) seconds += random * rndtime;
       // A formula that runs off to infinity or nonsense must not turn a ban into none.
       if (Number.isNaN(seconds)) return base;
       return Math.min(seconds, 1e11);
     },
   };
-}
-
-function readFormula(text: string | undefined): Expression | undefined {
-  return text === undefined || text.trim() === '' ? undefined : parseExpression(text, names);
-}
-
-function readMultipliers(text: string | undefined): readonly number[] {
-  if (text === undefined || text.trim() === '') return [];
-  return text
-    .trim()
-    .split(/\s+/)
-    .map((word) => {
-      const value = Number(word);
-      if (Number.isFinite(value)) return value;
-      throw new CoreError(
-        'F2B_EXPRESSION',
-        `bantime.multipliers: '${word}' is no number. Write numbers separated by blanks`,
-      );
-    });
 }
 
 /** The weight of a failure of somebody who was banned `bancount` times: 2, 3, 5, 9, … but at most maxretry. */

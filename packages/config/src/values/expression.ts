@@ -1,11 +1,29 @@
-import { expressionError } from '../../errors.js';
-import { roundHalfEven } from '../book/failures.js';
-
 /** What the names of an expression stand for: `ban.Time`, `ban.Count`, `banFactor`. */
 export type Variables = ReadonlyMap<string, number>;
 
 /** An expression, read and ready to be evaluated any number of times. Evaluation may give NaN or an infinity, never throws. */
 export type Expression = (variables: Variables) => number;
+
+/** An expression that cannot be read, with the column; what may stand in one. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError';
+
+  constructor(source: string, column: number, what: string) {
+    super(`${what} at column ${column} of '${source.length > 60 ? `${source.slice(0, 57)}...` : source}'`);
+  }
+}
+
+/** What to write instead. */
+export const expressionAdvice =
+  "Allowed are numbers, + - * / // % ** << >>, comparisons, 'a if b else c', ban.Time, ban.Count, banFactor, min, max, abs, int, float, round and math functions.";
+
+/** Python's `round`: halves go to the even neighbour. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
 
 /** Longest expression that is read, and deepest nesting: the text comes from configuration or over the socket. */
 const maxLength = 2000;
@@ -39,8 +57,9 @@ const constants = new Map([
 
 /**
  * Reads an arithmetic expression in Python's syntax. fail2ban hands such text to Python's `eval`; here nothing but
- * arithmetic can be said.
- * @throws CoreError F2B_EXPRESSION with the column
+ * arithmetic can be said. A `#` begins a comment.
+ *
+ * @throws ExpressionError
  */
 export function parseExpression(source: string, names: readonly string[] = []): Expression {
   const parser = new Parser(source, new Set(names));
@@ -62,15 +81,16 @@ const tokenPattern =
   /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z_0-9]*(?:\.[A-Za-z_][A-Za-z_0-9]*)?)|(<<|>>|<=|>=|==|!=|\*\*|\/\/|[-+*/%()<>,]))/y;
 
 function tokensOf(source: string): Token[] {
-  if (source.length > maxLength) throw expressionError(source.slice(0, 40), 1, `More than ${maxLength} characters`);
+  if (source.length > maxLength) throw new ExpressionError(source, 1, `More than ${maxLength} characters`);
   const tokens: Token[] = [];
-  const end = source.trimEnd().length;
+  const hash = source.indexOf('#');
+  const end = (hash < 0 ? source : source.slice(0, hash)).trimEnd().length;
   tokenPattern.lastIndex = 0;
   while (tokenPattern.lastIndex < end) {
     const from = tokenPattern.lastIndex;
     const found = tokenPattern.exec(source);
     if (found === null)
-      throw expressionError(source, from + 1, `Unexpected '${source.slice(from).trimStart().charAt(0)}'`);
+      throw new ExpressionError(source, from + 1, `Unexpected '${source.slice(from).trimStart().charAt(0)}'`);
     const [all, number, name, sign] = found;
     const text = number ?? name ?? sign ?? '';
     const column = from + all.length - text.length + 1;
@@ -233,6 +253,6 @@ class Parser {
   }
 
   #fail(what: string, token: Token = this.#peek()): never {
-    throw expressionError(this.#source, token.column, what);
+    throw new ExpressionError(this.#source, token.column, what);
   }
 }
