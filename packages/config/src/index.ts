@@ -5,7 +5,6 @@ export {
   renderExplanation,
   type SettingLayer,
 } from './check/explain.js';
-export { nearest } from './check/nearest.js';
 export { renderCheck, renderFinding } from './check/render.js';
 export { type CheckOptions, checkTree, type RegexKind, type TreeCheck } from './check/tree.js';
 export { jailDefaults } from './defaults.js';
@@ -32,6 +31,7 @@ export type * from './units.js';
 export { parseBoolean } from './values/boolean.js';
 export { roundHalfEven } from './values/expression.js';
 export { glob } from './values/glob.js';
+export { nearest } from './values/nearest.js';
 export { parseSpec, type Spec, SpecError } from './values/spec.js';
 export { parseTime } from './values/time.js';
 export { splitShellWords } from './values/words.js';

@@ -1,10 +1,10 @@
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import { interpolate } from '../interpolate/percent.js';
-import type { Findings } from '../resolve/findings.js';
-import type { ConfigSet } from '../resolve/library.js';
+import type { ConfigSet } from '../library/library.js';
 import type { Settings } from '../settings.js';
 import { originOf } from '../syntax/traced.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../values/nearest.js';
 
 const mostPort = 65_535;
 

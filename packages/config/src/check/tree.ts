@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.js';
-import type { Findings } from '../resolve/findings.js';
+import type { Findings } from '../findings.js';
+import type { ConfigSet } from '../library/library.js';
 import { jailOptionTypes } from '../resolve/jail-options.js';
-import type { ConfigSet } from '../resolve/library.js';
 import { jailContext, openTree, type ReadOptions, readOpenTree } from '../resolve/settings.js';
 import type { Finding, JailSettings, RegexSetting, Settings } from '../settings.js';
 import { checkChoices, checkPorts } from './choices.js';

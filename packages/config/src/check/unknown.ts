@@ -1,10 +1,10 @@
+import type { Findings } from '../findings.js';
+import type { ConfigSet } from '../library/library.js';
 import type { MergedEntry } from '../merge/tree.js';
 import { layersOf } from '../merge/tree.js';
-import type { Findings } from '../resolve/findings.js';
 import { jailOptionTypes } from '../resolve/jail-options.js';
-import type { ConfigSet } from '../resolve/library.js';
 import { actionCommandNames, filterOptionNames } from '../settings.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../values/nearest.js';
 import { References } from './references.js';
 
 const serverOptions = [

@@ -1,8 +1,8 @@
 import { parse } from 'ini';
-import { nearest } from '../check/nearest.js';
-import type { Findings } from '../resolve/findings.js';
+import type { Findings } from '../findings.js';
 import type { OwnSettings } from '../settings.js';
 import type { FileStore } from '../syntax/files.js';
+import { nearest } from '../values/nearest.js';
 
 export const ownDefaults: OwnSettings = {
   workers: undefined,

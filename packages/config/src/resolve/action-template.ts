@@ -1,5 +1,5 @@
+import type { ConfigSet } from '../library/library.js';
 import { type Traced, traced } from '../syntax/traced.js';
-import type { ConfigSet } from './library.js';
 
 /**
  * Most jails of a tree call the same action with the same arguments, only their values differ (name, port). What the

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { type ConfigSet, type Library, safeFileName } from '../library/library.js';
 import { pythonRepr } from '../render/python.js';
 import { type ActionCommandName, type ActionSettings, actionCommandNames } from '../settings.js';
 import { originOf, type Traced, traced } from '../syntax/traced.js';
@@ -8,7 +9,6 @@ import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
 import { type ActionTemplates, type ActionTexts, fromTemplate } from './action-template.js';
 import { resolveDefinition } from './definition.js';
 import { jailOptionTypes } from './jail-options.js';
-import { type ConfigSet, type Library, safeFileName } from './library.js';
 import { nearestFile } from './nearest-file.js';
 
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */

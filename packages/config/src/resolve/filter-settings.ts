@@ -1,11 +1,11 @@
 import type { FilterStatement } from '../dump.js';
+import type { Findings } from '../findings.js';
 import type { FilterOptionName, FilterSettings, Origin, RegexSetting, Sourced } from '../settings.js';
 import { nonEmptyLines, originOf, type Traced } from '../syntax/traced.js';
 import { parseInteger } from '../values/integer.js';
 import type { Spec } from '../values/spec.js';
 import { splitShellWords } from '../values/words.js';
 import type { ResolvedFilter } from './filter.js';
-import type { Findings } from './findings.js';
 import type { JailOptionName } from './jail-options.js';
 
 /** Options that fail2ban sends before all others. */

@@ -1,10 +1,10 @@
 import { ConfigError } from '../errors.js';
+import { type Library, safeFileName } from '../library/library.js';
 import { pythonRepr } from '../render/python.js';
 import { type FilterOptionName, filterOptionNames, type Origin } from '../settings.js';
 import { type Traced, traced } from '../syntax/traced.js';
 import type { Spec } from '../values/spec.js';
 import { resolveDefinition } from './definition.js';
-import { type Library, safeFileName } from './library.js';
 import { nearestFile } from './nearest-file.js';
 
 /** A filter file, resolved with its arguments. */

@@ -1,6 +1,6 @@
+import type { Findings } from '../findings.js';
 import type { GrowthSettings, Sourced } from '../settings.js';
 import { ExpressionError, evaluate, expressionAdvice, parseExpression } from '../values/expression.js';
-import type { Findings } from './findings.js';
 import type { JailValues } from './jail-values.js';
 
 const formulaNames = ['ban.Time', 'ban.Count', 'banFactor'] as const;

@@ -1,5 +1,5 @@
+import type { Findings } from '../findings.js';
 import type { IgnoreCacheSetting } from '../settings.js';
-import type { Findings } from './findings.js';
 import type { JailValues } from './jail-values.js';
 
 /**

@@ -1,8 +1,8 @@
+import type { Findings } from '../findings.js';
 import type { ConfigEdge } from '../syntax/edge.js';
 import { nonEmptyLines, type Traced } from '../syntax/traced.js';
 import { mistakeInAddress } from '../values/address.js';
 import { splitAddressList } from '../values/words.js';
-import type { Findings } from './findings.js';
 
 /**
  * Reads `ignoreip`. A word that names nobody is left out, so that nobody is spared by accident; in fail2ban it would be asked

@@ -1,13 +1,13 @@
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import { type InterpolationContext, interpolate } from '../interpolate/percent.js';
+import type { ConfigSet, Library } from '../library/library.js';
 import { pythonRepr } from '../render/python.js';
 import { originOf, type Traced, traced } from '../syntax/traced.js';
 import { isPlainBoolean, parseBoolean } from '../values/boolean.js';
 import { parseInteger } from '../values/integer.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
 import { type FilterReading, type ResolvedFilter, readFilter } from './filter.js';
-import type { Findings } from './findings.js';
-import type { ConfigSet, Library } from './library.js';
 
 /** Options of a jail that reach the server or steer the reading, with what they hold. */
 export const jailOptionTypes = {

@@ -1,12 +1,12 @@
 import { jailDefaults } from '../defaults.js';
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import type { DurationSetting, Origin, Sourced } from '../settings.js';
 import { originOf, type Traced } from '../syntax/traced.js';
 import type { Seconds } from '../units.js';
 import { isPlainBoolean, parseBoolean } from '../values/boolean.js';
 import { parseInteger } from '../values/integer.js';
 import { hasComment, parseTime } from '../values/time.js';
-import type { Findings } from './findings.js';
 import type { JailOptionName } from './jail-options.js';
 
 /** Larger whole numbers stand for this one; a jail never gets that far. */

@@ -191,7 +191,7 @@ function chooseBackend(
   let chosen = backend;
   if (named.length === 0 && backend.value.startsWith('auto') && hasJournalmatch && says('systemd_if_nologs', true)) {
     chosen = { value: 'systemd', origin: backend.origin };
-    if (patterns !== '') {
+    if (patterns !== '' && context.allowMissingLogs !== true) {
       findings.add(
         'warning',
         'F2B_CONFIG_JOURNAL_INSTEAD',

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import type { Findings } from '../findings.js';
 import type { LogPath } from '../settings.js';
 import { strip } from '../syntax/blanks.js';
 import type { ConfigEdge } from '../syntax/edge.js';
 import { nonEmptyLines, type Traced } from '../syntax/traced.js';
 import { glob, hasMagic } from '../values/glob.js';
-import type { Findings } from './findings.js';
 
 /**
  * Reads `logpath`: one path or glob a line, each with `head` or `tail` behind a blank. Any other last word belongs to the

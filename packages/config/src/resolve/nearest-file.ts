@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { nearest } from '../check/nearest.js';
 import type { FileStore } from '../syntax/files.js';
+import { nearest } from '../values/nearest.js';
 
 /** `Did you mean 'sshd'? `, where the folder holds a file whose name is near to a misspelt one; else nothing. */
 export function nearestFile(store: FileStore, folder: string, name: string): string {

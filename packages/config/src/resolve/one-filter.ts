@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { Library, safeFileName } from '../library/library.js';
 import type { FilterSettings, Finding } from '../settings.js';
 import { FileStore } from '../syntax/files.js';
 import { type Traced, traced } from '../syntax/traced.js';
@@ -9,7 +10,6 @@ import { readFilter } from './filter.js';
 import { overlayFilter } from './filter-settings.js';
 import { readIgnoreip } from './ignoreip.js';
 import { type JailContext, type JailOptionName, readJailOptions } from './jail-options.js';
-import { Library, safeFileName } from './library.js';
 import { jailContext, type OpenTree, openTree, type ReadOptions } from './settings.js';
 
 /** A jail or a filter file that is wanted by its name alone, enabled or not: what `f2b regex` and `f2b explain` try out. */

@@ -1,9 +1,9 @@
 import { ConfigError } from '../errors.js';
+import { Findings } from '../findings.js';
+import { Library } from '../library/library.js';
 import type { ServerSettings } from '../settings.js';
 import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
-import { Findings } from './findings.js';
-import { Library } from './library.js';
 import { resolveServer } from './server.js';
 
 /**

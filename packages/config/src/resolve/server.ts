@@ -1,13 +1,13 @@
 import type { Dump } from '../dump.js';
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import { interpolate } from '../interpolate/percent.js';
+import type { ConfigSet } from '../library/library.js';
 import { logLevels, readLogLevel } from '../log-levels.js';
 import type { ServerSettings, Sourced } from '../settings.js';
 import { originOf } from '../syntax/traced.js';
 import { parseInteger } from '../values/integer.js';
 import { parseTime } from '../values/time.js';
-import type { Findings } from './findings.js';
-import type { ConfigSet } from './library.js';
 
 /** What holds where `fail2ban.conf` says nothing. */
 export const serverDefaults = {

@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 import type { DumpableSettings, JailDump } from '../dump.js';
 import { ConfigError } from '../errors.js';
+import { Findings } from '../findings.js';
+import { Library } from '../library/library.js';
 import { readOwnSettings } from '../own/own-settings.js';
 import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
-import { Findings } from './findings.js';
 import { MissingLogs, resolveJail } from './jail.js';
 import { checkDisabled, isEnabled, type JailContext } from './jail-options.js';
-import { Library } from './library.js';
 import { resolveServer } from './server.js';
 
 /** The fail2ban whose behaviour f2b follows; `%(fail2ban_version)s` in a configuration. */

@@ -105,7 +105,7 @@ export async function runRegex(
 /** What is wrong in the file that is tried out goes to the error output: what has no effect should not pass for what matches nothing. */
 function sayFinding({ severity, what, origin, advice }: Finding): void {
   const place = origin === undefined ? '' : `${formatOrigin(origin)}: `;
-  process.stderr.write(`${escapeControls(`f2b: ${place}${severity}: ${what.replace(/[^.!?:]$/, '$&.')} ${advice}`)}\n`);
+  process.stderr.write(`${printable(`f2b: ${place}${severity}: ${what.replace(/[^.!?:]$/, '$&.')} ${advice}`)}\n`);
 }
 
 /** Every problem on its own line; what to do about it goes to the error output. */

@@ -3,10 +3,10 @@ import { ConfigError } from '../errors.js';
 import { interpolate } from '../interpolate/percent.js';
 import { MergedTree } from '../merge/tree.js';
 import type { Origin } from '../settings.js';
-import type { Kind } from './edge.js';
-import type { FileStore } from './files.js';
-import type { ParsedFile } from './parse.js';
-import { originOf, type Traced } from './traced.js';
+import type { Kind } from '../syntax/edge.js';
+import type { FileStore } from '../syntax/files.js';
+import type { ParsedFile } from '../syntax/parse.js';
+import { originOf, type Traced } from '../syntax/traced.js';
 
 /** More files than any tree needs; a chain of includes that doubles at each step would pass any memory. */
 const MAX_INCLUDED = 2_000;

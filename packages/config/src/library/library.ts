@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import { MergedTree } from '../merge/tree.js';
 import type { FileStore } from '../syntax/files.js';
-import { unfoldIncludes } from '../syntax/includes.js';
 import { traced } from '../syntax/traced.js';
-import type { Findings } from './findings.js';
+import { unfoldIncludes } from './includes.js';
 
 /** One configuration name (`jail`, `filter.d/sshd`) with all its files laid over each other. */
 export interface ConfigSet {

@@ -1,5 +1,5 @@
-import type { ConfigError, ConfigErrorCode } from '../errors.js';
-import type { Finding, Origin } from '../settings.js';
+import type { ConfigError, ConfigErrorCode } from './errors.js';
+import type { Finding, Origin } from './settings.js';
 
 /** Collects what is said about a tree. One sentence about one place is kept once, however often it is met. */
 export class Findings {
