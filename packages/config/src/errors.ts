@@ -46,7 +46,8 @@ export const configErrors = {
     advice: 'Remove the blanks in front of it, unless it belongs there.',
   },
   F2B_CONFIG_INLINE_HASH: {
-    means: 'A `#` behind a value begins no comment: it is part of the value, or a comment only because the value is a time.',
+    means:
+      'A `#` behind a value begins no comment: it is part of the value, or a comment only because the value is a time.',
     advice: 'Put the comment on a line of its own, or begin it with a blank and a `;`.',
   },
   F2B_CONFIG_INCLUDE_LOOP: {
@@ -114,7 +115,8 @@ export const configErrors = {
     advice: 'Write one from the range that the message names.',
   },
   F2B_CONFIG_EXPRESSION: {
-    means: '`bantime.factor`, `bantime.formula` or `bantime.multipliers` cannot be evaluated; the ban time does not grow.',
+    means:
+      '`bantime.factor`, `bantime.formula` or `bantime.multipliers` cannot be evaluated; the ban time does not grow.',
     advice: "Write numbers, fail2ban's operators and the functions that the message lists.",
   },
   F2B_CONFIG_IGNOREIP: {
