@@ -1,4 +1,3 @@
-export type { JailCounts, Remembered, ReverseResolver } from './actions/dynamic-tags.js';
 export {
   builtinActions,
   type Firewall,
@@ -14,3 +13,5 @@ export type { FirewallLog } from './log.js';
 export { type Family, type Network, networkOf } from './network.js';
 export type * from './orders.js';
 export { type Exec, type ExecOptions, openExec, type ProcessRequest, type ProcessResult } from './process/exec.js';
+export { doubtfulIn, doubtfulTags } from './scripts/findings.js';
+export type { JailCounts, Remembered, ReverseResolver } from './scripts/tags.js';

@@ -1,14 +1,14 @@
 import { Resolver } from 'node:dns/promises';
 import type { ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
-import { openCommandRunner, simulateCommandRunner } from '../actions/command-runner.js';
-import type { JailCounts, Remembered, ReverseResolver, TagSources } from '../actions/dynamic-tags.js';
-import { ScriptAction } from '../actions/script-action.js';
 import type { Repair } from '../backends/backend.js';
 import { offendingIpsKey, openOffendingIps } from '../backends/offendingips/offendingips.js';
 import { errors, sentence } from '../errors.js';
 import { type FirewallLog, quoted } from '../log.js';
 import type { Order, Outcome, Ticket } from '../orders.js';
 import { type Exec, openExec } from '../process/exec.js';
+import { ScriptAction } from '../scripts/action.js';
+import { openCommandRunner, simulateCommandRunner } from '../scripts/runner.js';
+import type { JailCounts, Remembered, ReverseResolver, TagSources } from '../scripts/tags.js';
 import { type ActionLane, outcomeOf } from './action-lane.js';
 import { BackendLane } from './backend-lane.js';
 import { ScriptLane } from './script-lane.js';

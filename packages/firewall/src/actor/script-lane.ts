@@ -1,8 +1,8 @@
-import type { ScriptAction } from '../actions/script-action.js';
 import type { Repair } from '../backends/backend.js';
 import { errors, sentence } from '../errors.js';
 import type { FirewallLog } from '../log.js';
 import type { Order, Outcome } from '../orders.js';
+import type { ScriptAction } from '../scripts/action.js';
 import { type ActionLane, OrderLane, outcomeOf } from './action-lane.js';
 
 /** One action of `action.d` in one jail behind its own queue: a slow one keeps nobody waiting but itself. */

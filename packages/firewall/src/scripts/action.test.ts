@@ -241,7 +241,7 @@ describe('an action of action.d', () => {
       `-e\0${canary}`,
     );
     const action = scriptAction({
-      actionban: `who=<F-USER>\n${trace('<matches>')}\necho '<matches>' <fid> <ip> "<ipmatches>" > /dev/null; true`,
+      actionban: `who=<F-USER>\n${trace('<matches>')}\necho '<matches>' <fid> <ip> "<ipmatches>" > /dev/null; sh -c 'echo <matches>' > /dev/null; true`,
     });
     const firewall = open(action);
     await firewall.start();

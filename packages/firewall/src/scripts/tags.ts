@@ -54,6 +54,22 @@ const plainTags: Readonly<Record<string, (ticket: Ticket, jail: string, sources:
   'jail.found_total': (_ticket, jail, { counts }) => String(counts(jail).foundTotal),
 };
 
+const askedTags: readonly string[] = ['ip-host', 'ipmatches', 'ipjailmatches', 'ipfailures', 'ipjailfailures'];
+/** Tags whose values come from our own counting and never from a log line or a name server. */
+const ourTags =
+  /^(?:family|ip-rev|failures|time|bantime|bancount|restored|ipfailures|ipjailfailures|jail\.(?:banned|found)(?:_total)?)$/;
+const groupTag = /^F-[A-Z0-9_-]+$/;
+
+/** Whether a tag stands for something of the ticket; every other one stays in a script as it is written. */
+export function isDynamicTag(tag: string): boolean {
+  return Object.hasOwn(plainTags, tag) || askedTags.includes(tag) || groupTag.test(tag);
+}
+
+/** Whether nobody outside can choose the value of a tag. */
+export function isOurs(tag: string): boolean {
+  return ourTags.test(tag);
+}
+
 /**
  * The values of the dynamic tags that a script uses, and of no others: a name is looked up only for a script that asks
  * for it. A tag without an entry does not exist; a captured group (`<F-USER>`) that caught nothing is empty text.
@@ -77,7 +93,7 @@ export async function dynamicValues(
     } else if (tag === 'ipfailures' || tag === 'ipjailfailures') {
       const known = await rememberedOf(ticket.ip, tag === 'ipfailures' ? undefined : jail, sources);
       values.set(tag, String(known?.failures ?? ticket.failures));
-    } else if (/^F-[A-Z0-9_-]+$/.test(tag)) values.set(tag, groupOf(ticket, tag.slice(2)));
+    } else if (groupTag.test(tag)) values.set(tag, groupOf(ticket, tag.slice(2)));
   }
   return values;
 }

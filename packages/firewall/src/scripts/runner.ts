@@ -2,7 +2,7 @@ import type { Bytes, Milliseconds } from '@f2b/config';
 import { type FirewallLog, quoted } from '../log.js';
 import type { Exec, ProcessResult } from '../process/exec.js';
 import { shellWord } from '../process/shell-word.js';
-import type { BoundScript } from './script.js';
+import type { BoundScript } from './binding.js';
 
 /** How a command of an action ended: `ok`, and where it did not, how, as the end of a sentence (`returned 3`). */
 export interface CommandEnd {

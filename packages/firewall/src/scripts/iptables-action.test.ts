@@ -77,7 +77,7 @@ describe.skipIf(!namespacesWork())('iptables through action.d (needs root, iprou
   test('hostile matches of a real ban never run and the ban stands', async () => {
     const canary = scratch.path('canary');
     const match = `Failed password for $(touch ${canary}) \`touch ${canary}\` '; touch ${canary}; ' from 192.0.2.7`;
-    const actionban = `${mended.actionban}\nprintf '%s' '<matches>' > ${scratch.path('mail')}`;
+    const actionban = `${mended.actionban}\nprintf '%s' "<matches>" > ${scratch.path('mail')}`;
     const firewall = open(scriptAction({ ...mended, actionban }, { table: 'OFFENDINGIPS' }, 'iptables'));
     await firewall.start();
     await firewall.submit(order('ban', '192.0.2.7', 'ssh-iptables', { matches: [match] }));

@@ -3,10 +3,10 @@ import type { Repair } from '../backends/backend.js';
 import { errors, sentence } from '../errors.js';
 import { type FirewallLog, quoted } from '../log.js';
 import type { Order, Ticket } from '../orders.js';
-import type { CommandEnd, CommandRunner } from './command-runner.js';
-import { dynamicValues, emptyTicket, type TagSources } from './dynamic-tags.js';
-import { type BoundScript, bindScript, readScript, type Script } from './script.js';
+import { type BoundScript, bindScript, readScript, type Script } from './binding.js';
+import type { CommandEnd, CommandRunner } from './runner.js';
 import { type ActionFamily, StaticTags } from './static-tags.js';
+import { dynamicValues, emptyTicket, type TagSources } from './tags.js';
 
 /** What an action of `action.d` needs from outside. */
 export interface ScriptActionEdge {
