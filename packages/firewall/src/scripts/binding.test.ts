@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bindScript, concernsOf, readScript } from './binding.js';
+import { bindScript, readScript } from './binding.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'f2b-script-'));
 afterAll(() => rmSync(directory, { recursive: true }));
