@@ -4,6 +4,7 @@ import type { ScanPool, ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
+import { isRotatedName } from '../sources/files/missed.js';
 import { Tailer } from '../sources/files/tailer.js';
 import type { FilePlace, LogTrouble, Place, SourceEvent } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
@@ -91,19 +92,35 @@ export class FollowedLogs {
    * @throws what the pattern's directories answer when they cannot be listed
    */
   add(jail: GuardedJail): void {
-    for (const logpath of jail.settings.logpaths) this.#addPath(jail, logpath);
+    for (const logpath of jail.settings.logpaths) {
+      for (const path of this.#pathsOf(logpath)) this.#addLog(jail, path, logpath.from);
+    }
   }
 
-  /** Looks for new files that a jail's patterns name. */
+  /** Ends a jail's reading: of its logs, what is under way is not shown to it any more. */
+  async remove(jail: GuardedJail): Promise<void> {
+    await Promise.all([...jail.logs.keys()].map((path) => this.#removeLog(jail, path, 'drop')));
+  }
+
+  /** Looks for files that a jail's patterns name now, and leaves those whose names have vanished. */
   addNew(jail: GuardedJail): void {
-    for (const logpath of jail.settings.logpaths) {
-      if (!isPattern(logpath)) continue;
+    const { logpaths } = jail.settings;
+    const named = new Set<string>();
+    for (const logpath of logpaths) {
       try {
-        this.#addPath(jail, logpath);
+        for (const path of this.#pathsOf(logpath)) {
+          named.add(path);
+          // What comes while the jail runs is new to it, wherever it wanted to begin.
+          if (isPattern(logpath)) this.#addLog(jail, path, 'head');
+        }
       } catch (error) {
         const what = `Files of ${logpath.pattern} cannot be added: ${reasonOf(error)}`;
         this.#options.reporter.problem({ code: 'F2B_LOG_READ', jail: jail.name, what, level: 'ERROR', subject: what });
+        return;
       }
+    }
+    for (const path of jail.logs.keys()) {
+      if (!named.has(path) && this.#tailer.hasVanished(path)) void this.#removeLog(jail, path, 'drain');
     }
   }
 
@@ -139,12 +156,12 @@ export class FollowedLogs {
     await this.#tailer.close();
   }
 
-  #addPath(jail: GuardedJail, logpath: LogPath): void {
-    const paths = isPattern(logpath) ? this.#options.edges.glob(logpath.pattern) : [logpath.pattern];
-    for (const path of paths) if (!jail.logs.has(path)) this.#addLog(jail, path, logpath.from);
+  #pathsOf(logpath: LogPath): readonly string[] {
+    return isPattern(logpath) ? this.#options.edges.glob(logpath.pattern) : [logpath.pattern];
   }
 
   #addLog(jail: GuardedJail, path: string, from: 'head' | 'tail'): void {
+    if (jail.logs.has(path)) return;
     const known = this.#logs.get(path);
     const log = known ?? new SharedLog(path, this.#parts);
     log.add(jail, from);
@@ -153,6 +170,23 @@ export class FollowedLogs {
     this.#logs.set(path, log);
     // Jails that are started together share the first reading; so it begins when all have been added.
     queueMicrotask(() => this.#follow(log));
+  }
+
+  async #removeLog(jail: GuardedJail, path: string, how: 'drain' | 'drop'): Promise<void> {
+    jail.logs.delete(path);
+    const log = this.#logs.get(path);
+    if (log === undefined || !log.remove(jail)) return;
+    this.#logs.delete(path);
+    await this.#tailer.unfollow(path, how);
+    log.close();
+  }
+
+  /** Places in logs of which this one's name may be what rotation gives to a copy, if their jails read all that this one's do. */
+  #placesCopied(log: SharedLog): readonly FilePlace[] {
+    const { jails } = log;
+    return [...this.#logs.values()]
+      .filter((other) => isRotatedName(log.path, other.path) && jails.every((jail) => other.jails.includes(jail)))
+      .flatMap(({ path }) => this.#tailer.copyPlaces(path));
   }
 
   #scanned(path: string, bytes: Bytes, result: ScanResult): void {
@@ -180,7 +214,8 @@ export class FollowedLogs {
   #follow(log: SharedLog): void {
     if (this.#closed) return;
     const { path, chooseStart: start, newline, startsAtEnd: inOperation } = log;
-    this.#tailer.follow(path, log, { start, resume: this.#options.resume(path), newline, inOperation });
+    const copied = () => this.#placesCopied(log);
+    this.#tailer.follow(path, log, { start, resume: this.#options.resume(path), newline, inOperation, copied });
   }
 
   #befell(log: SharedLog, event: SourceEvent): void {

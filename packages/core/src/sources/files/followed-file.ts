@@ -29,6 +29,8 @@ export interface FollowFile {
   readonly resume?: FilePlace | undefined;
   /** How the log's lines end; one byte where nothing is said. */
   readonly newline?: Newline;
+  /** Places in files of other names, of which a file that comes may be a copy made by rotation. */
+  readonly copied?: (() => readonly FilePlace[]) | undefined;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean;
 }
@@ -67,6 +69,11 @@ export class FollowedFile {
   /** Where reading stands; also after it has been closed. */
   place(): FilePlace | undefined {
     return this.#file.place();
+  }
+
+  /** Where copies of its files would be read on. */
+  copyPlaces(): readonly FilePlace[] {
+    return this.#file.copyPlaces();
   }
 
   /** Nothing has the name any more, and nothing more is expected of what had it. */

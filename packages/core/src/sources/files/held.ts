@@ -18,6 +18,8 @@ export class Held {
   /** Nothing was left to read when last looked. */
   #drained = false;
   readonly #name: string;
+  /** The file that this one is a copy of. */
+  #copyOf: string | undefined;
   /** Blocks handed out, from the oldest that is not settled: the place is before the first. */
   readonly #pending: Pending[] = [];
 
@@ -25,6 +27,18 @@ export class Held {
     this.born = state.born;
     this.#name = parts.log;
     this.log = new OpenLog(fd, state, parts);
+  }
+
+  /** Device and inode of the file, or of the one that it is a copy of: by that its lines are known. */
+  get identity(): string {
+    return this.#copyOf ?? this.log.identity;
+  }
+
+  /** Goes on where another file was left, if this one holds what was read of that. */
+  resumeCopy(place: FilePlace): boolean {
+    if (!this.log.resume(place)) return false;
+    this.#copyOf = place.identity;
+    return true;
   }
 
   /** All has been read, and all that was read is settled. */
@@ -55,7 +69,7 @@ export class Held {
     return {
       kind: 'bytes',
       log: this.#name,
-      identity: `${log.identity}:${log.firstLine.slice(0, 16)}`,
+      identity: `${this.identity}:${log.firstLine.slice(0, 16)}`,
       generation: log.generation,
       fd: log.fd,
       ...range,
@@ -69,11 +83,19 @@ export class Held {
   }
 
   get place(): FilePlace {
-    const { offset, marker, head } = this.#pending[0]?.before ?? this.log.mark;
+    return this.#placeAt(this.#pending[0]?.before ?? this.log.mark, this.log.identity);
+  }
+
+  /** Where a copy of it would be read on. */
+  get copyPlaces(): readonly FilePlace[] {
+    return this.log.marks.map((mark) => this.#placeAt(mark, this.identity));
+  }
+
+  #placeAt({ offset, marker, head }: Mark, identity: string): FilePlace {
     return {
       kind: 'file',
       log: this.#name,
-      identity: this.log.identity,
+      identity,
       offset,
       marker: marker.toString('base64'),
       head: head.toString('base64'),

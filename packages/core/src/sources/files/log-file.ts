@@ -23,6 +23,8 @@ export interface LogFileOptions {
   readonly resume?: FilePlace | undefined;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean | undefined;
+  /** Places in files of other names, of which a file that comes may be a copy made by rotation. */
+  readonly copied?: (() => readonly FilePlace[]) | undefined;
   /** Gets what befalls the log. */
   tell(event: SourceEvent): void;
 }
@@ -98,6 +100,11 @@ export class LogFile {
     return (this.#old.find((one) => one.pending) ?? this.#current)?.place;
   }
 
+  /** Where copies of its files would be read on. */
+  copyPlaces(): readonly FilePlace[] {
+    return this.#held().flatMap((held) => held.copyPlaces);
+  }
+
   /** Nothing has the name, and nothing more is expected of what had it. */
   get vanished(): boolean {
     return this.#current === undefined && this.#old.length === 0;
@@ -145,7 +152,8 @@ export class LogFile {
       const { offset } = before.log.mark;
       tell({ kind: 'rotated', log: this.path, reason: 'replaced', size: state.size, offset });
     }
-    if (this.#first) this.#begin(held, state, now);
+    const isCopy = this.#options.copied?.().some((place) => held.resumeCopy(place)) ?? false;
+    if (this.#first && !isCopy) this.#begin(held, state, now);
     this.#first = false;
     const { generation, mark, firstLine } = held.log;
     tell({ kind: 'opened', log: this.path, generation, offset: mark.offset, firstLine });

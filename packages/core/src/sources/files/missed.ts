@@ -6,6 +6,11 @@ import type { LogParts } from './log-parts.js';
 /** What rotation appends to a log's name: a number, a date. */
 const rotatedName = /^[.-]\d+(?:[.-]\d+)*$/;
 
+/** Whether rotation may have given a name to what had the name `log`. */
+export function isRotatedName(name: string, log: string): boolean {
+  return name.startsWith(log) && rotatedName.test(name.slice(log.length));
+}
+
 /**
  * What had a log's name while nobody looked: between two processes, or between two looks of this one. Such files stand beside the log
  * under another name.
@@ -54,7 +59,7 @@ export class Missed {
     if (before.born === undefined || this.#files.state(before.log.fd).born !== before.born) return [];
     try {
       for (const path of this.#files.siblings(this.#path)) {
-        if (!rotatedName.test(path.slice(this.#path.length))) continue;
+        if (!isRotatedName(path, this.#path)) continue;
         const { kind, identity } = this.#files.stat(path);
         if (kind !== 'file' || identity === current?.identity || isHeld(identity)) continue;
         const fd = this.#files.open(path);

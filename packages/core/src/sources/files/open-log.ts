@@ -49,6 +49,8 @@ export class OpenLog {
   #head: Buffer = Buffer.alloc(0);
   /** Digest of the first line, once it is known. */
   #firstLine: string | undefined;
+  /** Where reading stood when the content was last replaced. */
+  #before: Mark | undefined;
   /** No newline is known between the offset and here. */
   #searchedTo: Bytes = 0;
   /** Inside a line that is too long: where it began. */
@@ -114,6 +116,11 @@ export class OpenLog {
     return true;
   }
 
+  /** Where reading stands, and where it stood before the content was last replaced: a copy of the file may be read on from there. */
+  get marks(): readonly Mark[] {
+    return this.#before === undefined ? [this.mark] : [this.mark, this.#before];
+  }
+
   /** Where reading stands; inside a line that is being skipped, that line's beginning. */
   get mark(): Mark {
     return this.#skipping?.mark ?? this.#mark;
@@ -139,7 +146,8 @@ export class OpenLog {
     let { size } = this.#bytes;
     const changed = this.#changed(size);
     if (changed !== undefined) {
-      const { offset } = this.mark;
+      this.#before = this.mark;
+      const { offset } = this.#before;
       this.#restart();
       this.#parts.tell({ kind: 'rotated', log: this.#parts.log, reason: changed, size, offset });
       ({ size } = this.#bytes);

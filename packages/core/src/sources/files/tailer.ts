@@ -49,6 +49,11 @@ export class Tailer implements Source<FollowFile> {
     return this.#followed.get(path)?.vanished ?? true;
   }
 
+  /** Where copies of a log's files would be read on. */
+  copyPlaces(path: string): readonly FilePlace[] {
+    return this.#followed.get(path)?.copyPlaces() ?? [];
+  }
+
   /** Something may have changed: in one log, or (undefined) anywhere. */
   wake(path: string | undefined): void {
     if (path !== undefined) {
