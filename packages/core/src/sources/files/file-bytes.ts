@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bytes } from '@f2b/config';
 import { behindFirstNewline, behindLastNewline, type Newline, wholeUnits } from '@f2b/matcher';
+import type { FilePlace } from '../source.js';
 import type { Files } from './files.js';
 
 const searchBytes: Bytes = 64 * 1024;
@@ -36,6 +37,15 @@ export class FileBytes {
     return expected.length === 0 || this.at(at, at + expected.length).equals(expected);
   }
 
+  /** Whether it has what a process had read that stopped at a place. */
+  holdsBefore(place: FilePlace): boolean {
+    const { offset } = place;
+    const marker = Buffer.from(place.marker, 'base64');
+    const head = Buffer.from(place.head, 'base64');
+    if (this.size < offset || marker.length > offset || head.length > offset) return false;
+    return this.holds(head, 0) && this.holds(marker, offset - marker.length);
+  }
+
   /** Offset behind the last newline in [from, to); undefined when there is none. */
   behindLastNewline(from: Bytes, to: Bytes): Bytes | undefined {
     const whole = wholeUnits(to - from, this.#newline);
@@ -52,10 +62,15 @@ export class FileBytes {
 
   /**
    * The digest that fail2ban's database knows a log by: SHA-1 of its first line with its newline, in hex. Empty when there is no whole
-   * line, or none within 64 KiB.
+   * line, or none within 64 KiB, or it cannot be read: the next reading tells why.
    */
   firstLine(): string {
-    const first = this.at(0, searchBytes);
+    let first: Buffer;
+    try {
+      first = this.at(0, searchBytes);
+    } catch {
+      return '';
+    }
     const end = behindFirstNewline(first, this.#newline);
     return end === 0 ? '' : createHash('sha1').update(first.subarray(0, end)).digest('hex');
   }

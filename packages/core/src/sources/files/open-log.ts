@@ -82,7 +82,7 @@ export class OpenLog {
   /** Digest of the first line; empty while there is none. */
   get firstLine(): string {
     if (this.#firstLine !== undefined) return this.#firstLine;
-    const digest = this.#digest();
+    const digest = this.#bytes.firstLine();
     // Before anything has been read, nobody notices when it is rewritten.
     if (this.#offset > 0 && digest !== '') this.#firstLine = digest;
     return digest;
@@ -105,14 +105,10 @@ export class OpenLog {
 
   /** Goes on where an earlier process stopped. False, and nothing changes, when this file does not hold what that process read. */
   resume(place: FilePlace): boolean {
-    const { offset } = place;
-    const marker = Buffer.from(place.marker, 'base64');
-    const head = Buffer.from(place.head, 'base64');
-    if (this.#bytes.size < offset || marker.length > offset || head.length > offset) return false;
-    if (!this.#bytes.holds(head, 0) || !this.#bytes.holds(marker, offset - marker.length)) return false;
     // A place without any content to compare says nothing about which file it belongs to.
-    if (marker.length === 0 && place.identity !== this.identity) return false;
-    this.#moveTo(offset);
+    if (place.marker === '' && place.identity !== this.identity) return false;
+    if (!this.#bytes.holdsBefore(place)) return false;
+    this.#moveTo(place.offset);
     return true;
   }
 
@@ -138,7 +134,7 @@ export class OpenLog {
   next(): LineRange | 'again' | undefined {
     const lines = this.#next();
     // Whoever keeps a failure of these lines knows the file by it: from here on it stays what it is.
-    if (lines !== undefined) this.#firstLine ??= this.#digest();
+    if (lines !== undefined) this.#firstLine ??= this.#bytes.firstLine();
     return lines === undefined && this.#moreToSkip ? 'again' : lines;
   }
 
@@ -289,15 +285,6 @@ export class OpenLog {
   /** Bytes that make whole units. */
   #whole(bytes: Bytes): Bytes {
     return wholeUnits(bytes, this.#newline);
-  }
-
-  #digest(): string {
-    try {
-      return this.#bytes.firstLine();
-    } catch {
-      // The next reading tells why.
-      return '';
-    }
   }
 
   #moveTo(offset: Bytes): void {
