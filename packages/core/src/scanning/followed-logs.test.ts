@@ -2,6 +2,7 @@ import { copyFileSync, linkSync, renameSync, symlinkSync, truncateSync, unlinkSy
 import { openPool } from '@f2b/matcher';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { guardTrial } from '../guard/guard.trial.js';
+import { openMemoryStore } from '../keeping/memory.js';
 
 const trial = guardTrial();
 const failed = () => trial.guard.jailStatus('door')?.totalFailed;
@@ -158,7 +159,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
       throw gone;
     });
     trial.append(knocks(2));
-    const { openMemoryStore } = await import('../keeping/store.js');
+
     const store = openMemoryStore();
     await trial.start(trial.door('maxretry = 20'), { pool, store });
     await trial.says(/EMFILE/);

@@ -1,8 +1,8 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Block, FilePlace } from '../source.js';
 import type { FileState } from './files.js';
-import type { LogParts } from './log-parts.js';
-import { type Mark, OpenLog } from './open-log.js';
+import type { LogParts, Mark } from './log-parts.js';
+import { OpenLog } from './open-log.js';
 
 interface Pending {
   readonly before: Mark;

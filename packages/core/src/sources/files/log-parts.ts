@@ -25,3 +25,12 @@ export interface LogParts {
   /** Counts the files and rewritings of the name. */
   nextGeneration(): number;
 }
+
+/** A place in a file, and what tells whether the file still holds what was read before it. */
+export interface Mark {
+  readonly offset: Bytes;
+  /** The at most 64 bytes before the offset. */
+  readonly marker: Buffer;
+  /** The at most 256 first bytes of the file. */
+  readonly head: Buffer;
+}

@@ -3,7 +3,7 @@ import { behindFirstNewline, behindLastNewline, byteNewline, type Newline, whole
 import type { FilePlace, RotationReason } from '../source.js';
 import { FileBytes } from './file-bytes.js';
 import type { FileState } from './files.js';
-import type { LogParts } from './log-parts.js';
+import type { LogParts, Mark } from './log-parts.js';
 
 const markerBytes: Bytes = 64;
 const headBytes: Bytes = 256;
@@ -11,15 +11,6 @@ const searchBytes: Bytes = 64 * 1024;
 /** What is skipped at one go: the rest waits, so that an endless line holds up nothing else. */
 const skipAtOnce: Bytes = 16 * 1024 * 1024;
 const noText = Buffer.alloc(searchBytes);
-
-/** A place in a file, and what tells whether the file still holds what was read before it. */
-export interface Mark {
-  readonly offset: Bytes;
-  /** The at most 64 bytes before the offset. */
-  readonly marker: Buffer;
-  /** The at most 256 first bytes of the file. */
-  readonly head: Buffer;
-}
 
 /** A run of whole lines. */
 export interface LineRange {
