@@ -86,6 +86,18 @@ export const firewallErrors = {
     means: "An action's `actioncheck` fails, also after the repair.",
     advice: 'Run `actionstart` and `actioncheck` by hand.',
   },
+  F2B_ACTION_TAG_PLACE: {
+    means: "A tag stands where a log line's text would become part of a program, or where the program does not see it.",
+    advice: 'Hand the value over as an argument; the finding shows how.',
+  },
+  F2B_IGNORE_COMMAND_ANSWER: {
+    means: 'An `ignorecommand` did not say whether to ignore somebody, who is then counted.',
+    advice: 'Let the command end with status 0 to ignore, with 1 not to, and in good time.',
+  },
+  F2B_IGNORE_COMMAND_SHED: {
+    means: 'So many questions wait for an `ignorecommand` that one more is not asked; that failure is not counted.',
+    advice: 'Make the command faster, or set `ignorecache`.',
+  },
 } as const satisfies ErrorTable;
 export type FirewallErrorCode = keyof typeof firewallErrors;
 
@@ -167,6 +179,13 @@ export const errors = {
     new FirewallError(
       'F2B_ACTION_UNREPAIRABLE',
       `action ${action}: actioncheck still fails after the repair; run actionstart and actioncheck by hand`,
+    ),
+  ignoreCommand: (command: string, how: string) =>
+    new FirewallError('F2B_IGNORE_COMMAND_ANSWER', `ignorecommand '${command}' ${how}; 0 means ignore, 1 means do not`),
+  ignoreCommandShed: (waiting: number) =>
+    new FirewallError(
+      'F2B_IGNORE_COMMAND_SHED',
+      `${waiting} questions wait for an ignorecommand already, so this one is not asked; make the command faster, or set ignorecache`,
     ),
 };
 

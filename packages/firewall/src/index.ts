@@ -14,4 +14,5 @@ export { type Family, type Network, networkOf } from './network.js';
 export type * from './orders.js';
 export { type Exec, type ExecOptions, openExec, type ProcessRequest, type ProcessResult } from './process/exec.js';
 export { doubtfulIn, doubtfulTags } from './scripts/findings.js';
+export { type IgnoreCommands, type IgnoreCommandsOptions, openIgnoreCommands } from './scripts/ignore-commands.js';
 export type { JailCounts, Remembered, ReverseResolver } from './scripts/tags.js';

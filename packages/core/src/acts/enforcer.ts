@@ -2,6 +2,7 @@ import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Firewall, Order, Outcome, Ticket } from '@f2b/firewall';
 import type { Clock } from '../edges/edges.js';
 import type { Ban } from '../jails/book/bans.js';
+import { dataOf } from './ticket-data.js';
 
 /** The first try again comes after a second, each later one after twice the time, up to five minutes. */
 const firstRetry: Milliseconds = 1000;
@@ -172,9 +173,6 @@ function keyOf(jail: string, id: string): string {
 /** A ban as the firewall's actions see it. */
 export function ticketOf(ban: Readonly<Ban>): Ticket {
   const { who, time, bantime, bancount, failures, matches, restored } = ban;
-  const data: Record<string, string | readonly string[]> = Object.create(null);
-  for (const [name, value] of ban.data) {
-    data[name] = typeof value === 'string' ? value : value.map((part) => part ?? '');
-  }
+  const data = dataOf(ban.data);
   return { id: who.id, ip: who.ip, family: who.family, time, bantime, bancount, failures, matches, data, restored };
 }

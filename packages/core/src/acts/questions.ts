@@ -1,13 +1,14 @@
 import type { Milliseconds } from '@f2b/config';
 import type { Clock, Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
+import type { Failure } from '../jails/book/failures.js';
 import type { Decision, Question } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Dns } from '../jails/who/dns.js';
 import type { Arising } from '../sources/source.js';
 
-/** Questions under way at once: each may start a program or a lookup, and log lines ask them. */
-const maxQuestions = 500;
+/** Names asked for at once: log lines ask them. The runner of ignorecommands has limits of its own. */
+const maxNames = 500;
 /** The first answers to the names in ignoreip are not waited for any longer. */
 const patienceForNames: Milliseconds = 2000;
 
@@ -17,6 +18,7 @@ export class Questions {
   readonly #edges: Pick<Edges, 'ignoreCommand'> & { readonly clock: Clock };
   readonly #problem: (jail: GuardedJail, code: 'F2B_DNS' | 'F2B_IGNORE_COMMAND', what: string) => void;
   readonly #underWay = new Set<Promise<void>>();
+  #names = 0;
   #closed = false;
 
   constructor(
@@ -36,10 +38,12 @@ export class Questions {
 
   /** @param from what the question arose from: it is open until the answer has been judged */
   ask(jail: GuardedJail, question: Question, from?: Arising): void {
-    if (this.#underWay.size >= maxQuestions) {
+    const isName = question.kind !== 'ignorecommand';
+    if (question.kind !== 'ignorecommand' && this.#names >= maxNames) {
       jail.apply(this.#unasked(jail, question), from);
       return;
     }
+    if (isName) this.#names += 1;
     const release = from?.hold();
     const answered = this.#answer(jail, question)
       .then((decisions) => {
@@ -48,7 +52,10 @@ export class Questions {
         jail.apply(decisions, from);
         release?.();
       })
-      .finally(() => this.#underWay.delete(answered));
+      .finally(() => {
+        this.#underWay.delete(answered);
+        if (isName) this.#names -= 1;
+      });
     this.#underWay.add(answered);
   }
 
@@ -62,15 +69,11 @@ export class Questions {
     this.#closed = true;
   }
 
-  /** Without an answer an ignorecommand ignores nobody; a name without addresses is nobody. */
-  #unasked(jail: GuardedJail, question: Question): Decision[] {
-    const now = this.#edges.clock.now();
-    if (question.kind === 'names') return jail.judge.named(question, now);
-    const isLookup = question.kind === 'lookup';
-    const what = isLookup ? `name '${question.name}'` : `ignorecommand for ${question.failure.who.id}`;
-    const code = isLookup ? 'F2B_DNS' : 'F2B_IGNORE_COMMAND';
-    this.#problem(jail, code, `${maxQuestions} questions are unanswered; not asked: ${what}`);
-    return isLookup ? [] : jail.judge.answered(question, false, now);
+  /** A name without addresses is nobody. */
+  #unasked(jail: GuardedJail, question: Exclude<Question, { kind: 'ignorecommand' }>): Decision[] {
+    if (question.kind === 'names') return jail.judge.named(question, this.#edges.clock.now());
+    this.#problem(jail, 'F2B_DNS', `${maxNames} names are unanswered; not asked: name '${question.name}'`);
+    return [];
   }
 
   async #answer(jail: GuardedJail, question: Question): Promise<Decision[]> {
@@ -87,14 +90,22 @@ export class Questions {
         await this.#inTime(jail.judge.rules.ignore.namesAnswered(), patienceForNames);
         return jail.judge.named(question, clock.now());
       case 'ignorecommand': {
-        let ignored = false;
-        try {
-          ignored = await this.#edges.ignoreCommand(jail.settings.ignorecommand?.value ?? '', question.failure);
-        } catch (error) {
-          this.#problem(jail, 'F2B_IGNORE_COMMAND', reasonOf(error));
-        }
+        const ignored = await this.#isIgnored(jail, question.failure);
         return jail.judge.answered(question, ignored, clock.now());
       }
+    }
+  }
+
+  async #isIgnored(jail: GuardedJail, failure: Failure): Promise<boolean> {
+    const { name, settings, judge } = jail;
+    const command = settings.ignorecommand?.value ?? '';
+    try {
+      return await this.#edges.ignoreCommand(command, failure, { name, bantime: judge.rules.bantime });
+    } catch (error) {
+      this.#problem(jail, 'F2B_IGNORE_COMMAND', reasonOf(error));
+      // One that was asked and said neither yes nor no ignores nobody, which is fail2ban's rule. One that could not be asked
+      // protects whom it always protects: a flood of failures must not turn it off.
+      return (error as { code?: unknown }).code === 'F2B_IGNORE_COMMAND_SHED';
     }
   }
 

@@ -1,5 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import type { Failure } from '../jails/book/failures.js';
+import type { AskIgnoreCommand } from '../acts/ignore-command.js';
 import type { Resolve } from '../jails/who/dns.js';
 import type { ListReader } from '../jails/who/ignore-file.js';
 import type { Files } from '../sources/files/files.js';
@@ -29,8 +29,8 @@ export interface Edges {
   ipv6(): boolean;
   /** In [0, 1). */
   random(): number;
-  /** Runs a jail's ignorecommand for a failure; true when it says "ignore". Rejects when it says neither yes nor no. */
-  ignoreCommand(command: string, failure: Failure): Promise<boolean>;
+  /** Asks a jail's ignorecommand. */
+  readonly ignoreCommand: AskIgnoreCommand;
   /** Files that a pattern (`* ? [..]`) names now. */
   glob(pattern: string): readonly string[];
 }

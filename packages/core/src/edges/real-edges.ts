@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Milliseconds } from '@f2b/config';
 import { glob, realEdge } from '@f2b/config';
-import { shellScript } from '../acts/ignore-command.js';
-import { CoreError } from '../errors.js';
-import type { Failure } from '../jails/book/failures.js';
+import { openIgnoreCommand } from '../acts/ignore-command.js';
 import { realFiles } from '../sources/files/files.js';
 import { chokidarWatch } from '../sources/files/watcher.js';
 import type { Edges } from './edges.js';
 
 /** Node counts delays in 32 bits. */
 const longestDelay: Milliseconds = 2 ** 31 - 1;
-const ignoreCommandTimeout: Milliseconds = 60_000;
 /** A list of addresses larger than this is a mistake, or somebody else's file. */
 const maxListBytes = 64 * 1024 * 1024;
 
@@ -50,7 +46,7 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
     },
     ipv6: hostSpeaksIpv6,
     random: Math.random,
-    ignoreCommand: runIgnoreCommand,
+    ignoreCommand: openIgnoreCommand(),
     glob: (pattern) => glob(pattern, realEdge),
   };
 }
@@ -68,21 +64,4 @@ function hostSpeaksIpv6(): boolean {
   } catch {
     return Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6') ?? false);
   }
-}
-
-function runIgnoreCommand(command: string, failure: Failure): Promise<boolean> {
-  const { script, values } = shellScript(command, failure);
-  return new Promise((resolve, reject) => {
-    execFile('/bin/sh', ['-c', script, ...values], { timeout: ignoreCommandTimeout, maxBuffer: 65536 }, (error) => {
-      if (error === null) resolve(true);
-      else if (error.code === 1) resolve(false);
-      else {
-        const how =
-          error.killed === true ? 'did not end in time' : `ended with ${error.code ?? error.signal ?? 'an error'}`;
-        reject(
-          new CoreError('F2B_IGNORE_COMMAND', `ignorecommand '${command}' ${how}; 0 means ignore, 1 means do not`),
-        );
-      }
-    });
-  });
 }

@@ -1,4 +1,3 @@
-import { Resolver } from 'node:dns/promises';
 import type { ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
 import type { Repair } from '../backends/backend.js';
 import { offendingIpsKey, openOffendingIps } from '../backends/offendingips/offendingips.js';
@@ -7,8 +6,9 @@ import { type FirewallLog, quoted } from '../log.js';
 import type { Order, Outcome, Ticket } from '../orders.js';
 import { type Exec, openExec } from '../process/exec.js';
 import { ScriptAction } from '../scripts/action.js';
+import { systemReverse } from '../scripts/reverse.js';
 import { openCommandRunner, simulateCommandRunner } from '../scripts/runner.js';
-import type { JailCounts, Remembered, ReverseResolver, TagSources } from '../scripts/tags.js';
+import { type JailCounts, noCounts, type Remembered, type ReverseResolver, type TagSources } from '../scripts/tags.js';
 import { type ActionLane, outcomeOf } from './action-lane.js';
 import { BackendLane } from './backend-lane.js';
 import { ScriptLane } from './script-lane.js';
@@ -107,7 +107,7 @@ class FirewallActor implements Firewall {
     this.#sources = {
       reverse: options.reverse ?? systemReverse(options.reverseTimeout ?? 2_000),
       reverseTimeout: options.reverseTimeout ?? 2_000,
-      counts: options.counts ?? (() => ({ banned: 0, bannedTotal: 0, found: 0, foundTotal: 0 })),
+      counts: options.counts ?? (() => noCounts),
       remembered: options.remembered ?? (async () => undefined),
     };
   }
@@ -271,15 +271,4 @@ function sameAction(left: ActionSettings, right: ActionSettings): boolean {
   const content = ({ name, file, builtin, commands, params }: ActionSettings) =>
     JSON.stringify([name, file, builtin, [...commands], params]);
   return content(left) === content(right);
-}
-
-function systemReverse(timeout: Milliseconds): ReverseResolver {
-  return async (address) => {
-    const resolver = new Resolver({ timeout, tries: 1 });
-    try {
-      return (await resolver.reverse(address))[0];
-    } catch {
-      return undefined;
-    }
-  };
 }

@@ -1,6 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bytes, Milliseconds } from '@f2b/config';
-import { execa } from 'execa';
+import { capacityFor, openFilesLimit } from './capacity.js';
+import { Gate } from './gate.js';
 
 /** One program to run to its end. */
 export interface ProcessRequest {
@@ -8,6 +10,7 @@ export interface ProcessRequest {
   readonly argv: readonly string[];
   /** What it reads on its standard input; nothing when undefined. */
   readonly input?: string;
+  /** Counted from its start, not from the time that it waits for its turn. */
   readonly timeout: Milliseconds;
   /** Kept of standard output and of standard error, each; the rest is read and thrown away. */
   readonly outputLimit: Bytes;
@@ -18,7 +21,7 @@ export interface ProcessResult {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly timedOut: boolean;
-  /** Why it could not be started: the system's error code (`ENOENT`, `E2BIG`). */
+  /** Why it could not be started: the system's error code (`ENOENT`, `E2BIG`, `EMFILE`). */
   readonly notStarted: string | undefined;
   readonly stdout: string;
   readonly stderr: string;
@@ -36,6 +39,8 @@ export interface ExecOptions {
   readonly prefix?: readonly string[];
   /** Laid over the daemon's own environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Lets a limited number run at once; default: as many as actions may have with this process's limit on open files. */
+  readonly gate?: Gate;
 }
 
 /** fail2ban's rule: SIGTERM to the group, 0.2 seconds, SIGKILL to the group. */
@@ -48,52 +53,50 @@ const drainGrace: Milliseconds = 100;
  * that leaves a child in the background has ended when it itself has ended.
  */
 export function openExec(options: ExecOptions = {}): Exec {
-  return { run: (request) => runProcess(request, options) };
+  const gate = options.gate ?? new Gate(capacityFor(openFilesLimit()).actions);
+  return { run: (request) => gate.pass(() => runProcess(request, options)) };
 }
 
 async function runProcess(request: ProcessRequest, options: ExecOptions): Promise<ProcessResult> {
   const [program, ...args] = [...(options.prefix ?? []), ...request.argv];
   if (program === undefined) throw new TypeError('a program to run needs a name');
-  const child = execa(program, args, {
-    detached: true,
-    reject: false,
-    buffer: false,
-    stripFinalNewline: false,
-    stdout: 'pipe',
-    stderr: 'pipe',
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(request.input === undefined ? { stdin: 'ignore' as const } : { input: request.input }),
+  let child: ChildProcess;
+  try {
+    child = spawn(program, args, {
+      detached: true,
+      stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
+    });
+  } catch (error) {
+    // E2BIG and its like are thrown at once; ENOENT and EMFILE come as an event.
+    return notStarted(error);
+  }
+  const end = new Promise<Exit>((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
+    // Stays: a signal that cannot be sent is an error as well, and an error that nobody hears ends the process.
+    child.on('error', (error) => resolve({ notStarted: codeOf(error) }));
   });
   const stdout = collect(child.stdout, request.outputLimit);
   const stderr = collect(child.stderr, request.outputLimit);
-  const exited = new Promise<Exit>((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
-  });
-  // Where the program could not be started there is no exit, only execa's own result.
-  const refused = child.then((result) =>
-    result.failed && result.exitCode === undefined && result.signal === undefined
-      ? { notStarted: result.code ?? 'unknown' }
-      : exited,
-  );
+  give(child, request.input);
   const timer = new AbortController();
   const late = delay(request.timeout, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
-  const first = await Promise.race([exited, refused, late]);
+  const first = await Promise.race([end, late]);
   timer.abort();
-  let end: Exit = { exitCode: undefined, signal: undefined };
   const timedOut = first === 'late';
-  if (timedOut) await killGroup(child.pid, exited);
-  else end = { exitCode: undefined, signal: undefined, ...first };
-  const closed = Promise.all([stdout.closed, stderr.closed]);
+  if (timedOut) await killGroup(child.pid, end);
+  const exit: Exit = timedOut ? {} : first;
   const drained = new AbortController();
+  const closed = Promise.all([stdout.closed, stderr.closed]);
   await Promise.race([closed, delay(drainGrace, undefined, { signal: drained.signal }).catch(() => undefined)]);
   drained.abort();
   child.stdout?.destroy();
   child.stderr?.destroy();
   return {
-    exitCode: end.exitCode,
-    signal: end.signal,
+    exitCode: exit.exitCode,
+    signal: exit.signal,
     timedOut,
-    notStarted: end.notStarted,
+    notStarted: exit.notStarted,
     stdout: stdout.text(),
     stderr: stderr.text(),
     truncated: stdout.truncated() || stderr.truncated(),
@@ -104,6 +107,22 @@ interface Exit {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
   readonly notStarted?: string | undefined;
+}
+
+function notStarted(error: unknown): ProcessResult {
+  const nothing = { exitCode: undefined, signal: undefined, timedOut: false, stdout: '', stderr: '', truncated: false };
+  return { ...nothing, notStarted: codeOf(error) };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}
+
+/** A program that does not read its input, or was not started at all, is told by how it ended. */
+function give(child: ChildProcess, input: string | undefined): void {
+  if (input === undefined) return;
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
 }
 
 async function killGroup(pid: number | undefined, exited: Promise<unknown>): Promise<void> {
@@ -124,11 +143,12 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function collect(stream: NodeJS.ReadableStream | null, limit: Bytes) {
+function collect(stream: NodeJS.ReadableStream | null | undefined, limit: Bytes) {
   const kept: Buffer[] = [];
   let size = 0;
   let cut = false;
   const closed = new Promise<void>((resolve) => {
+    // Where the program could not be started there may be no stream at all.
     if (stream === null || stream === undefined) return resolve();
     stream.on('data', (chunk: Buffer) => {
       const room = limit - size;

@@ -29,15 +29,14 @@ describe('filling a script in', () => {
   it('puts harmless values in as they are, makes others variables that stay one word, and leaves unknown tags', () => {
     const values = { ip: '1.2.3.4', matches: 'a "b" $(id)\nc', 'F-USER': 'al`id`', 'F-PORT': '2222', 'F-NONE': '' };
     expect(bind('ban <ip> "<matches>" <F-USER> <F-PORT> <F-NONE> <nope> <matches>', values)).toEqual({
-      script:
-        'f2bV_matches=$0 f2bV_F_user=$1 \nban 1.2.3.4 "${f2bV_matches}" "${f2bV_F_user}" 2222  <nope> "${f2bV_matches}"',
+      script: `f2bV_matches=$0 f2bV_F_user=$1 \nban 1.2.3.4 "\${f2bV_matches}" "\${f2bV_F_user}" 2222  <nope> "\${f2bV_matches}"`,
       values: ['a "b" $(id)\nc', 'al`id`'],
     });
   });
 
   it('never looks at a value for tags again', () => {
     expect(bind('echo <matches>', { matches: '<ip>', ip: '1.2.3.4' })).toEqual({
-      script: 'f2bV_matches=$0 \necho "${f2bV_matches}"',
+      script: `f2bV_matches=$0 \necho "\${f2bV_matches}"`,
       values: ['<ip>'],
     });
   });
@@ -51,7 +50,7 @@ describe('filling a script in', () => {
       script: `f2bV_F_user=$0 \nexport f2bV_F_user\nsh -c 'echo "\${f2bV_F_user}"'`,
       values: ['a b'],
     });
-    expect(bind(`printf '%s' '<F-USER>'`, { 'F-USER': 'a b' }).script).toContain("printf '%s' '${f2bV_F_user}'");
+    expect(bind(`printf '%s' '<F-USER>'`, { 'F-USER': 'a b' }).script).toContain(`printf '%s' '\${f2bV_F_user}'`);
     expect(bind(`awk '/<ip>/'`, { ip: '192.0.2.1' }).script).toBe("awk '/192.0.2.1/'");
   });
 

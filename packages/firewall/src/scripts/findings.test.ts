@@ -8,8 +8,8 @@ describe('what is said of the places of tags', () => {
   it.each([
     [`sh -c "echo <F-USER>"`, 'becomes text of a program (sh)'],
     [`ssh host "echo <matches>"`, 'becomes text of a program (ssh)'],
-    [`ssh host 'echo <matches>'`, 'so ssh sees the text ${f2bV_matches}'],
-    [`python3 -c 'print("<F-USER>")'`, 'so python3 sees the text ${f2bV_F_user}'],
+    [`ssh host 'echo <matches>'`, `so ssh sees the text \${f2bV_matches}`],
+    [`python3 -c 'print("<F-USER>")'`, `so python3 sees the text \${f2bV_F_user}`],
     [`awk '/<F-USER>/' /var/log/x`, 'so awk sees the text'],
     [`sudo sh -c 'echo <F-USER>'`, 'so sh sees the text'],
     [`printf '%s' '<matches>'`, 'so printf sees the text'],

@@ -1,5 +1,6 @@
 import type { Bytes, Milliseconds } from '@f2b/config';
 import { type FirewallLog, quoted } from '../log.js';
+import { startAdvice } from '../process/advice.js';
 import type { Exec, ProcessResult } from '../process/exec.js';
 import { shellWord } from '../process/shell-word.js';
 import type { BoundScript } from './binding.js';
@@ -65,7 +66,8 @@ export function simulateCommandRunner(print: (line: string) => void): CommandRun
 function endOf(result: ProcessResult, timeout: Milliseconds): CommandEnd {
   if (result.exitCode === 0) return { ok: true, how: 'returned successfully 0' };
   if (result.timedOut) return { ok: false, how: `timed out after ${timeout / 1_000} seconds.` };
-  if (result.notStarted !== undefined) return { ok: false, how: `could not be started (${result.notStarted})` };
+  if (result.notStarted !== undefined)
+    return { ok: false, how: `could not be started (${result.notStarted}${startAdvice(result.notStarted)})` };
   if (result.signal !== undefined) return { ok: false, how: `killed with ${result.signal}` };
   return { ok: false, how: `returned ${result.exitCode}` };
 }

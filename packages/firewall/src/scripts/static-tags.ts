@@ -27,6 +27,11 @@ export class StaticTags {
     this.conditional = settings.params.some(([name]) => name.includes('?family='));
   }
 
+  /** Replaces the tags that stand for the same thing everywhere: `<br>`, `<sp>`, `<fq-hostname>`, `<sh-hostname>`. */
+  static fixed(script: string): string {
+    return script.replace(/<([a-z-]+)>/g, (whole, name: string) => fixedTag(name) ?? whole);
+  }
+
   /** A parameter's own value, tags in it replaced; undefined where the action does not have it. */
   value(name: string, family: ActionFamily = ''): string | undefined {
     const text = this.#lookup(name, family);

@@ -13,6 +13,9 @@ export interface JailCounts {
   readonly foundTotal: number;
 }
 
+/** Where nobody counts. */
+export const noCounts: JailCounts = { banned: 0, bannedTotal: 0, found: 0, foundTotal: 0 };
+
 /** What all jails remember of an address, for `ipmatches` and its like. */
 export interface Remembered {
   readonly matches: readonly string[];
