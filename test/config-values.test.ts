@@ -1,17 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import {
-  glob,
-  memoryEdge,
-  parseSpec,
-  parseTime,
-  prettyLines,
-  pythonRepr,
-  SpecError,
-  type StreamValue,
-  splitShellWords,
-} from '@f2b/config';
+import { glob, memoryEdge, parseTime, pythonRepr } from '@f2b/config';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { prettyLines } from '../packages/config/src/render/pretty.js';
+import type { StreamValue } from '../packages/config/src/render/python.js';
+import { parseSpec, SpecError } from '../packages/config/src/values/spec.js';
+import { splitShellWords } from '../packages/config/src/values/words.js';
 import { installedFail2ban } from './config-fail2ban.js';
 
 const version = installedFail2ban();

@@ -3,21 +3,11 @@ import type { Findings } from '../findings.js';
 import type { ConfigSet } from '../library/library.js';
 import { jailOptionTypes } from '../resolve/jail-options.js';
 import { jailContext, openTree, type ReadOptions, readOpenTree } from '../resolve/settings.js';
-import type { Finding, JailSettings, RegexSetting, Settings } from '../settings.js';
+import type { Finding, Settings } from '../settings.js';
 import { checkChoices, checkPorts } from './choices.js';
+import { checkOwnLog } from './own-log.js';
 import { References } from './references.js';
 import { checkDefinitionOptions, checkJailOptions, checkServerOptions } from './unknown.js';
-
-/** What kind of expression is to be compiled. */
-export type RegexKind = 'failregex' | 'ignoreregex' | 'prefregex' | 'datepattern';
-
-export interface CheckOptions extends ReadOptions {
-  /**
-   * Compiles one expression and says what is wrong with it, undefined if nothing is. Handed in, since the engine lives in
-   * another package.
-   */
-  readonly compileRegex?: (source: string, kind: RegexKind, jail: JailSettings) => string | undefined;
-}
 
 /** What was looked at, and what was found. */
 export interface TreeCheck {
@@ -30,28 +20,26 @@ export interface TreeCheck {
     readonly files: number;
     readonly jails: number;
     readonly skippedJails: number;
-    readonly regexes: number;
   };
   /** No finding is an error: what `-t` answers. */
   readonly ok: boolean;
 }
 
 /**
- * Checks a whole tree: reads it as the server would, resolves every filter and action of the enabled jails, compiles every
- * expression, and accounts for every option of every file that was read.
+ * Checks a whole tree: reads it as the server would, resolves every filter and action of the enabled jails, and accounts for every
+ * option of every file that was read. Whether an expression compiles is for others to say.
  */
-export function checkTree(options: CheckOptions): TreeCheck {
+export function checkTree(options: ReadOptions): TreeCheck {
   let settings: Settings | undefined;
   let files = 0;
-  let regexes = 0;
   let found: readonly Finding[];
   try {
     const tree = openTree({ ...options, thorough: true });
     try {
       const reading: ReadOptions = { ...options, allowMissingLogs: options.allowMissingLogs || 'report' };
       settings = readOpenTree(tree, reading);
-      regexes = checkRegexes(settings, options, tree.findings);
       checkChoices(settings, tree.findings);
+      checkOwnLog(settings, tree.findings);
       checkPorts(settings, jailContext(tree, options).set, tree.findings);
       checkNames(tree.library.sets, settings, jailContext(tree, options).set, tree.findings);
     } catch (error) {
@@ -86,42 +74,9 @@ export function checkTree(options: CheckOptions): TreeCheck {
       files,
       jails: good,
       skippedJails: (settings?.jails.length ?? 0) - good + (settings?.skipped.length ?? 0),
-      regexes,
     },
     ok: !findings.some((finding) => finding.severity === 'error'),
   };
-}
-
-function checkRegexes(settings: Settings, options: CheckOptions, findings: Findings): number {
-  const { compileRegex } = options;
-  let count = 0;
-  if (!compileRegex) return 0;
-  const results = new Map<string, string | undefined>();
-  for (const jail of settings.jails) {
-    const { filter } = jail;
-    const look = (kind: RegexKind, regex: RegexSetting): void => {
-      count++;
-      const id = `${kind} ${filter.usedns.value} ${filter.maxlines?.value} ${filter.prefregex !== undefined} ${regex.source}`;
-      if (!results.has(id)) results.set(id, compileRegex(regex.source, kind, jail));
-      const problem = results.get(id);
-      if (problem === undefined) return;
-      findings.add(
-        'error',
-        'F2B_CONFIG_REGEX',
-        `${kind} of '${jail.name}': ${problem}`,
-        regex.origin,
-        'Mend the expression; f2b regex LOG REGEX tries one out.',
-        jail.name,
-      );
-    };
-    if (filter.prefregex) look('prefregex', filter.prefregex);
-    for (const regex of filter.failregex) look('failregex', regex);
-    for (const regex of filter.ignoreregex) look('ignoreregex', regex);
-    for (const pattern of filter.datepattern?.value.split('\n') ?? []) {
-      if (pattern !== '') look('datepattern', { source: pattern, origin: filter.datepattern?.origin });
-    }
-  }
-  return count;
 }
 
 function checkNames(

@@ -16,11 +16,11 @@ export interface InterpolationContext {
 }
 
 /** fail2ban's limit: a reference may stand in a reference ten times. */
-const MAX_DEPTH = 10;
+const maxDepth = 10;
 /** No sensible value is longer; a chain of doubling references would pass any memory. */
-export const MAX_VALUE_CHARACTERS = 512 * 1024;
+export const maxValueCharacters = 512 * 1024;
 /** References resolved for one value. */
-const MAX_REFERENCES = 20_000;
+const maxReferences = 20_000;
 
 interface Run {
   readonly context: InterpolationContext;
@@ -61,10 +61,10 @@ export function interpolateText(context: InterpolationContext, option: string, v
 
 function expand(run: Run, value: Traced, layer: MergedEntry | undefined, depth: number, parts: Traced[]): void {
   const text = value.text;
-  if (depth > MAX_DEPTH) {
+  if (depth > maxDepth) {
     throw new ConfigError(
       'F2B_CONFIG_TOO_DEEP',
-      `'${run.option}' refers to itself, or through more than ${MAX_DEPTH} other options.`,
+      `'${run.option}' refers to itself, or through more than ${maxDepth} other options.`,
       run.at,
       'Break the circle of %(...)s references.',
     );
@@ -102,7 +102,7 @@ function resolve(
   depth: number,
   parts: Traced[],
 ): void {
-  if (++run.references > MAX_REFERENCES) throw tooLarge(run);
+  if (++run.references > maxReferences) throw tooLarge(run);
   const found = lookUp(run.context, name, layer);
   if (!found) {
     throw new ConfigError(
@@ -168,14 +168,14 @@ function isLayerOf({ tree, section }: InterpolationContext, option: string, laye
 
 function push(run: Run, parts: Traced[], part: Traced): void {
   run.characters += part.text.length;
-  if (run.characters > MAX_VALUE_CHARACTERS) throw tooLarge(run);
+  if (run.characters > maxValueCharacters) throw tooLarge(run);
   parts.push(part);
 }
 
 function tooLarge(run: Run): ConfigError {
   return new ConfigError(
     'F2B_CONFIG_TOO_LARGE',
-    `the references in '${run.option}' unfold to more than ${MAX_VALUE_CHARACTERS} characters.`,
+    `the references in '${run.option}' unfold to more than ${maxValueCharacters} characters.`,
     run.at,
     'Look for options that refer to each other more than once.',
   );

@@ -1,11 +1,11 @@
 import { ConfigError } from '../errors.js';
 import { originOf, replaceAll, type Traced } from '../syntax/traced.js';
-import { MAX_VALUE_CHARACTERS } from './percent.js';
+import { maxValueCharacters } from './percent.js';
 
 /** fail2ban's limit: one tag may be replaced so often in one value before it counts as referring to itself. */
-const MAX_REPLACEMENTS = 25;
+const maxReplacements = 25;
 /** Characters that all values of one filter or action may have together. */
-const MAX_TOTAL_CHARACTERS = 4 * 1024 * 1024;
+const maxTotalCharacters = 4 * 1024 * 1024;
 
 /**
  * Substitutes `<tag>` in options by the value of the option of that name, again and again until nothing changes, so that
@@ -43,7 +43,7 @@ export function substituteTags(
         value = substituteOnce(name, value, ignored, lookUp, counted);
       }
       total += value.text.length;
-      if (total > MAX_TOTAL_CHARACTERS) throw tooLarge(name, original);
+      if (total > maxTotalCharacters) throw tooLarge(name, original);
     }
     result.set(name, value);
   }
@@ -69,7 +69,7 @@ function substituteOnce(
       continue;
     }
     const count = counted.get(tag) ?? 0;
-    if (tag === name || count > MAX_REPLACEMENTS) {
+    if (tag === name || count > maxReplacements) {
       throw new ConfigError(
         'F2B_CONFIG_SELF_REFERENCE',
         `'${name}' refers to itself through the tag <${tag}>.`,
@@ -111,14 +111,14 @@ function replaceWithin(name: string, value: Traced, tag: string, replacement: Tr
   for (let at = value.text.indexOf(tag); at >= 0; at = value.text.indexOf(tag, at + tag.length)) {
     length += replacement.text.length - tag.length;
   }
-  if (length > MAX_VALUE_CHARACTERS) throw tooLarge(name, value);
+  if (length > maxValueCharacters) throw tooLarge(name, value);
   return replaceAll(value, tag, replacement);
 }
 
 function tooLarge(name: string, value: Traced): ConfigError {
   return new ConfigError(
     'F2B_CONFIG_TOO_LARGE',
-    `the tags in '${name}' unfold past ${MAX_VALUE_CHARACTERS} characters.`,
+    `the tags in '${name}' unfold past ${maxValueCharacters} characters.`,
     originOf(value),
     'Look for tags that stand for texts with further tags.',
   );

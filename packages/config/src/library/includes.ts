@@ -9,7 +9,7 @@ import type { ParsedFile } from '../syntax/parse.js';
 import { originOf, type Traced } from '../syntax/traced.js';
 
 /** More files than any tree needs; a chain of includes that doubles at each step would pass any memory. */
-const MAX_INCLUDED = 2_000;
+const maxIncluded = 2_000;
 
 /** An include that leads nowhere: there is no such file, or it is being read already. */
 export interface MissingInclude {
@@ -60,10 +60,10 @@ export function unfoldIncludes(
         }
         if (which === 'before' && store.kind(file) !== 'missing') order.push(file);
       }
-      if (order.length > MAX_INCLUDED) {
+      if (order.length > maxIncluded) {
         throw new ConfigError(
           'F2B_CONFIG_INCLUDE_LOOP',
-          `the includes unfold to more than ${MAX_INCLUDED} files.`,
+          `the includes unfold to more than ${maxIncluded} files.`,
           { file, line: 1, column: 1 },
           'Look for files that include each other in [INCLUDES].',
         );

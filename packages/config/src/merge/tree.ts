@@ -13,7 +13,7 @@ export interface MergedEntry {
 }
 
 /** `Init?family=inet6`: a word, then the condition. */
-const CONDITIONAL = /^([A-Za-z0-9_]+)(\?.+)$/s;
+const conditional = /^([A-Za-z0-9_]+)(\?.+)$/s;
 
 /**
  * Several files laid over each other: later files win option by option, the place of an option in its section is where it
@@ -37,7 +37,7 @@ export class MergedTree {
         overlay(this.defaults, section.entries.values(), '');
         continue;
       }
-      const match = section.name.includes('?') ? CONDITIONAL.exec(section.name) : null;
+      const match = section.name.includes('?') ? conditional.exec(section.name) : null;
       const name = match?.[1] ?? section.name;
       let entries = this.sections.get(name);
       if (!entries) {

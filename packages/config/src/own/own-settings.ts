@@ -11,7 +11,7 @@ export const ownDefaults: OwnSettings = {
   logformat: 'classic',
 };
 
-const MAX_WORKERS = 64;
+const maxWorkers = 64;
 
 interface OwnKey {
   readonly expects: string;
@@ -23,8 +23,8 @@ const keys = new Map<string, OwnKey>([
   [
     'workers',
     {
-      expects: `a whole number from 1 to ${MAX_WORKERS}`,
-      read: (text) => wrap('workers', whole(text, 1, MAX_WORKERS)),
+      expects: `a whole number from 1 to ${maxWorkers}`,
+      read: (text) => wrap('workers', whole(text, 1, maxWorkers)),
     },
   ],
   [

@@ -3,8 +3,8 @@ import { pythonRepr, type StreamValue } from './python.js';
 import { toStream } from './stream.js';
 
 /** What `--dp` asks of Python's pretty printer. */
-const WIDTH = 1000;
-const INDENT = 2;
+const widest = 1000;
+const indent = 2;
 
 /** The lines of `f2b --dp`: the command stream, what is longer than a thousand characters broken as Python's `pprint` does. */
 export function renderPretty(settings: DumpableSettings): string[] {
@@ -22,20 +22,20 @@ export function prettyLines(value: StreamValue): string[] {
  */
 function format(value: StreamValue, column: number, reserved: number, level: number): string {
   const whole = pythonRepr(value);
-  if (lengthOf(whole) <= WIDTH - column - reserved) return whole;
+  if (lengthOf(whole) <= widest - column - reserved) return whole;
   if (typeof value === 'string') return formatText(value, column, reserved, level);
   if (!Array.isArray(value) || value.length === 0) return whole;
-  const inner = column + INDENT;
+  const inner = column + indent;
   const items = (value as readonly StreamValue[]).map((item, index) =>
     format(item, inner, index === value.length - 1 ? reserved + 1 : 1, level + 1),
   );
-  return `[${' '.repeat(INDENT - 1)}${items.join(`,\n${' '.repeat(inner)}`)}]`;
+  return `[${' '.repeat(indent - 1)}${items.join(`,\n${' '.repeat(inner)}`)}]`;
 }
 
 /** A long text becomes several literals below each other, broken behind newlines, then behind blanks. */
 function formatText(text: string, column: number, reserved: number, level: number): string {
   const top = level === 1 ? 1 : 0;
-  const width = WIDTH - column - top;
+  const width = widest - column - top;
   const chunks: string[] = [];
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   for (const [index, line] of lines.entries()) {

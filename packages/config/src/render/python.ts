@@ -16,24 +16,24 @@ export function pythonRepr(value: StreamValue): string {
 }
 
 /** Anything but printable ASCII and the newline: rare, and then each character is looked up in Unicode's tables. */
-const RARE = /[^\n -~]/;
+const rare = /[^\n -~]/;
 /**
  * Backslash, quote, and what Python calls unprintable: controls, formats, surrogates, private and unassigned characters,
  * separators but the blank.
  */
-const ESCAPED = /[\\']|(?! )[\p{C}\p{Z}]/gu;
+const mustBeEscaped = /[\\']|(?! )[\p{C}\p{Z}]/gu;
 
 function reprText(text: string): string {
   const hasSingle = text.includes("'");
   const quote = hasSingle && !text.includes('"') ? '"' : "'";
-  if (!RARE.test(text)) {
+  if (!rare.test(text)) {
     let plain = text;
     if (text.includes('\\')) plain = plain.replaceAll('\\', '\\\\');
     if (hasSingle && quote === "'") plain = plain.replaceAll("'", "\\'");
     if (text.includes('\n')) plain = plain.replaceAll('\n', '\\n');
     return quote + plain + quote;
   }
-  const escaped = text.replace(ESCAPED, (char) => {
+  const escaped = text.replace(mustBeEscaped, (char) => {
     if (char === '\\') return '\\\\';
     if (char === "'") return quote === "'" ? "\\'" : "'";
     if (char === '\n') return '\\n';

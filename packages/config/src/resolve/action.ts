@@ -6,7 +6,7 @@ import { type ActionCommandName, type ActionSettings, actionCommandNames } from 
 import { originOf, type Traced, traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
-import { type ActionTemplates, type ActionTexts, fromTemplate } from './action-template.js';
+import { type ActionTexts, rememberedTexts, type TextsMemo } from './action-memo.js';
 import { resolveDefinition } from './definition.js';
 import { jailOptionTypes } from './jail-options.js';
 import { nearestFile } from './nearest-file.js';
@@ -14,7 +14,7 @@ import { nearestFile } from './nearest-file.js';
 /** Tags whose values come from logs or from the ticket: fail2ban leaves them for run time. */
 const runtimeTags: ReadonlySet<string> = new Set(['matches', 'ipmatches', 'ipjailmatches', 'timeout', 'bantime']);
 const jailOptionNames: ReadonlySet<string> = new Set(Object.keys(jailOptionTypes));
-const templates: ActionTemplates<ActionCommandName> = new WeakMap();
+const memo: TextsMemo<ActionCommandName> = new WeakMap();
 const wanted: ReadonlySet<string> = new Set(actionCommandNames);
 const noneShadowed: ReadonlySet<string> = new Set();
 const booleanCommands: ReadonlySet<string> = new Set(['actionstart_on_demand', 'actionrepair_on_unban', 'norestored']);
@@ -79,7 +79,7 @@ function resolveAction(context: ActionContext, spec: Spec, set: ConfigSet | unde
   }
   const texts = context.library.thorough
     ? readTexts(context, set, args)
-    : fromTemplate(templates, set, args, (some, dependent) => readTexts(context, set, some, dependent));
+    : rememberedTexts(memo, set, args, (some, lookedBeyond) => readTexts(context, set, some, lookedBeyond));
   const commands = new Map<ActionCommandName, string | boolean>();
   for (const [key, value] of texts.commands) commands.set(key, booleanCommands.has(key) ? parseBoolean(value) : value);
   const { params, missing } = texts;
@@ -92,7 +92,7 @@ function readTexts(
   context: ActionContext,
   set: ConfigSet,
   args: ReadonlyMap<string, Traced>,
-  dependent?: () => void,
+  lookedBeyond?: () => void,
 ): ActionTexts<ActionCommandName> {
   const definition = resolveDefinition({
     tree: set.tree,
@@ -102,7 +102,7 @@ function readTexts(
     shadowed: noneShadowed,
     all: false,
     ignored: runtimeTags,
-    ...(dependent ? { watch: { names: jailOptionNames, dependent } } : {}),
+    ...(lookedBeyond ? { beyondArguments: { names: jailOptionNames, lookedBeyond } } : {}),
   });
   if (context.library.thorough) definition.substitute(undefined);
   const commands: [ActionCommandName, string][] = [];

@@ -2,7 +2,7 @@ import { type InterpolationContext, interpolate, interpolateText } from '../inte
 import { substituteTags } from '../interpolate/tags.js';
 import type { MergedTree } from '../merge/tree.js';
 import type { Traced } from '../syntax/traced.js';
-import { holdsMark } from './action-template.js';
+import { isMadeOfArgument } from './action-memo.js';
 
 /** A filter or an action to be resolved: what its files say, and what the jail says about it. */
 export interface DefinitionInput {
@@ -23,31 +23,31 @@ export interface DefinitionInput {
   /** Tags that wait for run time. */
   readonly ignored: ReadonlySet<string>;
   /** Told of each look at what is no argument: an option of the jail, or a name put together from an argument's value. */
-  readonly watch?: Watch;
+  readonly beyondArguments?: BeyondArguments;
 }
 
-export interface Watch {
+export interface BeyondArguments {
   /** Names that the jail may know. */
   readonly names: ReadonlySet<string>;
-  dependent(): void;
+  lookedBeyond(): void;
 }
 
 /** What is found before anything in the tree: arguments, then options of the jail. Two layers, since copying one takes longer. */
 class Vars {
   readonly #args = new Map<string, Traced>();
   readonly #jailOptions: ReadonlyMap<string, Traced>;
-  readonly #watch: Watch | undefined;
+  readonly #beyondArguments: BeyondArguments | undefined;
 
-  constructor({ args, jailOptions, watch }: DefinitionInput) {
+  constructor({ args, jailOptions, beyondArguments }: DefinitionInput) {
     for (const [name, value] of args) this.#args.set(name.toLowerCase(), value);
     this.#jailOptions = jailOptions;
-    this.#watch = watch;
+    this.#beyondArguments = beyondArguments;
   }
 
   get(name: string): Traced | undefined {
     const given = this.#args.get(name);
     if (given) return given;
-    if (this.#watch?.names.has(name)) this.#watch.dependent();
+    if (this.#beyondArguments?.names.has(name)) this.#beyondArguments.lookedBeyond();
     return this.#jailOptions.get(name);
   }
 }
@@ -70,7 +70,7 @@ export interface Definition {
   substitute(names: ReadonlySet<string> | undefined, find?: (tag: string) => Traced | undefined): Map<string, Traced>;
 }
 
-const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
+const conditionalOption = /^(\w+)(\?.+)$/s;
 
 /**
  * Resolves the options of a filter or an action file in fail2ban's order of precedence: bracket arguments, `[Init]`,
@@ -79,7 +79,7 @@ const CONDITIONAL_OPTION = /^(\w+)(\?.+)$/s;
  * @throws ConfigError where a reference cannot be resolved
  */
 export function resolveDefinition(input: DefinitionInput): Definition {
-  const { tree, args, watch } = input;
+  const { tree, args, beyondArguments } = input;
   const vars = new Vars(input);
   const context: InterpolationContext = { tree, section: 'Definition', vars };
   const own = tree.sections.get('Definition');
@@ -107,14 +107,14 @@ export function resolveDefinition(input: DefinitionInput): Definition {
   let ignored = input.ignored;
   let more: Set<string> | undefined;
   for (const name of combined.keys()) {
-    const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
+    const base = name.includes('?') ? conditionalOption.exec(name)?.[1] : undefined;
     if (base === undefined) continue;
     more ??= new Set(input.ignored);
     more.add(base);
     ignored = more;
   }
   const find = (tag: string): Traced | undefined => {
-    if (watch && holdsMark(tag)) watch.dependent();
+    if (beyondArguments && isMadeOfArgument(tag)) beyondArguments.lookedBeyond();
     return findTag(context, tag);
   };
   return {
@@ -136,7 +136,7 @@ function addInit(tree: MergedTree, args: ReadonlyMap<string, Traced>, parameters
     parameters.set(`known/${name}`, value);
     if (parameters.has(name)) continue;
     // An unconditional argument also stands for each family, unless that family's own one is given (fail2ban 1.1).
-    const base = name.includes('?') ? CONDITIONAL_OPTION.exec(name)?.[1] : undefined;
+    const base = name.includes('?') ? conditionalOption.exec(name)?.[1] : undefined;
     parameters.set(name, (base !== undefined ? args.get(base) : undefined) ?? value);
   }
 }

@@ -55,6 +55,8 @@ export interface JailContext {
   readonly builtinActions: ReadonlySet<string>;
   /** Jails whose logs do not exist are kept (as `-d` does). */
   readonly allowMissingLogs: boolean | 'report';
+  /** The file of f2b's own words: the daemon makes it before any jail reads it. */
+  readonly ownLog: string | undefined;
 }
 
 /** A jail's options as read: final text, and the place. */

@@ -182,6 +182,7 @@ function chooseBackend(
   if (!logpath) return backend;
   const named = logpaths.flatMap((path) => path.files);
   if (named.some((file) => library.store.snapshot.kind(file) === 'file')) return backend;
+  if (context.allowMissingLogs !== true && logpaths.some(({ pattern }) => pattern === context.ownLog)) return backend;
   const origin = originOf(logpath);
   const says = (option: JailOptionName, unset: boolean): boolean => {
     const value = values.get(option);

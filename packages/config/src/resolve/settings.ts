@@ -8,10 +8,11 @@ import { type ConfigEdge, realEdge } from '../syntax/edge.js';
 import { FileStore } from '../syntax/files.js';
 import { MissingLogs, resolveJail } from './jail.js';
 import { checkDisabled, isEnabled, type JailContext } from './jail-options.js';
+import { ownLogOf } from './own-log.js';
 import { resolveServer } from './server.js';
 
 /** The fail2ban whose behaviour f2b follows; `%(fail2ban_version)s` in a configuration. */
-export const FAIL2BAN_VERSION = '1.1.0';
+export const fail2banVersion = '1.1.0';
 
 /** Actions that need no file in `action.d`. */
 export const defaultBuiltinActions: ReadonlySet<string> = new Set(['offendingips']);
@@ -63,7 +64,7 @@ export function readOpenTree(tree: OpenTree, options: ReadOptions): DumpableSett
     );
   }
   const { server, written } = resolveServer(serverSet, findings);
-  const context = jailContext(tree, options);
+  const context: JailContext = { ...jailContext(tree, options), ownLog: ownLogOf(server) };
   const dumps: JailDump[] = [];
   for (const name of jailNames(context, options.jail)) {
     try {
@@ -110,7 +111,7 @@ export function openTree(options: ReadOptions): OpenTree {
   }
   const findings = new Findings();
   const injected = new Map([
-    ['fail2ban_version', options.fail2banVersion ?? FAIL2BAN_VERSION],
+    ['fail2ban_version', options.fail2banVersion ?? fail2banVersion],
     ['fail2ban_confpath', directory],
   ]);
   return {
@@ -137,6 +138,7 @@ export function jailContext({ library, findings, directory }: OpenTree, options:
     findings,
     builtinActions: options.builtinActions ?? defaultBuiltinActions,
     allowMissingLogs: options.allowMissingLogs ?? false,
+    ownLog: undefined,
   };
 }
 

@@ -268,6 +268,27 @@ describe('files of the tree that cannot be read', () => {
   });
 });
 
+describe("a jail that reads f2b's own log", () => {
+  const recidive = (jail: string, ini = '') =>
+    edge('', {
+      '/f/fail2ban.conf': server.replace('STDOUT', '/log/f2b.log'),
+      '/f/filter.d/recidive.conf': base['/f/filter.d/f.conf'],
+      '/f/jail.local': `[j]\nfilter = recidive\n${jail}`,
+      ...(ini === '' ? {} : { '/f/f2b.ini': ini }),
+    });
+
+  it('needs no log before the daemon has made it', () => {
+    const fs = recidive('logpath = /log/f2b.log\n');
+    expect(findings(fs)).toEqual([]);
+    expect(jailOf(fs)).toMatchObject({ backend: { value: 'polling' }, logpaths: [{ pattern: '/log/f2b.log' }] });
+  });
+
+  it('is told where it cannot read it: as JSON, or in the journal', () => {
+    expect(findings(recidive('logpath = /log/f2b.log\n', 'logformat = json\n'))).toEqual(['warning OWN 3:11']);
+    expect(findings(recidive('backend = systemd\n'))).toEqual(['warning JOURNAL 3:11', 'warning JOURNAL 3:11']);
+  });
+});
+
 it('a tree without fail2ban.conf is said, and read', () => {
   const { '/f/fail2ban.conf': _, ...rest } = base;
   const fs = memoryEdge({ ...rest, '/f/jail.conf': '[j]\nenabled = true\nfilter = f\naction = a\nlogpath = /log/a\n' });

@@ -39,7 +39,7 @@ export interface ParsedFile {
 }
 
 /** A file larger than this is refused: no configuration is, and a device or a log might be. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+export const maxFileBytes = 4 * 1024 * 1024;
 
 /**
  * Reads one file in the dialect of Python's configparser as fail2ban sets it up: `=` or `:` after the name, names without
@@ -53,10 +53,10 @@ export const MAX_FILE_BYTES = 4 * 1024 * 1024;
  * @param file absolute name, for the origins
  */
 export function parseConfig(bytes: Uint8Array, file: string): ParsedFile {
-  if (bytes.length > MAX_FILE_BYTES) {
+  if (bytes.length > maxFileBytes) {
     throw new ConfigError(
       'F2B_CONFIG_TOO_LARGE',
-      `the file holds ${bytes.length} bytes, more than the ${MAX_FILE_BYTES} that a configuration file may have.`,
+      `the file holds ${bytes.length} bytes, more than the ${maxFileBytes} that a configuration file may have.`,
       { file, line: 1, column: 1 },
       'Check that this is a configuration file.',
     );
@@ -291,13 +291,13 @@ class Parser {
 function looksSwallowed(text: string): boolean {
   if (text.charCodeAt(0) === 91 /* [ */) return /^\[[^\][]+\]$/.test(text);
   return (
-    SWALLOWED_INITIALS.includes(text[0]!) &&
+    swallowedInitials.includes(text[0]!) &&
     /^(enabled|filter|logpath|maxretry|findtime|bantime|action|port|backend|failregex|ignoreregex)\s*=/.test(text)
   );
 }
 
 /** Initials of the names below: most lines are told apart by their first letter. */
-const SWALLOWED_INITIALS = 'eflmbapi';
+const swallowedInitials = 'eflmbapi';
 
 function join(lines: readonly string[], origins: readonly Origin[]): Traced {
   const whole = lines.length === 1 ? lines[0]! : lines.join('\n');

@@ -1,5 +1,5 @@
 /** Nesting of parentheses and signs; deeper is no sensible expression, and recursion has to end. */
-const MAX_DEPTH = 50;
+const maxDepth = 50;
 
 /**
  * Evaluates an arithmetic expression by Python's rules: numbers, `+ - * / // %`, signs, parentheses; `//` and `%` round
@@ -18,7 +18,7 @@ export function evaluateArithmetic(expression: string): number | string {
 
 class ArithmeticError extends Error {}
 
-const NUMBER = /(?:[0-9](?:_?[0-9])*)?\.?[0-9]*(?:[eE][+-]?[0-9]+)?/y;
+const numberPattern = /(?:[0-9](?:_?[0-9])*)?\.?[0-9]*(?:[eE][+-]?[0-9]+)?/y;
 
 class Evaluator {
   readonly #text: string;
@@ -67,7 +67,7 @@ class Evaluator {
   }
 
   #signed(): number {
-    if (++this.#depth > MAX_DEPTH) throw new ArithmeticError('it is nested too deeply');
+    if (++this.#depth > maxDepth) throw new ArithmeticError('it is nested too deeply');
     try {
       if (this.#take('-')) return -this.#signed();
       if (this.#take('+')) return this.#signed();
@@ -84,8 +84,8 @@ class Evaluator {
 
   #number(): number {
     this.#blanks();
-    NUMBER.lastIndex = this.#at;
-    const text = NUMBER.exec(this.#text)?.[0] ?? '';
+    numberPattern.lastIndex = this.#at;
+    const text = numberPattern.exec(this.#text)?.[0] ?? '';
     if (!/^[0-9.]/.test(text) || !/[0-9]/.test(text)) {
       const rest = this.#text.slice(this.#at);
       throw new ArithmeticError(rest === '' ? 'a number is missing' : `'${rest}' is no number`);

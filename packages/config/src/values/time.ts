@@ -3,21 +3,21 @@ import type { Origin } from '../settings.js';
 import type { Seconds } from '../units.js';
 import { evaluateArithmetic } from './arithmetic.js';
 
-const MINUTE = 60;
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-const YEAR = 365.25 * DAY;
+const minute = 60;
+const hour = 3600;
+const day = 24 * hour;
+const year = 365.25 * day;
 
 /** Every spelling that fail2ban knows: one or two letters, then the word cut at any length it accepts. */
 const units = new Map<string, Seconds>();
 for (const [seconds, ...spellings] of [
   [1, 's', 'ss', 'se', 'sec', 'second', 'seconds'],
-  [MINUTE, 'm', 'mm', 'mi', 'min', 'minute', 'minutes'],
-  [HOUR, 'h', 'hh', 'ho', 'hou', 'hour', 'hours'],
-  [DAY, 'd', 'dd', 'da', 'day', 'days'],
-  [7 * DAY, 'w', 'ww', 'we', 'wee', 'week', 'weeks'],
-  [YEAR / 12, 'mo', 'mon', 'month', 'months'],
-  [YEAR, 'y', 'yy', 'ye', 'yea', 'year', 'years'],
+  [minute, 'm', 'mm', 'mi', 'min', 'minute', 'minutes'],
+  [hour, 'h', 'hh', 'ho', 'hou', 'hour', 'hours'],
+  [day, 'd', 'dd', 'da', 'day', 'days'],
+  [7 * day, 'w', 'ww', 'we', 'wee', 'week', 'weeks'],
+  [year / 12, 'mo', 'mon', 'month', 'months'],
+  [year, 'y', 'yy', 'ye', 'yea', 'year', 'years'],
 ] as [Seconds, ...string[]][]) {
   for (const spelling of spellings) units.set(spelling, seconds);
 }

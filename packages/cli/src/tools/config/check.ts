@@ -9,7 +9,12 @@ export interface ConfigurationCheck {
   readonly directory: string;
   /** No finding is an error: what `-t` answers, and the exit code of `f2b config check`. */
   readonly ok: boolean;
-  readonly counts: TreeCheck['counts'] & { readonly errors: number; readonly warnings: number; readonly hints: number };
+  readonly counts: TreeCheck['counts'] & {
+    readonly regexes: number;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly hints: number;
+  };
   /** By file, line and column. */
   readonly findings: readonly CheckFinding[];
 }

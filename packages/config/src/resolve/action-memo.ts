@@ -7,14 +7,14 @@ import { type Traced, traced } from '../syntax/traced.js';
  */
 
 /** Begins a mark: half of a surrogate pair, which text decoded from UTF-8 cannot hold. The argument's number follows. */
-const MARK = '\ud800';
+const mark = '\ud800';
 /** Numbers of arguments are one character each. */
-const FIRST_NUMBER = 48;
-const MAX_ARGUMENTS = 64;
+const firstNumber = 48;
+const maxArguments = 64;
 /** Longer values are left to the way that guards the limits at each step. */
-const MAX_VALUE = 1_000;
+const longestValue = 1_000;
 /** Characters that all commands together may have at most, their values filled in. */
-const MAX_TEXTS = 256 * 1024;
+const maxTexts = 256 * 1024;
 
 /** Resolved texts of one action file for one list of argument names. */
 export interface ActionTexts<Name> {
@@ -27,16 +27,16 @@ export interface ActionTexts<Name> {
  * What `resolve` says to these arguments, from a template where it may be: values that hold what interpolation or tags give
  * a meaning to are part of the template, and it depends on nothing but the arguments.
  *
- * @param resolve the plain way. `dependent` is to be called when it looks at anything of the jail beside the arguments, and
+ * @param resolve the plain way. `lookedBeyond` is to be called when it looks at anything of the jail beside the arguments, and
  *   is undefined where nobody wants to know
  */
-export function fromTemplate<Name>(
-  cache: ActionTemplates<Name>,
+export function rememberedTexts<Name>(
+  cache: TextsMemo<Name>,
   set: ConfigSet,
   args: ReadonlyMap<string, Traced>,
-  resolve: (args: ReadonlyMap<string, Traced>, dependent?: () => void) => ActionTexts<Name>,
+  resolve: (args: ReadonlyMap<string, Traced>, lookedBeyond?: () => void) => ActionTexts<Name>,
 ): ActionTexts<Name> {
-  if (args.size > MAX_ARGUMENTS) return resolve(args);
+  if (args.size > maxArguments) return resolve(args);
   let names = '';
   const values: string[] = [];
   for (const [name, { text }] of args) {
@@ -69,7 +69,7 @@ export function fromTemplate<Name>(
 }
 
 /** By file, and by the arguments' names with those values that are part of the template. Null: seen once. False: the file cannot have one. */
-export type ActionTemplates<Name> = WeakMap<ConfigSet, Map<string, Template<Name> | null | false>>;
+export type TextsMemo<Name> = WeakMap<ConfigSet, Map<string, Template<Name> | null | false>>;
 
 /** The texts, cut at the marks: each piece but the first begins with the number of the argument before it. */
 interface Template<Name> {
@@ -80,12 +80,12 @@ interface Template<Name> {
 
 function makeTemplate<Name>(
   args: ReadonlyMap<string, Traced>,
-  resolve: (args: ReadonlyMap<string, Traced>, dependent?: () => void) => ActionTexts<Name>,
+  resolve: (args: ReadonlyMap<string, Traced>, lookedBeyond?: () => void) => ActionTexts<Name>,
 ): Template<Name> | undefined {
   const marked = new Map<string, Traced>();
-  let number = FIRST_NUMBER;
+  let number = firstNumber;
   for (const [name, value] of args) {
-    marked.set(name, isPlain(value.text) ? traced(MARK + String.fromCharCode(number++), undefined) : value);
+    marked.set(name, isPlain(value.text) ? traced(mark + String.fromCharCode(number++), undefined) : value);
   }
   let depends = false;
   let texts: ActionTexts<Name>;
@@ -101,33 +101,33 @@ function makeTemplate<Name>(
   let characters = 0;
   const commands: (readonly [Name, readonly string[]])[] = [];
   for (const [name, text] of texts.commands) {
-    const pieces = text.split(MARK);
-    characters += text.length + pieces.length * MAX_VALUE;
+    const pieces = text.split(mark);
+    characters += text.length + pieces.length * longestValue;
     commands.push([name, pieces]);
   }
-  if (characters > MAX_TEXTS) return undefined;
+  if (characters > maxTexts) return undefined;
   return {
     commands,
-    params: texts.params.map(([name, text]) => [name, text.split(MARK)] as const),
+    params: texts.params.map(([name, text]) => [name, text.split(mark)] as const),
     missing: texts.missing,
   };
 }
 
 /** Whether a value stands for itself wherever it is put in. Others belong to the template. */
 function isPlain(text: string): boolean {
-  return text.length <= MAX_VALUE && !text.includes('%') && !text.includes('<') && !text.includes('>');
+  return text.length <= longestValue && !text.includes('%') && !text.includes('<') && !text.includes('>');
 }
 
 function fill(pieces: readonly string[], values: readonly string[]): string {
   let text = pieces[0]!;
   for (let index = 1; index < pieces.length; index++) {
     const piece = pieces[index]!;
-    text += values[piece.charCodeAt(0) - FIRST_NUMBER]! + piece.slice(1);
+    text += values[piece.charCodeAt(0) - firstNumber]! + piece.slice(1);
   }
   return text;
 }
 
 /** Whether a tag that was looked up was put together with a value: `<mode-<name>>`. */
-export function holdsMark(tag: string): boolean {
-  return tag.includes(MARK);
+export function isMadeOfArgument(tag: string): boolean {
+  return tag.includes(mark);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test as it } from 'vitest';
 import { memoryEdge } from '../syntax/memory-edge.js';
 import { readSettings } from './settings.js';
 
@@ -29,7 +29,7 @@ function actionsOf(args: (jail: number) => string, thorough: boolean) {
 }
 
 // A thorough reading has no templates.
-test.each<[string, (jail: number) => string]>([
+it.each<[string, (jail: number) => string]>([
   ['values that differ', (jail) => `port="${jail},22", kind=${jail}, chain=C`],
   ['the same value each time', () => 'port=22, kind=1'],
   ['values that tags are put together with', (jail) => `kind=${jail % 2}, port=1`],
