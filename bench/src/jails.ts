@@ -5,7 +5,8 @@ import { type CompiledFilter, compileFilter, stages } from '@f2b/matcher';
 import { writeGeneratedLog } from 'f2b';
 import { measureInProcess } from './child.js';
 import type { JailsCost } from './jails-process.js';
-import { type OfflineOptions, seed, waitForDisk } from './offline.js';
+import { seed } from './logs/kinds.js';
+import { type OfflineOptions, waitForDisk } from './offline.js';
 
 /** The cost of many jails on one log in which none of them finds anything. */
 export interface JailsResult {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { median, writeGeneratedLog } from 'f2b';
 import { measureInProcess } from './child.js';
 import type { LiveCost } from './live-process.js';
-import { type OfflineOptions, seed } from './offline.js';
+import { seed } from './logs/kinds.js';
+import type { OfflineOptions } from './offline.js';
+import type { StreamCost } from './stream-process.js';
 
 export interface LiveResult {
   readonly lines: number;
@@ -14,10 +16,14 @@ export interface LiveResult {
   readonly longestBlock: number;
   readonly found: number;
   readonly bans: number;
+  /** Lines that come at a steady rate. */
+  readonly stream: StreamCost;
 }
 
 const burst = 100_000;
 const hitRate = 0.05;
+/** Lines a second, and for how long. */
+const stream = { rate: 50_000, seconds: 20, quickly: 2 };
 
 /**
  * Appends many lines at once to a log that a guard follows, with the sshd filter and bans in dry run.
@@ -37,10 +43,33 @@ export function measureLive(configuration: string, options: OfflineOptions): Liv
     longestBlock: Math.max(...costs.map((cost) => cost.longestBlock)),
     found: costs[0]!.found,
     bans: costs[0]!.bans,
+    stream: measureStream(configuration, options),
   };
 }
 
+function measureStream(configuration: string, options: OfflineOptions): StreamCost {
+  const { rate } = stream;
+  // A quick run shows that it works.
+  const seconds = options.lines >= rate * stream.seconds ? stream.seconds : stream.quickly;
+  options.say(`live: ${rate} lines a second for ${seconds} s`);
+  return onFollowedLog(configuration, options, rate * seconds, (directory, log) =>
+    measureInProcess<StreamCost>('stream-process.js', [directory, log, String(rate), String(seconds)]),
+  );
+}
+
 function oneBurst(configuration: string, options: OfflineOptions): LiveCost {
+  return onFollowedLog(configuration, options, burst, (directory, log) =>
+    measureInProcess<LiveCost>('live-process.js', [directory, log, String(burst)]),
+  );
+}
+
+/** Makes a configuration, a log that a guard may follow, and `appended` beside it: as many lines as are to be appended. */
+function onFollowedLog<Cost>(
+  configuration: string,
+  options: OfflineOptions,
+  lines: number,
+  measure: (directory: string, log: string) => Cost,
+): Cost {
   const directory = join(options.directory, 'live');
   mkdirSync(directory, { mode: 0o700 });
   try {
@@ -48,8 +77,8 @@ function oneBurst(configuration: string, options: OfflineOptions): LiveCost {
     writeTree(directory, configuration, log);
     const until = Date.now();
     writeGeneratedLog(log, { kind: 'sshd', hitRate, lines: 20_000, seed, until });
-    writeGeneratedLog(join(directory, 'appended'), { kind: 'sshd', hitRate, lines: burst, seed: seed + 1, until });
-    return measureInProcess<LiveCost>('live-process.js', [directory, log, String(burst)]);
+    writeGeneratedLog(join(directory, 'appended'), { kind: 'sshd', hitRate, lines, seed: seed + 1, until });
+    return measure(directory, log);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -2,16 +2,18 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { logKinds } from 'f2b';
-import { chart } from './chart.js';
 import { measureDump } from './dump.js';
+import { measureFilters } from './filters.js';
 import { measureJails } from './jails.js';
 import { measureLive } from './live.js';
+import { type MeasuredKind, measuredLogs } from './logs/kinds.js';
 import { machineLines, machineName } from './machine.js';
 import { microReport } from './micro/report.js';
 import { measureOffline, type OfflineOptions, type OfflineResult } from './offline.js';
 import { optionsText, type Part, readSuiteOptions, type SuiteOptions } from './options.js';
-import { report } from './report.js';
+import { chart } from './page/chart.js';
+import { report } from './page/report.js';
+import { measureSizes } from './sizes.js';
 import { measureStartup } from './startup.js';
 import type { SuiteResult } from './targets.js';
 
@@ -25,8 +27,8 @@ const configuration =
 
 const say = (what: string) => process.stderr.write(`${new Date().toTimeString().slice(0, 8)} ${what}\n`);
 
-function measureKind(kind: Part & keyof typeof logKinds, options: OfflineOptions): OfflineResult[] {
-  const { filter } = logKinds[kind];
+function measureKind(kind: Part & MeasuredKind, options: OfflineOptions): OfflineResult[] {
+  const { filter } = measuredLogs[kind];
   if (!existsSync(join(configuration, 'filter.d', `${filter}.conf`))) {
     say(`${kind}: left out, since ${configuration} has no filter ${filter}`);
     return [];
@@ -37,9 +39,11 @@ function measureKind(kind: Part & keyof typeof logKinds, options: OfflineOptions
 async function measureSuite({ only, lines, rounds }: SuiteOptions, directory: string): Promise<SuiteResult> {
   const options: OfflineOptions = { directory, lines, rounds, until: Date.now(), say };
   const wanted = (part: Part) => only.includes(part);
-  const kinds = (['sshd', 'asterisk', 'nginx'] as const).filter(wanted);
+  const kinds = (['sshd', 'gateway', 'asterisk', 'nginx'] as const).filter(wanted);
   return {
     offline: kinds.flatMap((kind) => measureKind(kind, options)),
+    ...(wanted('sizes') ? { sizes: measureSizes(options) } : {}),
+    ...(wanted('filters') ? { filters: measureFilters(configuration, options) } : {}),
     ...(wanted('jails') ? { jails: measureJails(configuration, options) } : {}),
     ...(wanted('live') ? { live: measureLive(configuration, options) } : {}),
     ...(wanted('startup') ? { startup: await measureStartup(configuration, options) } : {}),
@@ -82,7 +86,7 @@ async function main(): Promise<number> {
       if (results.offline.length > 0) writeDown('RESULTS.svg', chart(results.offline, machineName()));
     }
     // A faster answer that is another one would be no gain.
-    return results.offline.some(({ sameRows }) => sameRows !== undefined && sameRows.different > 0) ? 1 : 0;
+    return results.offline.some(({ same }) => same.some(({ different }) => different > 0)) ? 1 : 0;
   } finally {
     clear();
   }

@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
 
 /** The parts of the suite. */
-export const parts = ['sshd', 'asterisk', 'nginx', 'jails', 'live', 'startup', 'dump'] as const;
+export const parts = [
+  'sshd',
+  'gateway',
+  'asterisk',
+  'nginx',
+  'sizes',
+  'filters',
+  'jails',
+  'live',
+  'startup',
+  'dump',
+] as const;
 export type Part = (typeof parts)[number];
 
 export interface SuiteOptions {

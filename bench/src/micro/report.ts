@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdown-table.js';
+import { markdownTable } from '../page/markdown-table.js';
 import { dateJobs } from './dates.js';
 import { engineJobs } from './engines.js';
 import { scanJobs } from './scan.js';

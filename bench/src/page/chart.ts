@@ -1,8 +1,9 @@
-import type { OfflineResult } from './offline.js';
+import type { Figure, OfflineResult } from '../offline.js';
+import { typed } from '../outputs.js';
 
 const width = 900;
 const barHeight = 16;
-const left = 300;
+const left = 330;
 const right = 90;
 const colours: Readonly<Record<string, string>> = {
   'f2b regex': '#1f6f8b',
@@ -14,10 +15,10 @@ const otherColour = '#a8a8a8';
 /** A bar for each contender and log, lines per second on a logarithmic scale: the contenders lie orders of magnitude apart. */
 export function chart(results: readonly OfflineResult[], machine: string): string {
   const bars = results.flatMap((result) =>
-    result.figures.map((figure, index) => ({
-      label: `${result.kind}, ${Number((result.hitRate * 100).toFixed(1))} %: ${figure.contender}`,
+    result.figures.filter(isShown).map((figure, index) => ({
+      label: `${result.kind}, ${Number((result.hitRate * 100).toFixed(1))} %: ${figureName(figure)}`,
       rate: figure.linesPerSecond,
-      colour: colours[figure.contender] ?? otherColour,
+      colour: colours[figure.program] ?? otherColour,
       gap: index === 0 ? 10 : 2,
     })),
   );
@@ -50,6 +51,16 @@ export function chart(results: readonly OfflineResult[], machine: string): strin
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** Of the outputs the report, which most people type, and rows, which programs read: the others lie between them. */
+function isShown({ program, output }: Figure): boolean {
+  return !program.startsWith('Node') && (output === undefined || output === 'report' || output === 'row');
+}
+
+/** A program and what it prints. */
+export function figureName({ program, output }: Figure): string {
+  return output === undefined ? program : `${program}, ${output === 'report' ? 'report' : typed(output)}`;
 }
 
 /** Whole decades that hold all rates. */
