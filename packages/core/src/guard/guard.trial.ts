@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings } from '@f2b/config';
+import { type JailSettings, readSettings } from '@f2b/config';
 import { openPool, type ScanPool } from '@f2b/matcher';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { realEdges } from '../edges/real-edges.js';
@@ -26,6 +26,8 @@ export interface GuardTrial {
   append(text: string, name?: string): void;
   /** The section of the usual jail. */
   door(more?: string): string;
+  /** The settings of one of these jails; `start` need not have been called with them. */
+  settingsOf(jails: string, name?: string): JailSettings;
   start(jails: string, options?: Partial<GuardOptions>): Promise<Guard>;
   stop(): Promise<void>;
   /** The first line of the log that looks like this, as soon as there is one. */
@@ -80,6 +82,14 @@ findtime = 10m
 bantime = 10m
 action = offendingips
 ${more}`,
+    settingsOf(jails: string, name = 'door'): JailSettings {
+      trial.file('jail.conf', jails);
+      const found = readSettings({ directory: trial.directory, allowMissingLogs: true }).jails.find(
+        (jail) => jail.name === name,
+      );
+      if (found === undefined) throw new Error(`no jail ${name}`);
+      return found;
+    },
     async start(jails: string, options: Partial<GuardOptions> = {}): Promise<Guard> {
       trial.file('jail.conf', jails);
       const real = realEdges(() => {});

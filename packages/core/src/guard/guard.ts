@@ -115,7 +115,7 @@ export class Guard {
       reporter: this.#reporter,
       events: this.events,
       pollEvery: options.pollEvery ?? defaultPoll,
-      resume: (path) => this.#placeOf(path),
+      resume: (jail, path) => this.#placeOf(jail, path),
       judged: () => {
         this.#loopDelay.work();
         this.#chores.schedule();
@@ -204,6 +204,28 @@ export class Guard {
     await this.#questions.idle();
     this.#keeper.flush();
     await this.#enforcer.idle();
+  }
+
+  /**
+   * Adds a jail to the running guard. One that cannot start is told as a problem and has the state `failed`; it never rejects for that.
+   * @returns when its actions have been started
+   */
+  async addJail(settings: JailSettings): Promise<void> {
+    await this.#jails.add([settings]);
+    this.#chores.schedule();
+  }
+
+  /**
+   * Changes a running jail, whose failures, bans and places stay; one that does not run is added.
+   * @throws what is wrong with the new settings; the jail goes on by its old ones
+   */
+  changeJail(settings: JailSettings): Promise<void> {
+    return this.#jails.change(settings);
+  }
+
+  /** Stops a jail and takes its bans back from the firewall. */
+  removeJail(name: string): Promise<void> {
+    return this.#jails.remove(name);
   }
 
   /**
@@ -298,13 +320,9 @@ export class Guard {
     }
   }
 
-  /** Where an earlier process stood in a log: where the first of its jails did. */
-  #placeOf(path: string): FilePlace | undefined {
-    for (const { name } of this.#jails.running()) {
-      const place = this.#store.place(name, path);
-      if (place?.kind === 'file') return place;
-    }
-    return undefined;
+  #placeOf(jail: string, path: string): FilePlace | undefined {
+    const place = this.#store.place(jail, path);
+    return place?.kind === 'file' ? place : undefined;
   }
 
   #refreshNames(now: EpochMs): void {

@@ -1,6 +1,6 @@
 import type { JailSettings } from '@f2b/config';
 import type { Firewall } from '@f2b/firewall';
-import type { Enforcer } from '../acts/enforcer.js';
+import { type Enforcer, ticketOf } from '../acts/enforcer.js';
 import type { Clock } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
@@ -94,6 +94,46 @@ export class JailSet {
     await Promise.all(ready.filter(({ settings }) => this.#members.has(settings.name)).map((one) => this.#run(one)));
   }
 
+  /**
+   * Goes by other settings of a running jail: its book stays, and so do the logs that it still reads and the actions that are as they
+   * were. A jail that does not run is added instead.
+   * @throws what is wrong with the new settings; the jail goes on by its old ones
+   */
+  async change(settings: JailSettings): Promise<void> {
+    const { maker, logs, firewall, clock } = this.#parts;
+    const { name } = settings;
+    const jail = this.get(name);
+    if (jail === undefined) return await this.add([settings]);
+    const { rules, filter } = maker.ready(settings);
+    const before = jail.settings;
+    jail.change(settings, rules, filter);
+    void rules.ignore.refreshNames(clock.now());
+    await logs.change(jail);
+    // Actions that are as they were keep their bans, new ones get those that are in force; what failed is tried on where it can be.
+    if (!sameActions(before, settings)) {
+      await firewall.reloadJail({ name, actions: settings.actions }, jail.judge.bans.map(ticketOf));
+    }
+    this.#say(`Jail '${name}' reloaded`);
+  }
+
+  /**
+   * Stops a jail and takes it out of the set: what was read is judged, its bans are taken back from the firewall. They stay in the
+   * store, as fail2ban's do: a jail of this name has them again when it is added.
+   */
+  async remove(name: string): Promise<void> {
+    const { logs, firewall, enforcer, reporter } = this.#parts;
+    const jail = this.get(name);
+    if (jail !== undefined) {
+      await logs.remove(jail);
+      enforcer.forgetJail(name);
+      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') reporter.say(decision.say);
+    }
+    this.#members.delete(name);
+    if (jail === undefined) return;
+    await firewall.stopJail(name);
+    this.#say(`Jail '${name}' stopped`);
+  }
+
   /** The guard stops: bans are repealed in words; the firewall takes them all back at once by itself. */
   repealAll(): void {
     for (const jail of this.running()) {
@@ -138,4 +178,13 @@ export class JailSet {
   #say(message: string): void {
     this.#parts.reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
   }
+}
+
+/** Whether two settings do the same on a ban; where that is written does not matter. */
+function sameActions(left: JailSettings, right: JailSettings): boolean {
+  const content = ({ actions }: JailSettings) =>
+    JSON.stringify(
+      actions.map(({ name, file, builtin, commands, params }) => [name, file, builtin, [...commands], params]),
+    );
+  return content(left) === content(right);
 }

@@ -37,8 +37,8 @@ export interface FollowedLogsOptions {
   readonly reporter: Reporter;
   readonly events: EventEmitter<GuardEvents>;
   readonly pollEvery: Milliseconds;
-  /** Where an earlier process stopped. */
-  resume(path: string): FilePlace | undefined;
+  /** Where an earlier process stood with a log for a jail. */
+  resume(jail: string, path: string): FilePlace | undefined;
   /** A block has been judged: there may be new bans. */
   judged(): void;
   /** A portion and all of its log before it are settled: what arose from them may be kept, with the place to go on from. */
@@ -58,7 +58,14 @@ export class FollowedLogs {
   constructor(options: FollowedLogsOptions) {
     this.#options = options;
     const { edges, pool, reporter } = options;
+    const { blockBytes, maxLineBytes } = options.own;
+    const limits = {
+      blockBytes: Math.max(blockBytes, maxLineBytes),
+      inlineBytes: Math.min(inlineBytes, blockBytes),
+      maxLineBytes,
+    };
     this.#parts = {
+      limits,
       pool,
       edges,
       pace: new Pace(edges.clock),
@@ -71,16 +78,11 @@ export class FollowedLogs {
       settled: options.settled,
     };
     const { files, watch, clock } = edges;
-    const { blockBytes, maxLineBytes } = options.own;
     this.#tailer = new Tailer({
       files,
       watch,
       clock,
-      limits: {
-        blockBytes: Math.max(blockBytes, maxLineBytes),
-        inlineBytes: Math.min(inlineBytes, blockBytes),
-        maxLineBytes,
-      },
+      limits,
       pollEvery: options.pollEvery,
       lateWrites,
       readAhead,
@@ -100,6 +102,18 @@ export class FollowedLogs {
   /** Ends a jail's reading: of its logs, what is under way is not shown to it any more. */
   async remove(jail: GuardedJail): Promise<void> {
     await Promise.all([...jail.logs.keys()].map((path) => this.#removeLog(jail, path, 'drop')));
+  }
+
+  /**
+   * Follows a jail's new settings: it goes on with the logs that it still reads, leaves the others, and joins new ones.
+   * @throws as `add`, before anything is changed
+   */
+  async change(jail: GuardedJail): Promise<void> {
+    const wanted = new Set(jail.settings.logpaths.flatMap((logpath) => this.#pathsOf(logpath)));
+    const left = [...jail.logs.keys()].filter((path) => !wanted.has(path));
+    for (const path of jail.logs.keys()) this.#logs.get(path)?.changed();
+    this.add(jail);
+    await Promise.all(left.map((path) => this.#removeLog(jail, path, 'drop')));
   }
 
   /** Looks for files that a jail's patterns name now, and leaves those whose names have vanished. */
@@ -164,7 +178,7 @@ export class FollowedLogs {
     if (jail.logs.has(path)) return;
     const known = this.#logs.get(path);
     const log = known ?? new SharedLog(path, this.#parts);
-    log.add(jail, from);
+    log.add(jail, from, this.#options.resume(jail.name, path));
     jail.logs.set(path, undefined);
     if (known !== undefined) return;
     this.#logs.set(path, log);
@@ -177,6 +191,7 @@ export class FollowedLogs {
     const log = this.#logs.get(path);
     if (log === undefined || !log.remove(jail)) return;
     this.#logs.delete(path);
+    if (how === 'drop') log.stopTrying();
     await this.#tailer.unfollow(path, how);
     log.close();
   }
@@ -212,10 +227,10 @@ export class FollowedLogs {
   }
 
   #follow(log: SharedLog): void {
-    if (this.#closed) return;
-    const { path, chooseStart: start, newline, startsAtEnd: inOperation } = log;
+    if (this.#closed || this.#logs.get(log.path) !== log) return;
+    const { path, chooseStart: start, resume, newline, startsAtEnd: inOperation } = log;
     const copied = () => this.#placesCopied(log);
-    this.#tailer.follow(path, log, { start, resume: this.#options.resume(path), newline, inOperation, copied });
+    this.#tailer.follow(path, log, { start, resume, newline, inOperation, copied });
   }
 
   #befell(log: SharedLog, event: SourceEvent): void {

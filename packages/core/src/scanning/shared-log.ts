@@ -1,10 +1,19 @@
 import type { Bytes } from '@f2b/config';
-import { byteNewline, type LineMatch, type Newline, type ScanPool, type ScanResult } from '@f2b/matcher';
+import {
+  byteNewline,
+  type CompiledFilter,
+  type LineMatch,
+  type Newline,
+  type ScanPool,
+  type ScanResult,
+} from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
+import { earlierBlocks } from '../sources/files/earlier.js';
 import type { ChooseStart } from '../sources/files/log-file.js';
-import type { Block, Place, Portion, SourceEvent, SourceReader } from '../sources/source.js';
+import type { ReadLimits } from '../sources/files/log-parts.js';
+import type { Block, FilePlace, Place, Portion, SourceEvent, SourceReader } from '../sources/source.js';
 import { OrderedScan } from './ordered-scan.js';
 import type { Pace } from './pace.js';
 import { Patience } from './patience.js';
@@ -21,6 +30,8 @@ const linesPerLook = 8;
 interface Reader {
   readonly jail: GuardedJail;
   readonly from: 'head' | 'tail';
+  /** Where an earlier process stood with this log for this jail. */
+  readonly place: FilePlace | undefined;
   /** Lines of the first file before this are older than the jail's start, and none of its business. */
   start: Bytes;
   /** The jail reads this log no more: what is under way is not shown to it. */
@@ -33,14 +44,19 @@ interface Scan {
   /** The pool knows it by this. */
   readonly key: string;
   readonly readers: readonly Reader[];
+  /** The readers' filters when the scan was made: a jail may get another one. */
+  readonly filters: readonly CompiledFilter[];
   readonly lane: ScanLane;
 }
 
 /** A block that is being judged. */
 interface Pass {
   readonly block: Block;
-  readonly settling: Settling;
+  /** Undefined for lines that only one jail has missed: no place waits for them. */
+  readonly settling: Settling | undefined;
   readonly reading: Reading;
+  /** Lines from here on are not for this pass. */
+  readonly until: Bytes;
 }
 
 /** What the logs share. */
@@ -49,6 +65,7 @@ export interface SharedLogParts {
   readonly edges: Pick<Edges, 'files' | 'clock'>;
   readonly pace: Pace;
   readonly readOnce: ReadOnce;
+  readonly limits: ReadLimits;
   /** Lines went through. */
   scanned(log: SharedLog, bytes: Bytes, result: ScanResult): void;
   /** Lines could not be scanned, or one of them not be judged: they are lost. */
@@ -73,6 +90,8 @@ export class SharedLog implements SourceReader {
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
   #last: Block | undefined;
+  /** How far the file that has the name now has been handed out: whoever joins gets everything behind that; undefined: never opened. */
+  #handedOut: { readonly generation: number; readonly end: Bytes } | undefined;
 
   constructor(path: string, parts: SharedLogParts) {
     this.path = path;
@@ -98,9 +117,25 @@ export class SharedLog implements SourceReader {
     return this.#readers[0]?.jail.filter.encoding ?? byteNewline;
   }
 
-  add(jail: GuardedJail, from: 'head' | 'tail'): void {
+  /** Where to go on: at the first of its jails' places. Other jails are brought to there on their own. */
+  get resume(): FilePlace | undefined {
+    return this.#readers.find(({ place }) => place !== undefined)?.place;
+  }
+
+  /**
+   * Adds a jail. If the log is being read already, the jail gets on its own what it has missed, and joins the others there.
+   * @param place where an earlier process stood with this log for this jail
+   */
+  add(jail: GuardedJail, from: 'head' | 'tail', place: FilePlace | undefined): void {
     if (this.#readers.some((reader) => reader.jail === jail)) return;
-    this.#readers.push({ jail, from, start: 0, gone: false });
+    const reader: Reader = { jail, from, place, start: 0, gone: false };
+    this.#readers.push(reader);
+    this.#stale = true;
+    if (this.#handedOut !== undefined) this.#bringUp(reader, this.#handedOut.end);
+  }
+
+  /** A jail of the log has another filter. */
+  changed(): void {
     this.#stale = true;
   }
 
@@ -114,32 +149,78 @@ export class SharedLog implements SourceReader {
 
   /** The earliest of the jails' starting points. */
   readonly chooseStart: ChooseStart = ({ fd, size }) => {
-    const { clock, files } = this.#parts.edges;
-    const now = clock.now();
-    for (const reader of this.#readers) {
-      const { filter, judge } = reader.jail;
-      const since = now - judge.rules.findtime * 1000;
-      reader.start = startingPoint({ fd, size, from: reader.from }, files, filter, since, now);
-    }
+    for (const reader of this.#readers) reader.start = this.#startOf(reader, { fd, size });
     return Math.min(size, ...this.#readers.map((reader) => reader.start));
   };
 
+  #startOf({ jail, from }: Reader, { fd, size }: { readonly fd: number; readonly size: Bytes }): Bytes {
+    const { clock, files } = this.#parts.edges;
+    const now = clock.now();
+    const since = now - jail.judge.rules.findtime * 1000;
+    return startingPoint({ fd, size, from }, files, jail.filter, since, now);
+  }
+
   tell(event: SourceEvent): void {
-    // Whatever has the name later is new to everybody from its first byte.
-    if (event.kind === 'opened' && event.generation > 0) for (const reader of this.#readers) reader.start = 0;
+    if (event.kind === 'opened') {
+      const { generation, offset } = event;
+      // Whatever has the name later is new to everybody from its first byte.
+      if (generation > 0) for (const reader of this.#readers) reader.start = 0;
+      else if (this.resume !== undefined) this.#bringAllTo(offset, this.resume);
+      this.#handedOut = { generation, end: offset };
+    }
     this.#parts.befell(this, event);
+  }
+
+  /** Reading goes on where one of the jails stood: the others may have stood elsewhere, or be new. */
+  #bringAllTo(offset: Bytes, resumed: FilePlace): void {
+    for (const reader of this.#readers) {
+      if (reader.place?.offset === resumed.offset) continue;
+      if (reader.place !== undefined && reader.place.offset > offset) reader.start = reader.place.offset;
+      else this.#bringUp(reader, offset);
+    }
+  }
+
+  /** Shows a jail what stands before a place that the log's reading has reached; the others wait for that long. */
+  #bringUp(reader: Reader, until: Bytes): void {
+    if (reader.from === 'tail' || until === 0) return;
+    this.#turn = this.#turn.then(() => this.#judgeMissed(reader, until));
+  }
+
+  async #judgeMissed(reader: Reader, until: Bytes): Promise<void> {
+    const { edges, limits, readOnce } = this.#parts;
+    const { path, newline } = this;
+    const [scan] = this.#scanOf('missed', [reader]);
+    if (scan === undefined) return;
+    try {
+      const start: ChooseStart = (file) => this.#startOf(reader, file);
+      const missed = { path, files: edges.files, limits: { ...limits, newline }, start, resume: reader.place, until };
+      for (const block of earlierBlocks(missed)) {
+        if (reader.gone) break;
+        const pass = { block, settling: undefined, reading: readOnce.begin(block.identity), until };
+        const begun = scan.lane.begin(block);
+        if (begun === undefined) await this.#judgePieces(pass, scan);
+        else await this.#judgeScanned(pass, scan, begun);
+      }
+    } catch (error) {
+      this.#parts.failed(this, `[${reader.jail.name}] earlier lines cannot be read: ${reasonOf(error)}`);
+    } finally {
+      scan.lane.close();
+    }
   }
 
   /** Scans a block, and judges it when its turn has come. Rejects only when it was stopped while the block could not be scanned. */
   async portion(block: Portion): Promise<void> {
     if (block.kind !== 'bytes') throw new TypeError(`${this.path} is read as a file`);
     if (this.#stale) this.#divide();
+    const { generation, end } = block;
+    // What is left of a file that has lost its name comes behind the news of the next one.
+    if (generation >= (this.#handedOut?.generation ?? 0)) this.#handedOut = { generation, end };
     const settling = this.#settled.begin(block);
     const begun = this.#scans.map((scan) => ({ scan, result: scan.lane.begin(block) }));
     // Told when its turn comes; until then it must not count as unhandled.
     for (const { result } of begun) result?.catch(() => undefined);
     const judged = this.#turn.then(async () => {
-      const pass = { block, settling, reading: this.#begin(block) };
+      const pass = { block, settling, reading: this.#begin(block), until: Number.POSITIVE_INFINITY };
       for (const { scan, result } of begun) {
         if (result === undefined) await this.#judgePieces(pass, scan);
         else await this.#judgeScanned(pass, scan, result);
@@ -218,9 +299,9 @@ export class SharedLog implements SourceReader {
     this.#parts.scanned(this, result.bytes, result);
   }
 
-  #judgeLine({ block, settling, reading }: Pass, scan: Scan, match: LineMatch, offset: Bytes): void {
+  #judgeLine({ block, settling, reading, until }: Pass, scan: Scan, match: LineMatch, offset: Bytes): void {
     const reader = scan.readers[match.filter];
-    if (reader === undefined || reader.gone) return;
+    if (reader === undefined || reader.gone || offset >= until) return;
     if (block.generation === 0 && offset < reader.start) return;
     const { jail } = reader;
     if (!this.#parts.readOnce.isNew(jail, reading, offset)) return;
@@ -254,7 +335,7 @@ export class SharedLog implements SourceReader {
       const same = (scan: Scan) =>
         scan.kind === kind &&
         scan.readers.length === readers.length &&
-        scan.readers.every((one, i) => one === readers[i]);
+        scan.readers.every((one, i) => one === readers[i] && one.jail.filter === scan.filters[i]);
       const known = before.find(same);
       return known === undefined ? this.#scanOf(kind, readers) : [known];
     });
@@ -272,7 +353,7 @@ export class SharedLog implements SourceReader {
   #scanOf(kind: string, readers: readonly Reader[]): Scan[] {
     const key = `${this.path}\u0000${kind}\u0000${this.#divisions++}`;
     try {
-      return [{ kind, key, readers, lane: this.#lane(key, readers) }];
+      return [{ kind, key, readers, filters: readers.map(({ jail }) => jail.filter), lane: this.#lane(key, readers) }];
     } catch (error) {
       const jails = readers.map(({ jail }) => jail.name).join(', ');
       this.#parts.failed(this, `the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
