@@ -33,6 +33,10 @@ export const cliErrors = {
     means: 'What answers on the control socket is not f2b.',
     advice: 'Stop fail2ban, or name another socket with `-s`.',
   },
+  F2B_SOCKET_CLOSED: {
+    means: 'The daemon ended, or closed the connection, before it answered.',
+    advice: 'Look at its log, and ask again.',
+  },
   F2B_SOCKET_UNUSABLE: {
     means: 'The daemon cannot make its control socket.',
     advice: "Mend what the message names: the directory, or what stands in the socket's place.",
@@ -60,6 +64,10 @@ export const cliErrors = {
   F2B_JAIL_FAILED: {
     means: 'A jail does not run.',
     advice: 'Mend what the message names, then restart.',
+  },
+  F2B_JAIL_STARTING: {
+    means: 'A jail is just being started.',
+    advice: 'Ask again in a moment.',
   },
   F2B_LOG_LEVEL: {
     means: 'A log level is not known.',

@@ -16,6 +16,7 @@ Commands:
     regex LOG FILTER         tries a filter or an expression out on a log (regex -h)
     explain JAIL LINE        a line's way through a filter, and how far each expression got (explain -h)
     bench [LOG] [FILTER...]  how fast filters are on a log, and why (bench -h)
+    watch [JAIL...]          a line for each failure, ban and unban, as they happen (--json)
     flushlogs                reopen the log file, after a rotation
 
 Options:

@@ -306,14 +306,15 @@ const client = spawnSync('fail2ban-client', ['--version']).status === 0;
 if (!client && process.env.CI) throw new Error('this test needs fail2ban-client: install the package fail2ban');
 
 describe.skipIf(!client)(`fail2ban-client${client ? '' : ' (skipped: not installed)'}`, () => {
-  it('gets a plain answer and does not hang', async () => {
+  it('is answered as by its own server', async () => {
     await f2b(['start']);
     const { status, stdout, stderr } = spawnSync('fail2ban-client', ['-c', '/etc/fail2ban', '-s', socket, 'status'], {
       encoding: 'utf8',
       timeout: 10_000,
     });
-    expect(status).toBe(255);
-    expect(`${stdout}${stderr}`).toContain('use the f2b command');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toBe('Status\n|- Number of jail:\t1\n`- Jail list:\tdoor\n');
   });
 });
 
@@ -340,5 +341,67 @@ describe('f2b start --trial', () => {
     child.kill('SIGINT');
     expect(await exitOf(child)).toBe(0);
     expect(spawnSync('ls', [home], { encoding: 'utf8' }).stdout).toBe('');
+  });
+});
+
+describe('f2b start where no jail runs', () => {
+  const confOf = () => join(directory, 'conf');
+
+  it('is no success when jails were asked for, and says so; the server stays, as fail2ban’s does', async () => {
+    writeFileSync(join(confOf(), 'filter.d', 'door.conf'), '[Definition]\nfailregex = from( <HOST>$\n');
+    const { code, stdout, stderr } = await f2b(['--dry-run', 'start']);
+    expect(stdout).toBe('Server ready\n');
+    expect(stderr).toMatch(/ERROR .*No jail runs: nothing is guarded; mend what is said above/);
+    expect(code).toBe(255);
+    expect((await f2b(['ping'])).code).toBe(0);
+    const reason = (await f2b(['status', 'door'])).stderr;
+    expect(reason).toMatch(/The jail 'door' does not run: .*missing \), unterminated subpattern/);
+  });
+
+  it('is a success when none was asked for', async () => {
+    writeFileSync(join(confOf(), 'jail.local'), '[door]\nenabled = false\n');
+    const { code, stderr } = await f2b(['--dry-run', 'start']);
+    expect(stderr).toMatch(/WARNING .*No jail runs: nothing is guarded; enable one/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('f2b watch', () => {
+  it('shows failures, bans and unbans as they happen, and ends with the server', async () => {
+    startInForeground(['--dry-run']);
+    await until('it is ready', () => textOf(serverLog).includes('Server ready'));
+    const watch = (...words: string[]) => {
+      const child = spawn(process.execPath, [program, '-s', socket, 'watch', ...words], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      started.push(child);
+      let output = '';
+      child.stdout?.on('data', (data) => {
+        output += data;
+      });
+      const code = new Promise((resolve) => child.once('close', resolve));
+      return { output: () => output, code };
+    };
+    const json = watch('--json');
+    await until('it watches', () => json.output().includes('watching'));
+    const text = watch('door');
+    let address = 1;
+    await until('a ban is shown', async () => {
+      address += 1;
+      for (let knock = 0; knock < 3; knock += 1) appendFileSync(watched, `${stamp()} knock from 192.0.2.${address}\n`);
+      await until('the ban', () => json.output().includes(`"ban","jail":"door","id":"192.0.2.${address}"`));
+      return text.output().includes('Ban');
+    });
+    expect((await f2b(['stop'])).code).toBe(0);
+    expect(await text.code).toBe(0);
+    expect(await json.code).toBe(0);
+    expect(text.output()).toMatch(/^[\d-]+ [\d:,]+ \[door\] Ban 192\.0\.2\.\d+$/m);
+    expect(text.output()).toMatch(new RegExp(`\\[door\\] Unban 192\\.0\\.2\\.${address}\n`));
+    const events = json
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(new Set(events)).toEqual(new Set(['watching', 'found', 'ban', 'unban']));
   });
 });

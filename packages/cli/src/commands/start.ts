@@ -4,7 +4,7 @@ import { readSettings } from '@f2b/config';
 import type { Flags } from '../commandline/flags.js';
 import { startInBackground } from '../daemon/background.js';
 import { someoneListens } from '../daemon/control/claim.js';
-import { runDaemon } from '../daemon/run.js';
+import { startDaemon } from '../daemon/daemon.js';
 import { starterReport } from '../daemon/starter-report.js';
 import { absoluteTarget } from '../daemon/voice/target-spec.js';
 import { CliError, reasonOf } from '../errors.js';
@@ -12,7 +12,7 @@ import { configurationDirectory, mayLackLogs } from '../places/configuration-dir
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
 import { sayAsClient } from './client-log.js';
-import type { Command } from './command.js';
+import { type Command, failed } from './command.js';
 
 /** Seconds after which a start in the background counts as failed, as in fail2ban-client. */
 const startTimeoutSeconds = 30;
@@ -35,11 +35,14 @@ async function background(flags: Flags): Promise<number> {
   const socket = resolve(await controlSocket(flags));
   if (await someoneListens(socket)) throw new CliError('F2B_ALREADY_RUNNING', 'Server already running');
   const seconds = flags.timeoutSeconds ?? startTimeoutSeconds;
-  await startInBackground(program, daemonArgs(flags), flags.async ? undefined : seconds * 1000, (level, message) =>
-    sayAsClient(flags, level, message),
+  const { guards } = await startInBackground(
+    program,
+    daemonArgs(flags),
+    flags.async ? undefined : seconds * 1000,
+    (level, message) => sayAsClient(flags, level, message),
   );
   if (!flags.async) process.stdout.write('Server ready\n');
-  return 0;
+  return guards ? 0 : failed;
 }
 
 /** The flags as given, with absolute paths: the daemon's working directory is `/`. */
@@ -71,7 +74,7 @@ async function foreground(flags: Flags): Promise<number> {
     const directory = configurationDirectory(flags.conf);
     const settings = readSettings({ directory: directory.path, allowMissingLogs: mayLackLogs(directory.path) });
     process.title = flags.pname ?? 'f2b-server';
-    return await runDaemon({
+    const daemon = await startDaemon({
       version: f2bVersion(),
       directory,
       settings,
@@ -84,9 +87,10 @@ async function foreground(flags: Flags): Promise<number> {
       enforceAsked: flags.enforce !== undefined,
       report,
     });
+    return await daemon.untilStopped();
   } catch (error) {
     report?.send({ kind: 'failed', message: reasonOf(error) });
-    if (report) return 255;
+    if (report) return failed;
     throw error;
   }
 }

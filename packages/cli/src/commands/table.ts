@@ -11,5 +11,6 @@ export const commands: ReadonlyMap<string, () => Promise<{ readonly command: Com
   ['bench', () => import('./bench.js')],
   ['explain', () => import('./explain.js')],
   ['config', () => import('./config.js')],
+  ['watch', () => import('./watch.js')],
   ['flushlogs', () => import('./flushlogs.js')],
 ]);

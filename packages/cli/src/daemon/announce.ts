@@ -64,21 +64,29 @@ export interface RunningJails {
   jailStatus(name: string): JailStatus | undefined;
 }
 
-/** What the daemon says of its jails: what each reads, when it bans, and how. */
-export function announceJails(settings: Settings, running: RunningJails): Announcement[] {
+/**
+ * What the daemon says of its jails: what each reads, when it bans, and how. `guards` is false where jails were configured and none runs: then the
+ * start has failed for whoever waits for it, as with fail2ban-client.
+ */
+export function announceJails(
+  settings: Settings,
+  running: RunningJails,
+): { readonly announcements: Announcement[]; readonly guards: boolean } {
   const stated = settings.jails.map((jail) => ({ jail, status: running.jailStatus(jail.name) }));
   const started = stated.filter(({ status }) => status !== undefined && status.state !== 'failed');
   if (started.length === 0) {
-    const cure =
-      settings.skipped.length + stated.length > 0
-        ? 'mend what is said above (f2b config check lists it)'
-        : 'enable one with enabled = true';
-    return [{ level: 'WARNING', message: `No jail runs: nothing is guarded; ${cure}` }];
+    const configured = settings.skipped.length + stated.length > 0;
+    const cure = configured ? 'mend what is said above (f2b config check lists it)' : 'enable one with enabled = true';
+    const message = `No jail runs: nothing is guarded; ${cure}`;
+    return { announcements: [{ level: configured ? 'ERROR' : 'WARNING', message }], guards: !configured };
   }
-  return [
-    { level: 'INFO', message: `Jails: ${started.map(({ jail }) => jail.name).join(', ')}` },
-    ...started.map(({ jail, status }): Announcement => ({ level: 'INFO', message: announceJail(jail, status!) })),
-  ];
+  return {
+    announcements: [
+      { level: 'INFO', message: `Jails: ${started.map(({ jail }) => jail.name).join(', ')}` },
+      ...started.map(({ jail, status }): Announcement => ({ level: 'INFO', message: announceJail(jail, status!) })),
+    ],
+    guards: true,
+  };
 }
 
 function announceJail(jail: JailSettings, status: JailStatus): string {

@@ -10,6 +10,7 @@ import type { LevelName } from './voice/levels.js';
  * Starts `f2b ARGS` as a daemon: a session of its own, `/` as working directory, no terminal.
  * @param onSaid what the daemon has to say until it is ready.
  * @param wait undefined does not wait for readiness at all (`--async`).
+ * @returns whether jails run, or none was asked for
  * @throws CliError `F2B_START_FAILED` with the daemon's own reason.
  */
 export function startInBackground(
@@ -17,7 +18,7 @@ export function startInBackground(
   args: readonly string[],
   wait: Milliseconds | undefined,
   onSaid: (level: LevelName, message: string) => void,
-): Promise<void> {
+): Promise<{ readonly guards: boolean }> {
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     cwd: '/',
     detached: true,
@@ -27,12 +28,12 @@ export function startInBackground(
   const report = child.stdio[3] as Readable;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const finish = (failure?: string) => {
+    const finish = (failure?: string, guards = true) => {
       clearTimeout(timer);
       lines.close();
       report.destroy();
       child.unref();
-      if (failure === undefined) resolve();
+      if (failure === undefined) resolve({ guards });
       else reject(new CliError('F2B_START_FAILED', failure));
     };
     const lines = createInterface({ input: report });
@@ -40,7 +41,7 @@ export function startInBackground(
       const message = decodeStarterMessage(line);
       if (message?.kind === 'said') onSaid(message.level, message.message);
       else if (message?.kind === 'failed') finish(message.message);
-      else if (message?.kind === 'ready') finish();
+      else if (message?.kind === 'ready') finish(undefined, message.guards);
     });
     child.once('error', (error) => finish(`cannot start the server: ${error.message}`));
     // `close` and not `exit`: its last words may still be in the pipe.

@@ -17,9 +17,9 @@ const built = (module: string) => JSON.stringify(new URL(`../../dist/daemon/${mo
 /** A process with the built voice and signals, which runs `script`. Nobody reads its standard output before it has ended. */
 function processWith(logtarget: string, script: string) {
   const code = `import { openServerVoice } from ${built('voice/server-voice.js')};
-    import { watchSignals } from ${built('signals.js')};
+    import { Signals } from ${built('signals.js')};
     const voice = openServerVoice(${JSON.stringify({ loglevel: 'INFO', syslogsocket: 'auto', logformat: 'classic', logtarget })});
-    watchSignals(voice, 'reopen');
+    new Signals(voice);
     let said = 0;
     const sayMany = (count) => {
       for (let index = 0; index < count; index += 1) voice.say({ logger: 'fail2ban.filter', level: 'INFO', message: 'line ' + said++ });

@@ -8,67 +8,84 @@ const impatienceMs: Milliseconds = 1000;
 /** How long the process's end may take. */
 const endMs: Milliseconds = 2000;
 
-export interface Signals {
+/** What a signal means. */
+export type Meaning = 'stop' | 'reopen';
+
+/**
+ * TERM and INT stop the daemon (a later one at once), HUP and USR1 open the log file anew. A bug ends it, with its reason said.
+ */
+export class Signals {
   /** Resolves when a signal or the socket asks the daemon to stop. */
   readonly stopWanted: Promise<void>;
   /** Resolves when the jails are stopped. */
   readonly stopped: Promise<void>;
-  stopRequested(): void;
-  finish(): void;
-  release(): void;
-}
+  readonly #voice: ServerVoice;
+  readonly #meanings = new Map<NodeJS.Signals, Meaning>();
+  readonly #onCrash = (error: Error) => {
+    // Bans stay in force: an open gate would be worse than a missing guard.
+    this.#leave('CRITICAL', `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`);
+  };
+  #stopRequested!: () => void;
+  #finish!: () => void;
+  #askedAt: number | undefined;
 
-/** TERM and INT stop (a later one at once), HUP and USR1 open the log file anew. What a terminal started
- * for a look ends with its terminal (`atHangup`). */
-export function watchSignals(voice: ServerVoice, atHangup: 'reopen' | 'stop'): Signals {
-  let stopRequested!: () => void;
-  let finish!: () => void;
-  const stopWanted = new Promise<void>((resolve) => {
-    stopRequested = resolve;
-  });
-  const stopped = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  let askedAt: number | undefined;
+  constructor(voice: ServerVoice) {
+    this.#voice = voice;
+    this.stopWanted = new Promise<void>((resolve) => {
+      this.#stopRequested = resolve;
+    });
+    this.stopped = new Promise<void>((resolve) => {
+      this.#finish = resolve;
+    });
+    this.handle('SIGTERM', 'stop');
+    this.handle('SIGINT', 'stop');
+    this.handle('SIGHUP', 'reopen');
+    this.handle('SIGUSR1', 'reopen');
+    process.on('uncaughtException', this.#onCrash);
+  }
+
+  /** From now on this signal means that. */
+  handle(signal: NodeJS.Signals, meaning: Meaning): void {
+    if (!this.#meanings.has(signal)) process.on(signal, () => this.#heard(signal));
+    this.#meanings.set(signal, meaning);
+  }
+
+  stopRequested(): void {
+    this.#stopRequested();
+  }
+
+  finish(): void {
+    this.#finish();
+  }
+
+  /** The voice is about to close: what breaks now shows its own trace. The signals stay, so that an end that takes long can still be cut short. */
+  release(): void {
+    process.off('uncaughtException', this.#onCrash);
+  }
+
+  #heard(signal: NodeJS.Signals): void {
+    if (this.#meanings.get(signal) === 'reopen') {
+      this.#voice.say({ logger: 'fail2ban.server', level: 'INFO', message: `Log: ${this.#voice.reopen()}` });
+      return;
+    }
+    const now = performance.now();
+    this.#askedAt ??= now;
+    // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
+    if (now - this.#askedAt > impatienceMs) {
+      this.#leave('WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
+    }
+    this.#stopRequested();
+  }
+
   /** The end of the process, with a reason that is written whatever else waits. */
-  const leave = (level: VoiceLevel, message: string): never => {
+  #leave(level: VoiceLevel, message: string): never {
     // First what waits: there may be so much of it that nothing more is taken.
-    voice.flushNow();
-    voice.say({ logger: 'fail2ban.server', level, message });
-    voice.flushNow();
+    this.#voice.flushNow();
+    this.#voice.say({ logger: 'fail2ban.server', level, message });
+    this.#voice.flushNow();
     endFor(endMs);
     process.exit(255);
-  };
-  const onStop = (signal: NodeJS.Signals) => {
-    const now = performance.now();
-    askedAt ??= now;
-    // One Ctrl-C may arrive twice: from the terminal, and passed on by whatever started us.
-    if (now - askedAt > impatienceMs) {
-      leave('WARNING', `${signal} once more: leaving at once, bans may stay in the firewall`);
-    }
-    stopRequested();
-  };
-  const onReopen = () => {
-    voice.say({ logger: 'fail2ban.server', level: 'INFO', message: `Log: ${voice.reopen()}` });
-  };
-  const onCrash = (error: Error) => {
-    // Bans stay in force: an open gate would be worse than a missing guard.
-    leave('CRITICAL', `f2b has a bug and ends; please report this: ${error.stack ?? error.message}`);
-  };
-  process.on('SIGTERM', onStop);
-  process.on('SIGINT', onStop);
-  process.on('SIGHUP', atHangup === 'stop' ? onStop : onReopen);
-  process.on('SIGUSR1', onReopen);
-  process.on('uncaughtException', onCrash);
-  return {
-    stopWanted,
-    stopped,
-    stopRequested,
-    finish,
-    release() {
-      process.off('uncaughtException', onCrash);
-    },
-  };
+  }
 }
 
 /**

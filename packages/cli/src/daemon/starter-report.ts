@@ -9,7 +9,8 @@ import type { VoiceWitness } from './voice/server-voice.js';
  */
 export type StarterMessage =
   | { readonly kind: 'said'; readonly level: LevelName; readonly message: string }
-  | { readonly kind: 'ready' }
+  /** `guards`: not all of the jails that were configured have failed. */
+  | { readonly kind: 'ready'; readonly guards: boolean }
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface StarterReport {

@@ -1,4 +1,4 @@
-import type { ReplyValue } from '../daemon/control/protocol.js';
+import type { ReplyValue } from '../daemon/control/reply.js';
 import { printable } from '../printable.js';
 
 type Pair = readonly [name: string, value: ReplyValue];

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import type { Milliseconds } from '@f2b/config';
 import { CliError } from '../../errors.js';
-import { decodeReply, encodeRequest, type Reply } from './protocol.js';
+import { decodeReply, encodeRequest } from './dialects/json-lines.js';
+import type { Reply, ReplyValue } from './reply.js';
 
 /** An answer longer than this is not from us. */
 const maxReplyBytes = 256 * 1024 * 1024;
@@ -9,17 +10,24 @@ const maxReplyBytes = 256 * 1024 * 1024;
 /** How long whoever listens may take to show that it is f2b. A busy daemon answers in milliseconds. */
 const greetingTimeout: Milliseconds = 5000;
 
+export interface Asking {
+  /** For the whole exchange; undefined waits as long as the daemon needs (stopping takes back bans). */
+  readonly timeout?: Milliseconds | undefined;
+  /** Gets the parts of an answer that comes in parts. */
+  readonly onItem?: (item: ReplyValue) => void;
+}
+
 /**
  * Sends one command and waits for its answer. A `ping` goes ahead of it: a real fail2ban on the same socket would wait for
  * ever for the rest of what it takes for a pickle.
- * @param timeout for the whole exchange; undefined waits as long as the daemon needs (stopping takes back bans).
  * @throws CliError with fail2ban-client's own words, which scripts look for.
  */
-export function ask(path: string, command: readonly string[], timeout: Milliseconds | undefined): Promise<Reply> {
+export function ask(path: string, command: readonly string[], { timeout, onItem }: Asking = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     let chunks: Buffer[] = [];
     let bytes = 0;
+    let connected = false;
     let greeted = false;
     const finish = (outcome: Reply | CliError) => {
       clearTimeout(greetingTimer);
@@ -28,10 +36,14 @@ export function ask(path: string, command: readonly string[], timeout: Milliseco
       if (outcome instanceof CliError) reject(outcome);
       else resolve(outcome);
     };
+    const lost = () => (greeted ? died(path, command) : connected && bytes === 0 ? closed(path) : broken(path));
     const greetingTimer = setTimeout(() => finish(silent(path, greetingTimeout)), greetingTimeout);
     const timer = timeout === undefined ? undefined : setTimeout(() => finish(timedOut(path, timeout)), timeout);
-    socket.on('connect', () => socket.write(encodeRequest(['ping']) + encodeRequest(command)));
-    socket.on('error', (error: NodeJS.ErrnoException) => finish(connectError(path, error)));
+    socket.on('connect', () => {
+      connected = true;
+      socket.write(encodeRequest(['ping']) + encodeRequest(command));
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(connected ? lost() : connectError(path, error)));
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
@@ -40,15 +52,19 @@ export function ask(path: string, command: readonly string[], timeout: Milliseco
         const all = Buffer.concat(chunks);
         const end = all.indexOf(0x0a);
         const reply = decodeReply(all.toString('utf8', 0, end));
-        if (reply === undefined) return finish(broken(path));
-        if (greeted) return finish(reply);
-        greeted = true;
-        clearTimeout(greetingTimer);
         const rest = all.subarray(end + 1);
         chunks = rest.length > 0 ? [rest] : [];
+        bytes = rest.length;
+        if (reply === undefined) return finish(broken(path));
+        if ('item' in reply) onItem?.(reply.item);
+        else if (greeted) return finish(reply);
+        else {
+          greeted = true;
+          clearTimeout(greetingTimer);
+        }
       }
     });
-    socket.on('end', () => finish(broken(path)));
+    socket.on('end', () => finish(lost()));
   });
 }
 
@@ -60,6 +76,20 @@ function silent(path: string, timeout: Milliseconds): CliError {
   return new CliError(
     'F2B_SOCKET_TIMEOUT',
     `no answer on ${path} in ${timeout / 1000} s: what listens there hangs, or is not f2b (a running fail2ban?)`,
+  );
+}
+
+function closed(path: string): CliError {
+  return new CliError(
+    'F2B_SOCKET_CLOSED',
+    `${path} was closed without an answer: the server there is ending, or what listens is not f2b`,
+  );
+}
+
+function died(path: string, command: readonly string[]): CliError {
+  return new CliError(
+    'F2B_SOCKET_CLOSED',
+    `the server on ${path} ended before it answered '${command[0]}': its log says why`,
   );
 }
 

@@ -1,120 +1,157 @@
 import type { Socket } from 'node:net';
-import { decodeRequest, encodeReply, maxRequestBytes, type Reply } from './protocol.js';
+import type { Milliseconds } from '@f2b/config';
+import { type Dialect, maxRequestBytes } from './dialects/dialect.js';
+import { Frames } from './dialects/frames.js';
+import { jsonLines } from './dialects/json-lines.js';
+import { pickle } from './dialects/pickle/pickle.js';
+import { type Reply, type ReplyValue, refusal } from './reply.js';
 
-/** Runs one request; a rejection is answered as an error, and the connection lives on. */
-export type RequestHandler = (command: readonly string[]) => Promise<Reply>;
+/** In the order in which they are asked whether they know a connection's first byte. */
+const dialects: readonly Dialect[] = [jsonLines, pickle];
 
-/** Ends every frame of fail2ban's own protocol. */
-const pickleEnd = '<F2B_END_COMMAND>';
+/** How long a client whose request was refused may take to read why. */
+const lastWordsMs: Milliseconds = 1000;
+
+/** Answers one request; a rejection is answered as an error, and the connection lives on. */
+export type RequestHandler = (
+  words: readonly string[],
+  gone: AbortSignal,
+) => Reply | Promise<Reply> | AsyncGenerator<ReplyValue, Reply, void>;
+
+export interface Connection {
+  /** No request is at work. One that has come in half does not count. */
+  readonly isIdle: boolean;
+  /** Resolves when none is. */
+  whenIdle(): Promise<void>;
+}
 
 /**
  * One client. Requests are answered one after the other: while one is at work nothing more is read, so a client that
  * floods is held back by its own socket, and one that does not read its answers holds at most one of them.
+ * @param ending aborts when the daemon ends: answers that go on for ever are over then
  */
-export function serveConnection(socket: Socket, handle: RequestHandler): void {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  let hasNewline = false;
+export function serveConnection(socket: Socket, handle: RequestHandler, ending: AbortSignal): Connection {
+  const frames = new Frames();
+  const closed = new AbortController();
+  const gone = AbortSignal.any([closed.signal, ending]);
+  let dialect: Dialect | undefined;
   let working = false;
   let ended = false;
+  let waiters: (() => void)[] = [];
 
   socket.on('error', () => socket.destroy());
+  socket.once('close', () => closed.abort());
   socket.on('data', (chunk: Buffer) => {
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-    hasNewline ||= chunk.includes(0x0a);
+    frames.push(chunk);
     if (!working) void work();
     else socket.pause();
   });
   socket.on('end', () => {
     ended = true;
+    // Whoever has said all that it wants to say may still listen, but not for ever: a client that was killed looks the same.
+    closed.abort();
     if (!working) socket.end();
   });
 
   async function work(): Promise<void> {
     working = true;
     try {
-      for (let line = nextLine(); line !== undefined; line = nextLine()) {
-        if (line.trim() === '') continue;
-        const answered = await answer(line);
-        if (!answered) return;
+      for (let frame = nextFrame(); frame !== undefined; frame = nextFrame()) {
+        if (!(await serve(frame))) return;
       }
     } finally {
       working = false;
+      for (const waiter of waiters) waiter();
+      waiters = [];
     }
     if (ended) socket.end();
     else socket.resume();
   }
 
-  /** One whole line, or undefined while none is there; ends the connection for what can never become one. */
-  function nextLine(): string | undefined {
-    if (pendingBytes === 0 || socket.destroyed) return undefined;
-    // A first byte that is neither a list nor an object (nor a blank line) is fail2ban's pickle, or noise.
-    const first = pending[0]![0]!;
-    if (first !== 0x7b && first !== 0x5b && first !== 0x0a && first !== 0x0d && first !== 0x20) {
-      refusePickle();
-      return undefined;
-    }
-    // Pieces are joined only when a line is complete: a client that sends single bytes costs no more than any other.
-    if (!hasNewline) {
-      if (pendingBytes > maxRequestBytes) refuse('the request is too long');
-      return undefined;
-    }
-    const bytes = pending.length === 1 ? pending[0]! : Buffer.concat(pending);
-    const end = bytes.indexOf(0x0a);
-    if (end > maxRequestBytes) {
-      refuse('the request is too long');
-      return undefined;
-    }
-    const rest = bytes.subarray(end + 1);
-    hasNewline = rest.includes(0x0a);
-    pending = rest.length > 0 ? [rest] : [];
-    pendingBytes = rest.length;
-    return bytes.toString('utf8', 0, end);
+  /** Ends the connection for what can never become a frame. */
+  function nextFrame(): Buffer | undefined {
+    const first = frames.first;
+    if (first === undefined || socket.destroyed) return undefined;
+    dialect ??= dialects.find((one) => one.recognises(first));
+    const frame = frames.next(dialect!.end);
+    if ((frame?.length ?? frames.length) <= maxRequestBytes) return frame;
+    drop(dialect!.write(refusal('F2B_BAD_REQUEST', 'the request is too long')));
+    return undefined;
   }
 
-  async function answer(line: string): Promise<boolean> {
-    const request = decodeRequest(line);
-    if ('refused' in request) {
-      refuse(request.refused);
+  /** @returns false where the connection is over */
+  async function serve(frame: Buffer): Promise<boolean> {
+    const { read, write, writeItem } = dialect!;
+    const request = read(frame);
+    if (request === undefined) return true;
+    if (request === 'close') {
+      socket.end();
+      return false;
+    }
+    if ('ok' in request) {
+      drop(write(request));
       return false;
     }
     let reply: Reply;
     try {
-      reply = await handle(request.command);
+      const answer = handle(request.words, gone);
+      reply = Symbol.asyncIterator in answer ? await stream(answer, writeItem) : await answer;
     } catch (error) {
-      reply = { ok: false, code: 'F2B_REPLY', message: error instanceof Error ? error.message : String(error) };
+      reply = refusal('F2B_REPLY', error instanceof Error ? error.message : String(error));
     }
-    if (socket.destroyed) return false;
-    if (!socket.write(encodeReply(reply))) {
-      await new Promise<void>((resolve) => {
-        socket.once('drain', resolve);
-        socket.once('close', resolve);
-      });
-    }
+    await send(write(reply));
     return !socket.destroyed;
   }
 
-  function refuse(message: string): void {
-    drop(encodeReply({ ok: false, code: 'F2B_BAD_REQUEST', message }));
+  async function stream(
+    items: AsyncGenerator<ReplyValue, Reply, void>,
+    writeItem: Dialect['writeItem'],
+  ): Promise<Reply> {
+    try {
+      if (writeItem === undefined) {
+        return refusal('F2B_INVALID_COMMAND', 'This answer comes in parts: use the f2b command');
+      }
+      for (;;) {
+        const { done, value } = await items.next();
+        if (done) return value;
+        await send(writeItem(value));
+        if (socket.destroyed) return refusal('F2B_REPLY', 'nobody waits for the answer any more');
+      }
+    } finally {
+      await items.return(refusal('F2B_REPLY', 'cut short'));
+    }
   }
 
-  /** `(1, Exception(text))` in pickle's oldest, printable form: fail2ban's own clients show the text and end with 255. */
-  function refusePickle(): void {
-    drop(
-      `(I1\ncbuiltins\nException\n(VThis f2b does not speak fail2ban-client's protocol yet: use the f2b command\ntRt.${pickleEnd}`,
-    );
+  /** Waits for whoever reads slowly. */
+  async function send(bytes: Buffer): Promise<void> {
+    if (socket.destroyed || socket.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        socket.off('drain', go);
+        socket.off('close', go);
+        resolve();
+      };
+      socket.once('drain', go);
+      socket.once('close', go);
+    });
   }
 
-  function drop(lastWords: string): void {
-    pending = [];
-    pendingBytes = 0;
-    hasNewline = false;
+  function drop(lastWords: Buffer): void {
+    frames.clear();
     socket.removeAllListeners('data');
     // Read on into nothing: closing with unread bytes would take the answer away from the client (a reset).
     socket.on('data', () => {});
     socket.resume();
     socket.end(lastWords);
-    setTimeout(() => socket.destroy(), 1000).unref();
+    setTimeout(() => socket.destroy(), lastWordsMs).unref();
   }
+
+  return {
+    get isIdle() {
+      return !working;
+    },
+    async whenIdle() {
+      if (working) await new Promise<void>((resolve) => waiters.push(resolve));
+    },
+  };
 }

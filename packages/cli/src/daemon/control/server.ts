@@ -1,10 +1,13 @@
 import { createServer, type Socket } from 'node:net';
 import type { Milliseconds } from '@f2b/config';
 import { claimSocket } from './claim.js';
-import { type RequestHandler, serveConnection } from './connection.js';
+import { type Connection, type RequestHandler, serveConnection } from './connection.js';
 
-/** Connections beyond this are closed at once; exporters and web interfaces hold a handful. */
-const maxConnections = 128;
+/** Connections that are kept side by side; exporters and web interfaces hold a handful. */
+const mostConnections = 128;
+
+/** How long a client may say nothing. */
+const idleMs: Milliseconds = 10 * 60_000;
 
 /** How long a client may take to fetch its last answer when the daemon ends. */
 const lastWordsMs: Milliseconds = 500;
@@ -22,24 +25,22 @@ export interface ControlServer {
  * @throws CliError `F2B_ALREADY_RUNNING`, `F2B_SOCKET_UNUSABLE`.
  */
 export async function openControlServer(path: string, handle: RequestHandler): Promise<ControlServer> {
-  const open = new Set<Socket>();
-  let active = 0;
-  let idle: (() => void) | undefined;
-  const counted: RequestHandler = async (command) => {
-    active += 1;
-    try {
-      return await handle(command);
-    } finally {
-      active -= 1;
-      if (active === 0) idle?.();
-    }
-  };
+  /** In the order in which they came, or were last heard of. */
+  const open = new Map<Socket, Connection>();
+  const ending = new AbortController();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    open.add(socket);
+    // Whoever comes gets in: the one that has been silent for longest makes room.
+    if (open.size >= mostConnections) oldestIdle(open)?.destroy();
+    const connection = serveConnection(socket, handle, ending.signal);
+    open.set(socket, connection);
     socket.once('close', () => open.delete(socket));
-    serveConnection(socket, counted);
+    socket.on('data', () => {
+      if (open.delete(socket)) open.set(socket, connection);
+    });
+    socket.setTimeout(idleMs, () => {
+      if (connection.isIdle) socket.destroy();
+    });
   });
-  server.maxConnections = maxConnections;
   const claim = await claimSocket(server, path);
   // A failing accept (no descriptors left) must not end the guard.
   server.on('error', () => {});
@@ -49,18 +50,30 @@ export async function openControlServer(path: string, handle: RequestHandler): P
     async close() {
       claim.release();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      ending.abort();
       // The answer to `stop` itself is still to be written when the daemon comes to this point.
-      if (active > 0) {
-        await new Promise<void>((resolve) => {
-          idle = resolve;
-        });
-      }
-      await new Promise((resolve) => setImmediate(resolve));
-      for (const socket of open) {
+      await inTime(Promise.all([...open.values()].map((connection) => connection.whenIdle())));
+      for (const socket of open.keys()) {
         socket.end();
         setTimeout(() => socket.destroy(), lastWordsMs).unref();
       }
       await closed;
     },
   };
+}
+
+function oldestIdle(open: ReadonlyMap<Socket, Connection>): Socket | undefined {
+  for (const [socket, { isIdle }] of open) if (isIdle) return socket;
+  // All are at work: watchers, or answers that nobody fetches.
+  return open.keys().next().value;
+}
+
+/** Waits for `done`, but not for longer than last words may take. */
+async function inTime(done: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, lastWordsMs);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

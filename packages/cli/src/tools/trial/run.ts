@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { readSettings } from '@f2b/config';
 import type { Guard } from '@f2b/core';
 import type { Flags } from '../../commandline/flags.js';
-import { runDaemon } from '../../daemon/run.js';
+import { startDaemon } from '../../daemon/daemon.js';
 import { type ConfigurationDirectory, configurationDirectory } from '../../places/configuration-directory.js';
 import { f2bVersion } from '../../places/version.js';
 import { findHostLogs } from './host-logs.js';
@@ -30,7 +30,7 @@ export async function runTrial(flags: Flags): Promise<number> {
     const socket = resolve(flags.socket ?? place.socket);
     say(`Ask it from another terminal: npx f2b -s ${socket} status sshd. Ctrl-C stops it.`);
 
-    return await runDaemon({
+    const daemon = await startDaemon({
       version: f2bVersion(),
       directory,
       settings,
@@ -40,19 +40,20 @@ export async function runTrial(flags: Flags): Promise<number> {
       logtarget: flags.logtarget ?? 'STDOUT',
       syslogsocket: flags.syslogsocket ?? 'auto',
       enforce,
+      enforceAsked: true,
       report: undefined,
-      atHangup: 'stop',
-      onGuard: (guard, voice) => {
-        const tell = (text: string) => voice.say({ logger: 'f2b.trial', level: 'NOTICE', message: text });
-        const counts = watchBans(guard, tell);
-        if (!sampled) return () => {};
-        return replay(readSample(), place.logs, () => {
-          tell(
-            `The sample is over: ${counts.found} failures found, ${counts.banned} bans. Bans last 20 seconds here; f2b goes on, Ctrl-C stops it.`,
-          );
-        });
-      },
     });
+    // What was started for a look ends with its terminal.
+    daemon.signals.handle('SIGHUP', 'stop');
+    const tell = (text: string) => daemon.say('f2b.trial', 'NOTICE', text);
+    const counts = watchBans(daemon.guard, tell);
+    if (!sampled) return await daemon.untilStopped();
+    const endReplay = replay(readSample(), place.logs, () => {
+      tell(
+        `The sample is over: ${counts.found} failures found, ${counts.banned} bans. Bans last 20 seconds here; f2b goes on, Ctrl-C stops it.`,
+      );
+    });
+    return await daemon.untilStopped(endReplay);
   } finally {
     place.remove();
   }

@@ -1,0 +1,29 @@
+import type { ReplyValue } from '../daemon/control/reply.js';
+import { lineTime } from '../daemon/voice/line-format.js';
+import { printable, printableJson } from '../printable.js';
+import { askDaemon } from './ask-daemon.js';
+import type { Command } from './command.js';
+
+const words: Readonly<Record<string, string>> = { found: 'Found', ban: 'Ban', unban: 'Unban' };
+
+/** `f2b watch [JAIL...]`: a line for each failure, ban and unban, until it is interrupted or the server ends. */
+export const command: Command = {
+  options: [{ key: 'json', long: ['json'], value: false }],
+  async run({ flags, args, options }) {
+    // Whoever read the lines (`f2b watch | head`) has seen enough.
+    process.stdout.once('error', () => process.exit(0));
+    await askDaemon(flags, ['watch', ...args], (item) => {
+      const line = options.has('json') ? printableJson(item) : eventLine(item);
+      if (line !== undefined) process.stdout.write(`${line}\n`);
+    });
+    return 0;
+  },
+};
+
+/** `2026-11-28 10:00:00,123 [sshd] Ban 192.0.2.1`; undefined for what is no news to a person. */
+function eventLine(item: ReplyValue): string | undefined {
+  const { event, time, jail, id, count } = item as { readonly [key: string]: ReplyValue };
+  if (event === 'watching') return undefined;
+  if (event === 'lost') return `${count} events were not shown: they came faster than they were read`;
+  return printable(`${lineTime(Number(time))} [${jail}] ${words[String(event)] ?? event} ${id}`);
+}

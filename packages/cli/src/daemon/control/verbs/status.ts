@@ -1,0 +1,47 @@
+import type { JailStatus } from '@f2b/core';
+import { ok, type Refusal, type Reply, type ReplyValue, refusal, tuple } from '../reply.js';
+import type { ControlledDaemon } from './verb.js';
+
+/** `status [JAIL | --all]`, in the shapes of fail2ban's replies: lists of pairs. */
+export function status(daemon: ControlledDaemon, [jail]: readonly string[]): Reply {
+  // A jail that could not start is no jail to a script that asks what is guarded; asked for by name it tells why.
+  const names = daemon
+    .jailNames()
+    .filter((name) => daemon.jailStatus(name)?.state !== 'failed')
+    .sort();
+  const overview = [tuple('Number of jail', names.length), tuple('Jail list', names.join(', '))];
+  if (jail === undefined) return ok(overview);
+  if (jail === '--all') {
+    const jails = names.map((name) => [name, daemon.jailStatus(name)] as const);
+    const running = jails.filter((pair): pair is readonly [string, JailStatus] => pair[1] !== undefined);
+    return ok([overview, Object.fromEntries(running.map(([name, one]) => [name, jailReply(one)]))]);
+  }
+  const one = daemon.jailStatus(jail);
+  if (one !== undefined)
+    return one.state === 'failed' ? doesNotRun(jail, one.why ?? 'it has failed') : ok(jailReply(one));
+  if (daemon.jailNames().includes(jail)) {
+    return refusal('F2B_JAIL_STARTING', `The jail '${jail}' is being started: ask again in a moment`);
+  }
+  const why = daemon.whySkipped(jail);
+  if (why !== undefined) return doesNotRun(jail, why);
+  return { ...refusal('F2B_UNKNOWN_JAIL', `Sorry but the jail '${jail}' does not exist`), jail };
+}
+
+function doesNotRun(jail: string, why: string): Refusal {
+  return refusal('F2B_JAIL_FAILED', `The jail '${jail}' does not run: ${why}`);
+}
+
+function jailReply(jail: JailStatus): ReplyValue {
+  return [
+    tuple('Filter', [
+      tuple('Currently failed', jail.currentlyFailed),
+      tuple('Total failed', jail.totalFailed),
+      tuple('File list', jail.files),
+    ]),
+    tuple('Actions', [
+      tuple('Currently banned', jail.currentlyBanned),
+      tuple('Total banned', jail.totalBanned),
+      tuple('Banned IP list', jail.banned),
+    ]),
+  ];
+}

@@ -1,0 +1,40 @@
+import type { JailStatus } from '@f2b/core';
+import type { Reply, ReplyValue } from '../reply.js';
+
+/** Something that the guard did, as `watch` tells it. */
+export interface DaemonEvent {
+  readonly [key: string]: ReplyValue;
+  readonly event: 'found' | 'ban' | 'unban';
+  readonly jail: string;
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+/** What the verbs ask of the running daemon. */
+export interface ControlledDaemon {
+  readonly version: string;
+  /** Names of all jails, running, starting or not, in any order. */
+  jailNames(): readonly string[];
+  /** undefined: no such jail, or it is just being started. */
+  jailStatus(name: string): JailStatus | undefined;
+  /** Why a jail of the configuration is not among the jails; undefined: it is, or there is no such jail. */
+  whySkipped(name: string): string | undefined;
+  /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
+  stop(): Promise<void>;
+  flushLogs(): string;
+  isReady(): boolean;
+  /** Tells what happens from now on. @returns how to end that. */
+  watch(listener: (event: DaemonEvent) => void): () => void;
+}
+
+/**
+ * One word of the protocol. An answer that comes in parts is a generator: it yields its items and returns the reply.
+ * @param words those behind the verb
+ * @param gone aborts when nobody waits for the answer any more
+ */
+export type Verb = (
+  daemon: ControlledDaemon,
+  words: readonly string[],
+  gone: AbortSignal,
+) => Reply | Promise<Reply> | AsyncGenerator<ReplyValue, Reply, void>;

@@ -1,0 +1,56 @@
+import { ok, type Reply, type ReplyValue, refusal } from '../reply.js';
+import type { ControlledDaemon, DaemonEvent } from './verb.js';
+
+/** Events that may wait for a slow reader before they are dropped (and counted). */
+const mostWaiting = 1000;
+
+/** `watch [JAIL...]`: first `watching`, then an item for each failure, ban and unban, until the client or the daemon ends. */
+export function watch(
+  daemon: ControlledDaemon,
+  jails: readonly string[],
+  gone: AbortSignal,
+): Reply | AsyncGenerator<ReplyValue, Reply, void> {
+  for (const jail of jails) {
+    if (daemon.jailNames().includes(jail)) continue;
+    return { ...refusal('F2B_UNKNOWN_JAIL', `Sorry but the jail '${jail}' does not exist`), jail };
+  }
+  return events(daemon, new Set(jails), gone);
+}
+
+async function* events(
+  daemon: ControlledDaemon,
+  jails: ReadonlySet<string>,
+  gone: AbortSignal,
+): AsyncGenerator<ReplyValue, Reply, void> {
+  let waiting: DaemonEvent[] = [];
+  let lost = 0;
+  let wake = () => {};
+  const end = daemon.watch((event) => {
+    if (jails.size > 0 && !jails.has(event.jail)) return;
+    if (waiting.length >= mostWaiting) lost += 1;
+    else waiting.push(event);
+    wake();
+  });
+  const onGone = () => wake();
+  gone.addEventListener('abort', onGone);
+  try {
+    yield { event: 'watching' };
+    for (;;) {
+      const batch = waiting;
+      waiting = [];
+      yield* batch;
+      if (lost > 0) {
+        yield { event: 'lost', count: lost };
+        lost = 0;
+      }
+      if (waiting.length > 0) continue;
+      if (gone.aborted) return ok(null);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    end();
+    gone.removeEventListener('abort', onGone);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Settings } from '@f2b/config';
+import type { Ban, Guard, Identifier, JailStatus } from '@f2b/core';
+import { whySkipped } from './announce.js';
+import type { ControlledDaemon, DaemonEvent } from './control/verbs/verb.js';
+import type { Signals } from './signals.js';
+import type { ServerVoice } from './voice/server-voice.js';
+
+/** The daemon as the verbs of the socket see it, from before its guard is there until its end. */
+export class Controlled implements ControlledDaemon {
+  readonly version: string;
+  readonly #settings: Settings;
+  readonly #signals: Signals;
+  readonly #voice: ServerVoice;
+  /** Listeners that came before the guard. */
+  readonly #early = new Map<(event: DaemonEvent) => void, () => void>();
+  #guard: Guard | undefined;
+
+  constructor(version: string, settings: Settings, signals: Signals, voice: ServerVoice) {
+    this.version = version;
+    this.#settings = settings;
+    this.#signals = signals;
+    this.#voice = voice;
+  }
+
+  set guard(guard: Guard) {
+    this.#guard = guard;
+    for (const listener of this.#early.keys()) this.#early.set(listener, listen(guard, listener));
+  }
+
+  jailNames(): readonly string[] {
+    return this.#guard?.jailNames() ?? this.#settings.jails.map(({ name }) => name);
+  }
+
+  jailStatus(name: string): JailStatus | undefined {
+    return this.#guard?.jailStatus(name);
+  }
+
+  whySkipped(name: string): string | undefined {
+    return whySkipped(this.#settings, name);
+  }
+
+  flushLogs(): string {
+    return this.#voice.reopen();
+  }
+
+  isReady(): boolean {
+    return this.#guard !== undefined;
+  }
+
+  stop(): Promise<void> {
+    this.#signals.stopRequested();
+    return this.#signals.stopped;
+  }
+
+  watch(listener: (event: DaemonEvent) => void): () => void {
+    if (this.#guard !== undefined) return listen(this.#guard, listener);
+    this.#early.set(listener, () => {});
+    return () => {
+      this.#early.get(listener)?.();
+      this.#early.delete(listener);
+    };
+  }
+}
+
+function listen({ events }: Guard, listener: (event: DaemonEvent) => void): () => void {
+  const found = ({ jail, who, time }: { readonly jail: string; readonly who: Identifier; readonly time: number }) =>
+    listener({ event: 'found', jail, id: who.id, time });
+  const ofBan =
+    (event: 'ban' | 'unban') =>
+    ({ jail, ban }: { readonly jail: string; readonly ban: Readonly<Ban> }) =>
+      listener({ event, jail, id: ban.who.id, time: Date.now() });
+  const ban = ofBan('ban');
+  const unban = ofBan('unban');
+  events.on('found', found).on('ban', ban).on('unban', unban);
+  return () => events.off('found', found).off('ban', ban).off('unban', unban);
+}
