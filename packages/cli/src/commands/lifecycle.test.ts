@@ -388,15 +388,15 @@ describe('f2b watch', () => {
     let address = 1;
     await until('a ban is shown', async () => {
       address += 1;
-      for (let knock = 0; knock < 3; knock += 1) appendFileSync(watched, `${stamp()} knock from 192.0.2.${address}\n`);
-      await until('the ban', () => json.output().includes(`"ban","jail":"door","id":"192.0.2.${address}"`));
+      for (let knock = 0; knock < 3; knock += 1) appendFileSync(watched, `${stamp()} knock from 203.0.113.${address}\n`);
+      await until('the ban', () => json.output().includes(`"ban","jail":"door","id":"203.0.113.${address}"`));
       return text.output().includes('Ban');
     });
     expect((await f2b(['stop'])).code).toBe(0);
     expect(await text.code).toBe(0);
     expect(await json.code).toBe(0);
-    expect(text.output()).toMatch(/^[\d-]+ [\d:,]+ \[door\] Ban 192\.0\.2\.\d+$/m);
-    expect(text.output()).toMatch(new RegExp(`\\[door\\] Unban 192\\.0\\.2\\.${address}\n`));
+    expect(text.output()).toMatch(/^[\d-]+ [\d:,]+ \[door\] Ban 203\.0\.113\.\d+$/m);
+    expect(text.output()).toMatch(new RegExp(`\\[door\\] Unban 203\\.0\\.113\\.${address}\n`));
     const events = json
       .output()
       .trimEnd()
