@@ -388,7 +388,8 @@ describe('f2b watch', () => {
     let address = 1;
     await until('a ban is shown', async () => {
       address += 1;
-      for (let knock = 0; knock < 3; knock += 1) appendFileSync(watched, `${stamp()} knock from 203.0.113.${address}\n`);
+      for (let knock = 0; knock < 3; knock += 1)
+        appendFileSync(watched, `${stamp()} knock from 203.0.113.${address}\n`);
       await until('the ban', () => json.output().includes(`"ban","jail":"door","id":"203.0.113.${address}"`));
       return text.output().includes('Ban');
     });
