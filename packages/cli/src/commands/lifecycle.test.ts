@@ -107,9 +107,11 @@ function stamp(): string {
 }
 
 function startInForeground(args: readonly string[] = []): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [program, '-c', join(directory, 'conf'), '-f', ...args, 'start'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return startProcess('-c', join(directory, 'conf'), '-f', ...args, 'start');
+}
+
+function startProcess(...args: readonly string[]): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   started.push(child);
   let output = '';
   child.stdout?.on('data', (data) => {
@@ -370,21 +372,9 @@ describe('f2b watch', () => {
   it('shows failures, bans and unbans as they happen, and ends with the server', async () => {
     startInForeground(['--dry-run']);
     await until('it is ready', () => textOf(serverLog).includes('Server ready'));
-    const watch = (...words: string[]) => {
-      const child = spawn(process.execPath, [program, '-s', socket, 'watch', ...words], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      started.push(child);
-      let output = '';
-      child.stdout?.on('data', (data) => {
-        output += data;
-      });
-      const code = new Promise((resolve) => child.once('close', resolve));
-      return { output: () => output, code };
-    };
-    const json = watch('--json');
+    const json = startProcess('-s', socket, 'watch', '--json');
     await until('it watches', () => json.output().includes('watching'));
-    const text = watch('door');
+    const text = startProcess('-s', socket, 'watch', 'door');
     let address = 1;
     await until('a ban is shown', async () => {
       address += 1;
@@ -394,10 +384,10 @@ describe('f2b watch', () => {
       return text.output().includes('Ban');
     });
     expect((await f2b(['stop'])).code).toBe(0);
-    expect(await text.code).toBe(0);
-    expect(await json.code).toBe(0);
+    expect(await exitOf(text.child)).toBe(0);
+    expect(await exitOf(json.child)).toBe(0);
     expect(text.output()).toMatch(/^[\d-]+ [\d:,]+ \[door\] Ban 203\.0\.113\.\d+$/m);
-    expect(text.output()).toMatch(new RegExp(`\\[door\\] Unban 203\\.0\\.113\\.${address}\n`));
+    await until('the unban', () => text.output().includes(`[door] Unban 203.0.113.${address}\n`));
     const events = json
       .output()
       .trimEnd()

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -355,47 +355,3 @@ describe('the client', () => {
     await long.close();
   });
 });
-
-describe('claiming the socket', () => {
-  it('refuses a second daemon while the first answers', async () => {
-    await expect(openControlServer(path, async () => ({ ok: true, value: null }))).rejects.toThrow(
-      /Server already running/,
-    );
-    expect(await ask(path, ['ping'], { timeout: 1000 })).toEqual({ ok: true, value: 'pong' });
-  });
-
-  it('gives it to exactly one of many that start in the same moment on a stale socket', async () => {
-    const stale = join(directory, 'stale.sock');
-    await makeStale(stale);
-    const outcomes = await Promise.allSettled(
-      [...Array(8).keys()].map(() => openControlServer(stale, (words, gone) => runVerb(daemon, words, gone))),
-    );
-    const winners = outcomes.filter((outcome) => outcome.status === 'fulfilled');
-    expect(winners).toHaveLength(1);
-    expect(winners[0]!.value.replacedStale).toBe(true);
-    expect(await ask(stale, ['ping'], { timeout: 1000 })).toEqual({ ok: true, value: 'pong' });
-    await winners[0]!.value.close();
-    expect(existsSync(stale)).toBe(false);
-  });
-
-  it('never replaces a file that is not a socket', async () => {
-    const file = join(directory, 'precious');
-    writeFileSync(file, 'data');
-    await expect(openControlServer(file, async () => ({ ok: true, value: null }))).rejects.toThrow(/not a socket/);
-    expect(statSync(file).size).toBe(4);
-  });
-
-  it('says when the path is longer than a socket may have', async () => {
-    const long = join(directory, 'x'.repeat(120), 'f2b.sock');
-    await expect(openControlServer(long, async () => ({ ok: true, value: null }))).rejects.toThrow(/107 bytes/);
-  });
-});
-
-/** A socket file whose process was killed. */
-async function makeStale(at: string): Promise<void> {
-  spawnSync(process.execPath, [
-    '-e',
-    `require('net').createServer().listen(${JSON.stringify(at)}, () => process.kill(process.pid, 'SIGKILL'))`,
-  ]);
-  expect(statSync(at).isSocket()).toBe(true);
-}
