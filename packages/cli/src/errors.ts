@@ -89,10 +89,6 @@ export const cliErrors = {
     means: 'Nothing in a jail sets what was asked for.',
     advice: '`f2b config show JAIL` lists what is set.',
   },
-  F2B_JOURNAL: {
-    means: 'The journal cannot be read.',
-    advice: 'Install `journalctl`, or be root or in the group `systemd-journal`.',
-  },
   F2B_LOG_UNREADABLE: {
     means: 'The log that was to be read cannot be.',
     advice: 'Mend its path or its permissions.',

@@ -38,6 +38,18 @@ export const coreErrors = {
     means: 'The kernel cannot tell when logs change; they are looked at every two seconds.',
     advice: 'Raise `fs.inotify.max_user_watches` or `fs.inotify.max_user_instances`.',
   },
+  F2B_JOURNAL: {
+    means: 'The journal cannot be read.',
+    advice: 'Install `journalctl`, or be root or in the group `systemd-journal`.',
+  },
+  F2B_JOURNAL_MATCH: {
+    means: '`journalmatch` holds a word that is no match.',
+    advice: 'Write `FIELD=value`, with `+` between alternatives.',
+  },
+  F2B_JOURNAL_OPTION: {
+    means: 'What stands in brackets behind `systemd` is no option of the journal, or has a value that it cannot have.',
+    advice: 'Take `journalpath`, `journalfiles`, `journalflags`, `namespace` or `rotated`.',
+  },
   F2B_LONG_LINE: {
     means: 'A line is longer than f2b takes, and was skipped.',
     advice: 'Look at what writes such lines, or raise `max_line_bytes` in `f2b.ini`.',

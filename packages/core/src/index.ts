@@ -32,6 +32,10 @@ export type { FollowFile, TailerClock } from './sources/files/followed-file.js';
 export { type DateOf, type ReadAt, seekToTime } from './sources/files/seek.js';
 export { Tailer, type TailerOptions } from './sources/files/tailer.js';
 export { chokidarWatch, type Watch, type Watcher } from './sources/files/watcher.js';
+export { entryDate, entryOf, type JournalEntry } from './sources/journal/entry.js';
+export { type JournalQuery, readJournal } from './sources/journal/journalctl.js';
+export { JournalMatches } from './sources/journal/matches.js';
+export { journalOptions } from './sources/journal/places.js';
 export type {
   Block,
   DatedEntry,

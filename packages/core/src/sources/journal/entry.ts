@@ -1,0 +1,79 @@
+import type { DatedEntry, JournalPlace } from '../source.js';
+import type { Fields } from './export-format.js';
+
+/** The fields that an entry's text and place are made of. */
+export const entryFields = [
+  '_HOSTNAME',
+  'SYSLOG_IDENTIFIER',
+  '_COMM',
+  'SYSLOG_PID',
+  '_PID',
+  'MESSAGE',
+  '_SOURCE_REALTIME_TIMESTAMP',
+  '_SOURCE_MONOTONIC_TIMESTAMP',
+] as const;
+
+/** An entry's text beyond this is passed over, like an overlong line of a file. */
+const maxTextChars = 64 * 1024;
+/** Times beyond the year 9999 are none that a date could show. */
+const maxMicros = 253_402_300_800e6;
+
+/** One entry of the journal. */
+export interface JournalEntry extends DatedEntry {
+  /** Names the journal that counts its entries: with `number`, an entry's origin. */
+  readonly sequence: string;
+  readonly cursor: string;
+  /** Its time as the journal has it, in microseconds. */
+  readonly micros: number;
+}
+
+/**
+ * An entry as fail2ban's filters expect it: host, program with its process id, message.
+ * @returns undefined for what has no time that can be shown, or is longer than any line that is read
+ */
+export function entryOf(fields: Fields): JournalEntry | undefined {
+  const micros = Number(field(fields, '_SOURCE_REALTIME_TIMESTAMP') || field(fields, '__REALTIME_TIMESTAMP'));
+  const text = textOf(fields);
+  if (text.length > maxTextChars || !(micros > 0 && micros < maxMicros)) return undefined;
+  const cursor = field(fields, '__CURSOR');
+  const [, sequence = '', number = ''] = /(?:^|;)s=([0-9a-f]+);i=([0-9a-f]+)(?:;|$)/.exec(cursor) ?? [];
+  const time = Math.floor(micros / 1000);
+  return { time, text, sequence, number: Number.parseInt(number, 16) || 0, cursor, micros };
+}
+
+/** Where to go on behind an entry. */
+export function placeBehind(log: string, { cursor, time }: JournalEntry): JournalPlace {
+  return { kind: 'journal', log, cursor, time };
+}
+
+/** The date as it stands before an entry's text where whole lines are shown: ISO 8601 in local time, as fail2ban has it. */
+export function entryDate({ time, micros }: JournalEntry): string {
+  const minutes = -new Date(time).getTimezoneOffset();
+  const local = new Date(time + minutes * 60_000).toISOString().slice(0, 19);
+  const fraction = micros % 1e6 === 0 ? '' : `.${String(micros % 1e6).padStart(6, '0')}`;
+  const two = (count: number) => String(Math.trunc(Math.abs(count))).padStart(2, '0');
+  return `${local}${fraction}${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)} `;
+}
+
+function textOf(fields: Fields): string {
+  const parts: string[] = [];
+  const host = field(fields, '_HOSTNAME');
+  if (host !== '') parts.push(host);
+  const program = field(fields, 'SYSLOG_IDENTIFIER') || field(fields, '_COMM');
+  if (program !== '') {
+    const pid = field(fields, 'SYSLOG_PID') || field(fields, '_PID');
+    parts.push(`${program}${/^\d+$/.test(pid) ? `[${pid}]` : ''}:`);
+    if (program === 'kernel') {
+      const monotonic = field(fields, '_SOURCE_MONOTONIC_TIMESTAMP') || field(fields, '__MONOTONIC_TIMESTAMP');
+      parts.push(`[${(Number(monotonic) / 1e6).toFixed(6).padStart(12)}]`);
+    }
+  }
+  parts.push(field(fields, 'MESSAGE'));
+  return parts.join(' ').replaceAll('\n', '\\n');
+}
+
+/** A field that an entry holds several times is one text. */
+function field(fields: Fields, name: string): string {
+  const values = fields.get(name);
+  return values === undefined ? '' : values.length === 1 ? values[0]! : values.join(' ');
+}

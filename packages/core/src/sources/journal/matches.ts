@@ -1,0 +1,74 @@
+import { CoreError } from '../../errors.js';
+import type { Fields } from './export-format.js';
+
+/** One alternative: for each field the values of which one must be there. */
+type Term = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * `journalmatch` of a jail: which entries it reads. Words are `FIELD=value`; those of one field are alternatives, those of different
+ * fields must all hold, `+` stands between alternatives, and so do several matches. None: every entry.
+ */
+export class JournalMatches {
+  readonly #terms: readonly Term[];
+
+  /**
+   * @param matches each a list of words, `+` its own word
+   * @throws CoreError `F2B_JOURNAL_MATCH` for a word that is neither
+   */
+  constructor(matches: readonly (readonly string[])[]) {
+    this.#terms = matches.flatMap(termsOf);
+  }
+
+  /** Every entry is read. */
+  get all(): boolean {
+    return this.#terms.length === 0;
+  }
+
+  /** The fields that are asked for. */
+  get fields(): readonly string[] {
+    return [...new Set(this.#terms.flatMap((term) => [...term.keys()]))];
+  }
+
+  /** As journalctl takes them. */
+  get words(): readonly string[] {
+    return this.#terms.flatMap((term, index) => [
+      ...(index === 0 ? [] : ['+']),
+      ...[...term].flatMap(([name, values]) => [...values].map((value) => `${name}=${value}`)),
+    ]);
+  }
+
+  accepts(fields: Fields): boolean {
+    if (this.all) return true;
+    const holds = ([name, values]: [string, ReadonlySet<string>]) =>
+      fields.get(name)?.some((value) => values.has(value)) ?? false;
+    return this.#terms.some((term) => [...term].every(holds));
+  }
+}
+
+function termsOf(words: readonly string[]): readonly Term[] {
+  const terms: Map<string, Set<string>>[] = [];
+  let term: Map<string, Set<string>> | undefined;
+  for (const word of words) {
+    if (word === '+') {
+      term = undefined;
+      continue;
+    }
+    const [, name, value] = /^([A-Z0-9_]+)=(.*)$/s.exec(word) ?? [];
+    if (name === undefined || value === undefined) throw unknownWord(word);
+    if (term === undefined) {
+      term = new Map();
+      terms.push(term);
+    }
+    const values = term.get(name);
+    if (values === undefined) term.set(name, new Set([value]));
+    else values.add(value);
+  }
+  return terms;
+}
+
+function unknownWord(word: string): CoreError {
+  return new CoreError(
+    'F2B_JOURNAL_MATCH',
+    `'${word}' is no match of the journal: write FIELD=value, such as _SYSTEMD_UNIT=ssh.service, with + between alternatives`,
+  );
+}
