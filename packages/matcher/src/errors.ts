@@ -106,6 +106,11 @@ export const poolErrors = {
     means: 'Two workers ended over one piece of a log.',
     advice: 'Look at the memory of the host; report it, if the same log does it again.',
   },
+  F2B_POOL_NO_WORKER: {
+    means:
+      'No worker can be started, as after an upgrade under the running daemon; logs are scanned on the main thread, more slowly.',
+    advice: 'Restart f2b: `f2b restart`, or its unit.',
+  },
   F2B_POOL_SCAN: {
     means: 'A worker could not scan a piece of a log.',
     advice: 'Look at what the message says of the cause.',

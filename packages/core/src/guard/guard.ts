@@ -84,7 +84,7 @@ export class Guard {
     this.#store = options.store ?? openMemoryStore({ maxFailures: 0 });
     this.#keeper = new Keeper(this.#store, clock, storeWatch(this.#reporter));
     this.#ownsPool = options.pool === undefined;
-    this.#pool = options.pool ?? openPool(poolOptions(options));
+    this.#pool = options.pool ?? openPool(poolOptions(options, this.#reporter));
     const dns = new Dns((name) => edges.resolve(name));
     const open = options.openFirewall ?? openFirewall;
     this.#firewall = open(firewallOptions(settings, edges, this.#reporter, (name) => this.#jails.get(name), dryRun));
@@ -355,8 +355,10 @@ function storeWatch(reporter: Reporter): KeeperEvents {
   };
 }
 
-function poolOptions({ settings, warmWorkers = true }: GuardOptions): PoolOptions {
+function poolOptions({ settings, warmWorkers = true }: GuardOptions, reporter: Reporter): PoolOptions {
   const { workers, maxLineBytes } = settings.own;
   const idle = warmWorkers ? { idle: Number.POSITIVE_INFINITY } : {};
-  return { maxLineBytes, ...idle, ...(workers === undefined ? {} : { workers }) };
+  const onTrouble: PoolOptions['onTrouble'] = ({ message: what }) =>
+    reporter.problem({ code: 'F2B_SCAN', what, level: 'WARNING' });
+  return { maxLineBytes, onTrouble, ...idle, ...(workers === undefined ? {} : { workers }) };
 }

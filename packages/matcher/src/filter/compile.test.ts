@@ -89,3 +89,17 @@ describe('a compiled filter', () => {
     expect(a?.failregex[1]?.regex).toBe(b?.failregex[1]?.regex);
   });
 });
+
+describe('the present of a filter', () => {
+  it('is at least the real one: a played present makes no date unreadable', () => {
+    const year = new Date().getFullYear();
+    const settings = plainSettings({ failregex: 'from <HOST>$', logtimezone: 'UTC' });
+    const read = (thisYear: number, line: string) => {
+      const { dating } = compileFilter(settings, { thisYear });
+      return dating.cut(line, dating.newRanking(), Date.UTC(2005, 7, 14)).kind;
+    };
+    expect(read(2005, `${year}-01-02 03:04:05 from 192.0.2.1`)).toBe('own');
+    expect(read(2005, `${year + 20}-01-02 03:04:05 from 192.0.2.1`)).not.toBe('own');
+    expect(read(year + 20, `${year + 20}-01-02 03:04:05 from 192.0.2.1`)).toBe('own');
+  });
+});

@@ -43,7 +43,10 @@ export interface CompiledFilter {
 export interface CompileFilterOptions {
   /** Instead of the setting's own (`f2b regex --raw`). */
   readonly usedns?: Usedns;
-  /** The present year: the default templates read years from 2000 until shortly after it. Default: the system's. */
+  /**
+   * The present year: the default templates read years from 2000 until shortly after it. Default: the system's; an earlier one changes
+   * nothing, so that a present that is played (`f2b regex --now`) makes no line unreadable.
+   */
   readonly thisYear?: number;
   /** Expressions already compiled, by `regexKey`, shared between filters that hold the same ones. */
   readonly known?: Map<string, Regex>;
@@ -138,7 +141,7 @@ function brokenExpression(
  */
 export function compileFilter(settings: MatchSettings, options: CompileFilterOptions = {}): CompiledFilter {
   const usedns = options.usedns ?? readUsedns(settings.usedns.value);
-  const thisYear = options.thisYear ?? new Date().getFullYear();
+  const thisYear = Math.max(options.thisYear ?? 0, new Date().getFullYear());
   const maxlines = settings.maxlines?.value ?? 1;
   const compiler = new FilterCompiler(usedns, options.known ?? new Map());
   const { problems } = compiler;

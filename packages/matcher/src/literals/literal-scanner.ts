@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Bytes } from '@f2b/config';
 import * as layout from '../memory-layout.js';
+import { compiledPart } from './compiled-part.js';
 import type { Literal } from './literal.js';
 import { LogSample } from './log-sample.js';
 import { tableBytes, writeTables } from './tables.js';
@@ -60,14 +59,6 @@ interface LiteralScannerOptions {
   readonly reserve?: Bytes;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-/** Compiled once per thread; the build puts it beside this package's output. */
-function scannerModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(fileURLToPath(new URL('../../dist/scanner.wasm', import.meta.url))));
-  return compiled;
-}
-
 /**
  * Finds the lines of a block that contain one of a set of literals, at more than a gigabyte a second on one core.
  * Bytes go into `block`, a view of the scanner's own memory.
@@ -97,7 +88,7 @@ export class LiteralScanner {
   constructor(literals: readonly Literal[], options: LiteralScannerOptions = {}) {
     this.memory = new WebAssembly.Memory({ initial: 1 });
     this.table = new WebAssembly.Table({ element: 'anyfunc', initial: 1 });
-    const instance = new WebAssembly.Instance(scannerModule(), { env: { memory: this.memory, table: this.table } });
+    const instance = new WebAssembly.Instance(compiledPart(), { env: { memory: this.memory, table: this.table } });
     this.#exports = instance.exports as unknown as Exports;
     this.#hitsAt = align(layout.literals + tableBytes(literals));
     this.reserved = align(this.#hitsAt + hitsAtOnce * layout.hitBytes + layout.hitBytes);

@@ -26,6 +26,8 @@ export interface PoolOptions {
   readonly idle?: Milliseconds;
   /** A line longer than this is skipped whole and reported. */
   readonly maxLineBytes?: Bytes;
+  /** Is told once that no worker can be started, and again when that was over and is so anew; blocks are scanned on the calling thread then. */
+  readonly onTrouble?: (error: PoolError) => void;
 }
 
 /** So that a worker that ends its block finds the next one waiting. */
@@ -55,8 +57,12 @@ export class ScanPool {
   #plans = 0;
   #closed = false;
   #redone = 0;
+  readonly #onTrouble: (error: PoolError) => void;
+  #told: PoolError | undefined;
 
+  /** @throws PoolError `F2B_POOL_NOT_BUILT` */
   constructor(options: PoolOptions = {}) {
+    this.#onTrouble = options.onTrouble ?? (() => undefined);
     this.workers = options.workers ?? Math.min(4, availableParallelism());
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
     this.#room = new Room(this.depth);
@@ -186,8 +192,9 @@ export class ScanPool {
   async #run(registration: Registration, work: ScanTask['work'], context: ScanContext): Promise<ScanResult> {
     await this.#room.take();
     try {
-      const { plan, planJson } = registration;
+      const { plan, planJson, scanner } = registration;
       const answer = await this.#answer({ plan, planJson, work, context });
+      if (answer === 'no worker') return this.#here(scanner, work, context);
       if ('error' in answer) throw new PoolError('F2B_POOL_SCAN', `The scan failed: ${answer.error}`);
       return unpackResult(answer.result);
     } finally {
@@ -195,17 +202,36 @@ export class ScanPool {
     }
   }
 
+  /** Where no worker can be started: slower than elsewhere, and this thread waits for it, but no line is lost. */
+  #here(scanner: BlockScanner, work: ScanTask['work'], context: ScanContext): ScanResult {
+    this.#reader ??= new RangeReader();
+    const wire =
+      'fd' in work
+        ? this.#reader.scan(scanner, work, context)
+        : scanner.scan(Buffer.from(new Uint8Array(work.bytes, 0, work.length)), context);
+    return unpackResult(wire);
+  }
+
+  #isWithoutWorkers(error: unknown): boolean {
+    if (!(error instanceof PoolError && error.code === 'F2B_POOL_NO_WORKER')) return false;
+    if (this.#told !== error) this.#onTrouble(error);
+    this.#told = error;
+    return true;
+  }
+
   /** A rejected task means that its worker died; its replacement does the block again, once. */
-  async #answer(task: ScanTask): Promise<ScanAnswer> {
+  async #answer(task: ScanTask): Promise<ScanAnswer | 'no worker'> {
     try {
       return await this.#crew.run(task);
     } catch (first) {
+      if (!this.#closed && this.#isWithoutWorkers(first)) return 'no worker';
       if (this.#closed)
         throw new PoolError('F2B_POOL_CLOSED', 'The scan pool was closed during the scan.', { cause: first });
       this.#redone++;
       try {
         return await this.#crew.runAlone(task);
       } catch (second) {
+        if (!this.#closed && this.#isWithoutWorkers(second)) return 'no worker';
         throw new PoolError(
           'F2B_POOL_WORKER_DIED',
           `Two workers died over the same block: ${second instanceof Error ? second.message : String(second)}.`,

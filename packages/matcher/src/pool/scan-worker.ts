@@ -1,11 +1,18 @@
+import { workerData } from 'node:worker_threads';
 import type { Milliseconds } from '@f2b/config';
 import { DeferredRegex } from '../engines/deferred.js';
 import type { Regex } from '../engines/engine.js';
 import { compileFilter, regexKey } from '../filter/compile.js';
+import { useCompiledPart } from '../literals/compiled-part.js';
 import { RangeReader } from '../scan/range.js';
 import type { WireResult } from '../scan/result.js';
 import { BlockScanner } from '../scan/scanner.js';
-import { readPlan, type ScanAnswer, type ScanTask, type WarmTask } from './task.js';
+import { type HiredWorker, readPlan, type ScanAnswer, type ScanTask, type WarmTask } from './task.js';
+import { refuseAnother } from './worker-file.js';
+
+const { file, part } = workerData as HiredWorker;
+refuseAnother(file);
+useCompiledPart(part);
 
 /** Scanners that this thread compiled, most recently used last. */
 const scanners = new Map<number, BlockScanner>();

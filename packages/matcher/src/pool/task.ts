@@ -8,6 +8,7 @@ import type { Literal } from '../literals/literal.js';
 import type { FilterNeeds, ScanPlan } from '../scan/needs.js';
 import type { FileRange } from '../scan/range.js';
 import type { WireResult } from '../scan/result.js';
+import type { WorkerFile } from './worker-file.js';
 
 /** What a worker needs to build the scanner of one registered list of filters. */
 export interface ScannerPlan {
@@ -20,6 +21,13 @@ export interface ScannerPlan {
   readonly expressions: readonly KnownExpression[];
   readonly maxLineBytes: Bytes;
   readonly scan: ScanPlan;
+}
+
+/** What a worker is given when it starts, in place of what it would read from the installation. */
+export interface HiredWorker {
+  readonly file: WorkerFile;
+  /** The compiled part of the scan. */
+  readonly part: WebAssembly.Module;
 }
 
 /** One piece of work for a worker. */
