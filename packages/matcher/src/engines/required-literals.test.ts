@@ -16,6 +16,9 @@ describe('literals that each match contains', () => {
     ['x{3}', ['xxx']],
     ['(?:abc)+', ['abc']],
     ['no[tr]e', ['note', 'nore']],
+    ['^(?=.*blocked)(?=.*"ip":"\\d+").*$', ['blocked']],
+    ['(?<=banned )\\S+', ['banned ']],
+    ['(?:(?=[^x]*refused).)+', ['refused']],
   ])('%s has them', (source, expected) => {
     expect([...(literals(source) ?? [])].sort()).toEqual([...expected].sort());
   });

@@ -60,8 +60,10 @@ function knownOf(node: Node): Known {
   switch (node.kind) {
     case 'empty':
     case 'assert':
-    case 'look':
       return zeroWidth;
+    case 'look':
+      // It takes no room in the match, but what it demands stands in the subject.
+      return node.negative ? zeroWidth : { whole: emptyText, sets: setsOf(knownOf(node.body)) };
     case 'char': {
       const whole = textsOf(node.set);
       return { whole, sets: [] };

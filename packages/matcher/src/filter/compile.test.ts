@@ -96,7 +96,9 @@ describe('the present of a filter', () => {
     const settings = plainSettings({ failregex: 'from <HOST>$', logtimezone: 'UTC' });
     const read = (thisYear: number, line: string) => {
       const { dating } = compileFilter(settings, { thisYear });
-      return dating.cut(line, dating.newRanking(), Date.UTC(2005, 7, 14)).kind;
+      const now = Date.UTC(2005, 7, 14);
+      const cut = dating.cut(line, dating.newRanking(now));
+      return dating.kind(cut, dating.time(cut, now));
     };
     expect(read(2005, `${year}-01-02 03:04:05 from 192.0.2.1`)).toBe('own');
     expect(read(2005, `${year + 20}-01-02 03:04:05 from 192.0.2.1`)).not.toBe('own');

@@ -66,7 +66,7 @@ const choiceBytes = 12;
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
  * it does not.
- * @throws Declined for what this engine does not take (back-references, groups inside lookarounds, loops around what can be empty);
+ * @throws Declined for what this engine does not take (back-references, groups inside negative lookarounds, loops around what can be empty);
  * the exact matcher takes everything
  */
 export class Emitter {
@@ -221,10 +221,12 @@ export class Emitter {
 
   #mark(slot: number): void {
     const address = this.#slots + 4 * slot;
-    this.#add(
-      when(greater(get($sp), get($base)), this.#push(i32(0), loadWord(i32(0), address), -1 - slot)),
-      storeWord(i32(0), get($p), address),
-    );
+    this.#add(when(greater(get($sp), get($base)), this.#keep(slot)), storeWord(i32(0), get($p), address));
+  }
+
+  /** Whoever takes up an earlier choice puts the slot back. */
+  #keep(slot: number): Code {
+    return this.#push(i32(0), loadWord(i32(0), this.#slots + 4 * slot), -1 - slot);
   }
 
   /** Tries `branches` in order; the next character leaves out those that cannot begin with it. */
@@ -400,6 +402,8 @@ export class Emitter {
       const absent = choose(short, i32(1), this.#text.differsAt($p, codes));
       return this.#failIf(negative ? not(absent) : absent);
     }
+    // What it captured would have to be forgotten again.
+    if (negative && groupsOf(body).length > 0) throw new Declined('group inside a negative lookaround');
     if (ahead) this.#sub(body, get($p));
     else {
       const back = i32(width * this.#text.unit);
@@ -408,10 +412,14 @@ export class Emitter {
     this.#failIf(negative ? greaterOrEqual(get($r), i32(0)) : less(get($r), i32(0)));
   }
 
-  /** Runs `body` as a function of its own, from `at`; afterwards `r` is its end, or negative. */
+  /**
+   * Runs `body` as a function of its own, from `at`; afterwards `r` is its end, or negative. Its choices are gone then, and with them what
+   * would put its groups back: so that is pushed here, before. Where it fails everything fails up to a choice that was made before it.
+   */
   #sub(body: Node, at: Code, condition?: Code): void {
-    if (contains(body, (node) => node.kind === 'group'))
-      throw new Declined('group inside a lookaround or an atomic group');
+    for (const group of groupsOf(body)) {
+      for (const slot of [2 * group, 2 * group + 1]) this.#add(when(greater(get($sp), get($base)), this.#keep(slot)));
+    }
     const { steps } = this.#workspace;
     const called = call(this.#function(body, []), get($from), get($end), at, get($sp));
     this.#add(
@@ -421,4 +429,13 @@ export class Emitter {
       set($left, getGlobal(steps)),
     );
   }
+}
+
+function groupsOf(body: Node): readonly number[] {
+  const groups: number[] = [];
+  contains(body, (node) => {
+    if (node.kind === 'group') groups.push(node.index);
+    return false;
+  });
+  return groups;
 }
