@@ -114,6 +114,8 @@ export interface ScanContext {
   readonly all?: boolean;
   /** Write the rows of `f2b regex -o row`; without effect for a filter with `maxlines` above 1. */
   readonly rows?: boolean;
+  /** For a filter with `maxlines` above 1: empty lines and lines that start with `#` are not there, as for fail2ban-regex; its daemon reads them. */
+  readonly skipComments?: boolean;
   /** Find the date of the last dated line. */
   readonly lastTime?: boolean;
   /** Count what happened to every line: reads every line's date, so it is much slower. */

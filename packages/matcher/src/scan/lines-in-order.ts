@@ -28,6 +28,7 @@ export function scanLinesInOrder(
   const refused = new IncidentLog<RefusedLine>();
   const undecodable = new IncidentLog<{ offset: Bytes }>();
   const statistics = context.statistics && new StatisticsCounter(filter, context.statistics.keep);
+  const skipComments = context.skipComments ?? context.statistics?.skipComments ?? false;
   let lines = 0;
   let lastDated: LineMatch['preceding'];
   let lastTime: EpochMs = Number.NaN;
@@ -42,7 +43,7 @@ export function scanLinesInOrder(
       overlong.add({ offset: start, bytes: span.next - start });
       continue;
     }
-    if (context.statistics?.skipComments === true && block.isComment(span)) continue;
+    if (skipComments && block.isComment(span)) continue;
     if (!block.isAsciiLine(span) && !encoding.isValid(block.bytes.subarray(span.start, span.end))) {
       undecodable.add({ offset: start });
     }

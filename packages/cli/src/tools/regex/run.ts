@@ -227,7 +227,7 @@ async function tokens(job: Job): Promise<number> {
     }
     if (out.full) await out.flush();
   };
-  const context = { now, rows };
+  const context = { now, rows, skipComments };
   let before = 0;
   const rowOutput = new RowOutput(verdicts, keys, out, async (read, hasRow) => {
     // A comment has no row.
