@@ -4,7 +4,7 @@ import type { Edges } from '../edges/edges.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Reporter } from '../telling/reporter.js';
 
-/** What the firewall is opened with: the jails' actions, and what their tags may ask of the guard. */
+/** What the firewall is opened with: what the tags of actions may ask of the guard. */
 export function firewallOptions(
   settings: Settings,
   edges: Edges,
@@ -14,7 +14,8 @@ export function firewallOptions(
 ): FirewallOptions {
   const say = (level: VoiceLevel) => (message: string) => reporter.say({ logger: 'fail2ban.actions', level, message });
   return {
-    jails: settings.jails.map(({ name, actions }) => ({ name, actions })),
+    // Each jail brings its actions along once it lives.
+    jails: [],
     log: { error: say('ERROR'), warn: say('WARNING'), notice: say('NOTICE'), info: say('INFO'), debug: say('DEBUG') },
     ipv6: allowsIpv6(settings, edges),
     clock: () => edges.clock.now(),

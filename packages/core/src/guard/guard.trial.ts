@@ -6,7 +6,7 @@ import { openPool, type ScanPool } from '@f2b/matcher';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { realEdges } from '../edges/real-edges.js';
 import { formatLocalTime } from '../jails/when/duration.js';
-import { type Guard, type GuardOptions, startGuard } from './guard.js';
+import { Guard, type GuardOptions } from './guard.js';
 
 export interface GuardTrial {
   directory: string;
@@ -93,7 +93,7 @@ ${more}`,
     async start(jails: string, options: Partial<GuardOptions> = {}): Promise<Guard> {
       trial.file('jail.conf', jails);
       const real = realEdges(() => {});
-      guard = await startGuard({
+      guard = new Guard({
         settings: readSettings({ directory: trial.directory, allowMissingLogs: true }),
         pool,
         voice: { say: ({ logger, level, message }) => void trial.logged.push(`${logger} ${level} ${message}`) },
@@ -106,6 +106,7 @@ ${more}`,
           ...options.edges,
         },
       });
+      await guard.start();
       return guard;
     },
     async stop(): Promise<void> {

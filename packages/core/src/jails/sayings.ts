@@ -54,10 +54,6 @@ export class Sayings {
     return this.#actions('NOTICE', `Repeal Ban ${ban.who.id}`);
   }
 
-  reban(ban: Ban, action: string | undefined): VoiceMessage {
-    return this.#actions('NOTICE', `Reban ${ban.who.id}${action === undefined ? '' : `, action '${action}'`}`);
-  }
-
   /** The longer ago the ban, the louder: right after it, lines already written still come in. */
   already(ban: Ban, now: EpochMs): VoiceMessage {
     const age = now - ban.since;
