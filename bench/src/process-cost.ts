@@ -16,7 +16,8 @@ export interface ProcessCost {
   readonly output: string;
 }
 
-// Node does not tell what a child has used; the kernel tells its parent, and Python passes it on.
+// Node does not tell what a child has used; the kernel tells its parent, and Python passes it on. Where python3 is a script that
+// ends in the true one, what that script's own children used was counted before.
 const meter = `
 import json, os, resource, subprocess, sys, time
 output = open(sys.argv[1], 'wb')
@@ -25,11 +26,18 @@ if sys.argv[2]:
     forgotten = os.open(sys.argv[2], os.O_RDONLY)
     os.posix_fadvise(forgotten, 0, 0, os.POSIX_FADV_DONTNEED)
     os.close(forgotten)
+before = resource.getrusage(resource.RUSAGE_CHILDREN)
 started = time.monotonic()
 status = subprocess.run(sys.argv[3:], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL).returncode
 wall = time.monotonic() - started
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps({'wall': wall, 'cpu': used.ru_utime + used.ru_stime, 'peakMemory': used.ru_maxrss * 1024, 'diskRead': used.ru_inblock * 512, 'status': status}))
+print(json.dumps({
+    'wall': wall,
+    'cpu': used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime,
+    'peakMemory': used.ru_maxrss * 1024,
+    'diskRead': (used.ru_inblock - before.ru_inblock) * 512,
+    'status': status,
+}))
 `;
 
 /** Extra certificates, which Node reads at each start, take longer than all else that a short command does. */
