@@ -1,12 +1,5 @@
 import type { Bytes } from '@f2b/config';
-import {
-  byteNewline,
-  type CompiledFilter,
-  type LineMatch,
-  type Newline,
-  type ScanPool,
-  type ScanResult,
-} from '@f2b/matcher';
+import { byteNewline, type LineMatch, type Newline, type ScanPool, type ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
@@ -14,40 +7,16 @@ import { earlierBlocks } from '../sources/files/earlier.js';
 import type { ChooseStart } from '../sources/files/log-file.js';
 import type { ReadLimits } from '../sources/files/log-parts.js';
 import type { Block, FilePlace, Place, Portion, SourceEvent, SourceReader } from '../sources/source.js';
-import { OrderedScan } from './ordered-scan.js';
 import type { Pace } from './pace.js';
 import { Patience } from './patience.js';
-import { PooledScan } from './pooled-scan.js';
 import type { Reading, ReadOnce } from './read-once.js';
-import { piecesOf, type ScanLane } from './scan-lane.js';
+import { piecesOf } from './scan-lane.js';
+import { type Reader, type Scan, Scans } from './scans.js';
 import { SettledInOrder, type Settling } from './settled.js';
 import { startingPoint } from './starting-point.js';
 
 /** Lines judged between two looks at the time: a fraction of a millisecond's work. */
 const linesPerLook = 8;
-
-/** A jail as one of the readers of a log. */
-interface Reader {
-  readonly jail: GuardedJail;
-  readonly from: 'head' | 'tail';
-  /** Where an earlier process stood with this log for this jail. */
-  readonly place: FilePlace | undefined;
-  /** Lines of the first file before this are older than the jail's start, and none of its business. */
-  start: Bytes;
-  /** The jail reads this log no more: what is under way is not shown to it. */
-  gone: boolean;
-}
-
-/** Jails that share a scan: one whose expressions see several lines has its own, the others go by how lines end. */
-interface Scan {
-  readonly kind: string;
-  /** The pool knows it by this. */
-  readonly key: string;
-  readonly readers: readonly Reader[];
-  /** The readers' filters when the scan was made: a jail may get another one. */
-  readonly filters: readonly CompiledFilter[];
-  readonly lane: ScanLane;
-}
 
 /** A block that is being judged. */
 interface Pass {
@@ -83,10 +52,7 @@ export class SharedLog implements SourceReader {
   readonly #parts: SharedLogParts;
   readonly #patience: Patience;
   readonly #settled: SettledInOrder;
-  #scans: Scan[] = [];
-  /** The readers have changed since the scans were divided: many jails may come at once, and a scan is made for all. */
-  #stale = false;
-  #divisions = 0;
+  readonly #scans: Scans;
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
   #last: Block | undefined;
@@ -96,6 +62,11 @@ export class SharedLog implements SourceReader {
   constructor(path: string, parts: SharedLogParts) {
     this.path = path;
     this.#parts = parts;
+    this.#scans = new Scans(path, this.#readers, {
+      ...parts,
+      failed: (why) => parts.failed(this, why),
+      underWay: () => this.#turn,
+    });
     this.#settled = new SettledInOrder((settling, place) => parts.settled(settling, place));
     this.#patience = new Patience(parts.edges.clock, (why) => {
       const trouble = why === undefined ? undefined : ({ kind: 'unscanned', why } as const);
@@ -130,20 +101,20 @@ export class SharedLog implements SourceReader {
     if (this.#readers.some((reader) => reader.jail === jail)) return;
     const reader: Reader = { jail, from, place, start: 0, gone: false };
     this.#readers.push(reader);
-    this.#stale = true;
+    this.#scans.changed();
     if (this.#handedOut !== undefined) this.#bringUp(reader, this.#handedOut.end);
   }
 
   /** A jail of the log has another filter. */
   changed(): void {
-    this.#stale = true;
+    this.#scans.changed();
   }
 
   /** @returns whether nobody reads the log any more */
   remove(jail: GuardedJail): boolean {
     const at = this.#readers.findIndex((reader) => reader.jail === jail);
     for (const reader of at < 0 ? [] : this.#readers.splice(at, 1)) reader.gone = true;
-    this.#stale = true;
+    this.#scans.changed();
     return this.#readers.length === 0;
   }
 
@@ -184,12 +155,14 @@ export class SharedLog implements SourceReader {
   #bringUp(reader: Reader, until: Bytes): void {
     if (reader.from === 'tail' || until === 0) return;
     this.#turn = this.#turn.then(() => this.#judgeMissed(reader, until));
+    // What was given back unjudged holds back this, too.
+    this.#turn.catch(() => undefined);
   }
 
   async #judgeMissed(reader: Reader, until: Bytes): Promise<void> {
     const { edges, limits, readOnce } = this.#parts;
     const { path, newline } = this;
-    const [scan] = this.#scanOf('missed', [reader]);
+    const scan = this.#scans.of('missed', [reader]);
     if (scan === undefined) return;
     try {
       const start: ChooseStart = (file) => this.#startOf(reader, file);
@@ -211,12 +184,11 @@ export class SharedLog implements SourceReader {
   /** Scans a block, and judges it when its turn has come. Rejects only when it was stopped while the block could not be scanned. */
   async portion(block: Portion): Promise<void> {
     if (block.kind !== 'bytes') throw new TypeError(`${this.path} is read as a file`);
-    if (this.#stale) this.#divide();
     const { generation, end } = block;
     // What is left of a file that has lost its name comes behind the news of the next one.
     if (generation >= (this.#handedOut?.generation ?? 0)) this.#handedOut = { generation, end };
     const settling = this.#settled.begin(block);
-    const begun = this.#scans.map((scan) => ({ scan, result: scan.lane.begin(block) }));
+    const begun = this.#scans.current().map((scan) => ({ scan, result: scan.lane.begin(block) }));
     // Told when its turn comes; until then it must not count as unhandled.
     for (const { result } of begun) result?.catch(() => undefined);
     const judged = this.#turn.then(async () => {
@@ -239,8 +211,7 @@ export class SharedLog implements SourceReader {
 
   /** When nobody reads it any more. */
   close(): void {
-    this.#retire(this.#scans);
-    this.#scans = [];
+    this.#scans.close();
   }
 
   #begin(block: Block): Reading {
@@ -317,55 +288,6 @@ export class SharedLog implements SourceReader {
 
   /** The keys under which the pool is asked to scan this log's lines. */
   scanKeys(): readonly string[] {
-    if (this.#stale) this.#divide();
-    return this.#scans.filter(({ lane }) => lane.pooled).map(({ key }) => key);
-  }
-
-  /** Divides the readers among as few scans as possible. */
-  #divide(): void {
-    this.#stale = false;
-    const groups = new Map<string, Reader[]>();
-    for (const reader of this.#readers) {
-      const { encoding, maxlines } = reader.jail.filter;
-      const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : `${encoding.unit}${encoding.newlineAt}`;
-      groups.set(kind, [...(groups.get(kind) ?? []), reader]);
-    }
-    const before = this.#scans;
-    this.#scans = [...groups].flatMap(([kind, readers]) => {
-      const same = (scan: Scan) =>
-        scan.kind === kind &&
-        scan.readers.length === readers.length &&
-        scan.readers.every((one, i) => one === readers[i] && one.jail.filter === scan.filters[i]);
-      const known = before.find(same);
-      return known === undefined ? this.#scanOf(kind, readers) : [known];
-    });
-    this.#retire(before.filter((scan) => !this.#scans.includes(scan)));
-  }
-
-  /** Blocks under way are still judged by the scans that they were begun with. */
-  #retire(scans: readonly Scan[]): void {
-    const close = () => {
-      for (const { lane } of scans) lane.close();
-    };
-    this.#turn.then(close, close);
-  }
-
-  #scanOf(kind: string, readers: readonly Reader[]): Scan[] {
-    const key = `${this.path}\u0000${kind}\u0000${this.#divisions++}`;
-    try {
-      return [{ kind, key, readers, filters: readers.map(({ jail }) => jail.filter), lane: this.#lane(key, readers) }];
-    } catch (error) {
-      const jails = readers.map(({ jail }) => jail.name).join(', ');
-      this.#parts.failed(this, `the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
-      return [];
-    }
-  }
-
-  #lane(key: string, readers: readonly Reader[]): ScanLane {
-    const { pool, edges } = this.#parts;
-    const filters = readers.map(({ jail }) => jail.filter);
-    const [first] = filters;
-    if (first!.maxlines > 1) return new OrderedScan(first!, edges.clock, pool.maxLineBytes);
-    return new PooledScan(pool, key, filters, this.path, edges);
+    return this.#scans.current().flatMap(({ lane, key }) => (lane.pooled ? [key] : []));
   }
 }

@@ -1,4 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
+import { reasonOf } from '../../errors.js';
 import { dropOldest } from '../book/bound.js';
 
 /** Looks a host name up: its addresses as text, IPv4 and (where the host speaks it) IPv6. May reject. */
@@ -59,7 +60,7 @@ export class Dns {
       return addresses.length > 0 ? { kind: 'addresses', addresses } : { kind: 'unknown', why: 'no address' };
     } catch (error) {
       this.#keep(name, { addresses: [], at: now });
-      return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+      return { kind: 'unknown', why: reasonOf(error) };
     } finally {
       this.#pending.delete(name);
     }

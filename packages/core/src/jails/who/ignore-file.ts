@@ -1,5 +1,6 @@
 import type { EpochMs } from '@f2b/config';
 import { type Address, parseAddress } from '@f2b/matcher';
+import { reasonOf } from '../../errors.js';
 import type { Identifier } from './identifier.js';
 import { PrefixSet } from './prefixes.js';
 
@@ -53,7 +54,7 @@ export class IgnoreFile {
       this.#stamp = stamp;
     } catch (error) {
       this.#nextCheck = now + retryAfterError;
-      problem(`cannot read the ignore list ${this.path}: ${error instanceof Error ? error.message : String(error)}`);
+      problem(`cannot read the ignore list ${this.path}: ${reasonOf(error)}`);
     }
   }
 
