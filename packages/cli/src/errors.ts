@@ -89,6 +89,10 @@ export const cliErrors = {
     means: 'Nothing in a jail sets what was asked for.',
     advice: '`f2b config show JAIL` lists what is set.',
   },
+  F2B_SPOOL: {
+    means: 'Lines that `f2b regex` is to list have to wait for the end of the log, and there is no room for them.',
+    advice: 'Make room in the temporary directory, or name another one in `TMPDIR`.',
+  },
   F2B_LOG_UNREADABLE: {
     means: 'The log that was to be read cannot be.',
     advice: 'Mend its path or its permissions.',

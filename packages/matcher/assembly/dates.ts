@@ -16,7 +16,7 @@ import {
   datesNextButOne,
 } from '../src/memory-layout';
 
-/** Of the line in work: where its date begins and ends, its time, and whether a row shows that with `.0`. */
+/** Of the line in work: where its date begins and ends, its time, and whether fail2ban shows that with `.0`. */
 export let dateStart: usize = 0;
 export let dateEnd: usize = 0;
 export let time: f64 = 0;
@@ -76,4 +76,9 @@ export function readDate(dates: usize, start: usize, end: usize): bool {
   decimal = load<u32>(dates, datesDecimal) !== 0;
   store<u32>(dates, load<u32>(dates, datesCount) + 1, datesCount);
   return true;
+}
+
+/** The date that was read last is not to be counted: the host reads it again. */
+export function uncountDate(dates: usize): void {
+  store<u32>(dates, load<u32>(dates, datesCount) - 1, datesCount);
 }

@@ -26,26 +26,26 @@ import {
   matchesFull,
   matchesNumbers,
   matchesNumbersEnd,
-  matchesRowText,
-  matchesRowTextEnd,
   matchesStarts,
   matchesStartsEnd,
   matchesStoppedAt,
   matchesText,
   matchesTextEnd,
+  matchesWritten,
+  matchesWrittenEnd,
   matchGroups,
   mostGroups,
   noMatch,
   ordinaryBytes,
   written,
 } from '../src/memory-layout';
-import { dateEnd, dateStart, readDate, setDate } from './dates';
-import { write } from './matches';
+import { dateEnd, dateStart, readDate, setDate, uncountDate } from './dates';
+import { asks, passes, write } from './matches';
 
-/** Room for one match: its numbers, its line, and a row of ordinary size. */
+/** Room for one match: its numbers, its line, and what is written of it, if that is of ordinary size. */
 const mostNumberBytes: usize = matchGroups + groupBytes * mostGroups;
 const mostTextBytes: usize = 2 * ordinaryBytes;
-const mostRowBytes: usize = 16384;
+const mostWrittenBytes: usize = 16384;
 
 function meets(bits: usize, count: u32, words: usize): bool {
   for (let i: u32 = 0; i < count; i++) {
@@ -56,7 +56,7 @@ function meets(bits: usize, count: u32, words: usize): bool {
 }
 
 /** @param end there are 16 more bytes behind it */
-function isAscii(from: usize, end: usize): bool {
+export function isAscii(from: usize, end: usize): bool {
   let sum = i8x16.splat(0);
   let at = from;
   for (; at + 16 <= end; at += 16) sum = v128.or(sum, v128.load(at));
@@ -66,19 +66,25 @@ function isAscii(from: usize, end: usize): bool {
 }
 
 /** There is room for a match of ordinary size. */
-function hasRoom(): bool {
+export function hasRoom(): bool {
   return (
     <usize>load<u32>(matches, matchesNumbers) + mostNumberBytes <= <usize>load<u32>(matches, matchesNumbersEnd) &&
     <usize>load<u32>(matches, matchesText) + mostTextBytes <= <usize>load<u32>(matches, matchesTextEnd) &&
-    <usize>load<u32>(matches, matchesRowText) + mostRowBytes <= <usize>load<u32>(matches, matchesRowTextEnd) &&
+    <usize>load<u32>(matches, matchesWritten) + mostWrittenBytes <= <usize>load<u32>(matches, matchesWrittenEnd) &&
     load<u32>(matches, matchesStarts) < load<u32>(matches, matchesStartsEnd)
   );
 }
 
-function stop(hit: usize, filter: u32, full: u32): usize {
+export function stop(hit: usize, filter: u32, full: u32): usize {
   store<u32>(matches, filter, matchesStoppedAt);
   store<u32>(matches, full, matchesFull);
   return hit;
+}
+
+/** The host reads the line once more, its date too. */
+function left(hit: usize, filter: u32, entry: usize): usize {
+  uncountDate(load<u32>(entry, filterDates));
+  return stop(hit, filter, 0);
 }
 
 /**
@@ -117,12 +123,13 @@ export function matchHits(hit: usize, end: usize, filter: u32): usize {
         dateEnd,
         lineEnd,
         hit + hitBits,
+        0,
       );
       if (outcome === noMatch) continue;
-      if (outcome < 0) return stop(hit, index, 0);
+      if (outcome < 0) return left(hit, index, entry);
       const form: usize = load<u32>(<usize>load<u32>(entry, filterForms) + ((<usize>outcome) << 2));
-      if (write(form, index, outcome, start, lineEnd, load<u32>(hit, hitLine), false) !== written)
-        return stop(hit, index, 0);
+      if (write(form, index, outcome, start, lineEnd, load<u32>(hit, hitLine), asks) !== written)
+        return left(hit, index, entry);
     }
     first = 0;
   }
@@ -132,7 +139,7 @@ export function matchHits(hit: usize, end: usize, filter: u32): usize {
 /**
  * Writes a match that the host found.
  * @param line number of the line in the block
- * @param rowless it has no row
+ * @param idless it is not plain: nothing that can be shown as it is says whom it names
  * @returns 0 written, 1 asks for an identifier, 2 it cannot be written here
  */
 export function writeMatch(
@@ -144,10 +151,10 @@ export function writeMatch(
   cutStart: usize,
   cutEnd: usize,
   at: f64,
-  rowless: bool,
+  idless: bool,
 ): u32 {
   const entry = <usize>load<u32>(matches, matchesFilters) + <usize>filter * filterBytes;
   setDate(cutStart, cutEnd, at);
   const form: usize = load<u32>(<usize>load<u32>(entry, filterForms) + ((<usize>regex) << 2));
-  return write(form, filter, regex, start, end, line, rowless);
+  return write(form, filter, regex, start, end, line, idless ? passes : asks);
 }

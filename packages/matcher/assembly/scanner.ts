@@ -35,6 +35,7 @@ import {
 } from '../src/memory-layout';
 
 export { matchHits, writeMatch } from './match';
+export { surveyHits, surveyLine } from './survey';
 
 function hashAt(at: usize): usize {
   const low: u32 = load<u8>(at);

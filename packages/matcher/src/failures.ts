@@ -56,33 +56,89 @@ export interface FilterStatistics {
   readonly ignoreregex: readonly number[];
   /** Lines by date template, under the template's name; lines without date are not in it. */
   readonly dates: ReadonlyMap<string, number>;
-  readonly ignored: Incidents<LinePlace>;
+  /** Names of the date templates, in the order in which they came to be tried. */
+  readonly dateOrder: readonly string[];
+  readonly ignored: ListedLines;
   /** Lines that neither a failregex matched nor an ignoreregex dropped. */
-  readonly missed: Incidents<LinePlace>;
+  readonly missed: ListedLines;
 }
 
-export interface LinePlace {
-  readonly line: number;
-  readonly offset: Bytes;
-  readonly text: string;
-}
-
-/** Rows that were written where the lines were scanned, by the number of their match. */
-export interface ReadyRows {
-  /** How many matches there are, with and without a row. */
-  readonly count: number;
-  /** All rows, one behind the other; ASCII. */
-  readonly bytes: Uint8Array;
-  /** Where a match's row ends in `bytes`; it has none if that is where the one before it ends. */
-  end(index: number): number;
+/**
+ * What a sink is told of what a scan found, and what it may have written for it where the lines are scanned. A format is the sink's
+ * business: to the scan it is a list of pieces, each a fixed text or a column.
+ */
+export interface SinkNeeds {
   /**
-   * A number that is the same for all rows of one session (and now and then for those of another); 0: the row belongs to none. A row
-   * holds only if it is the first line of its session.
+   * By failregex, what is written of a match; undefined for those of which each match has to be looked at, and for all where nothing is
+   * to be written.
    */
+  readonly pieces: readonly (readonly Piece[] | undefined)[] | undefined;
+}
+
+/** How a text is spelled: a match of whose columns one has a character that this notation cannot show as it is, is not written. */
+export type Spelling = 'plain' | 'python' | 'json';
+
+/** One piece of what is written of a match. */
+export type Piece =
+  | { readonly column: 'text'; readonly text: string }
+  /** The line, or one of the three parts into which its date divides it. */
+  | { readonly column: 'line' | 'before' | 'date' | 'after'; readonly spelling: Spelling }
+  /** Whom the match names. */
+  | { readonly column: 'id' }
+  /** Seconds since 1970; `decimal`: with `.0` where the date says no zone, as fail2ban prints it. */
+  | { readonly column: 'time'; readonly decimal: boolean }
+  | GroupPiece;
+
+/** A group that took part, with text around it; `missing` stands for one that did not. */
+export interface GroupPiece {
+  readonly column: 'group';
+  readonly name: string;
+  readonly spelling: Spelling;
+  readonly before: string;
+  readonly after: string;
+  readonly missing: string;
+  /** An empty one counts as missing. */
+  readonly filled?: boolean;
+  /** It counts as missing where this group is. */
+  readonly beside?: string;
+  /** Where an earlier piece of the kind was written, this stands in front. */
+  readonly separator?: string;
+  /** What is written without it does not say all: see `FoundColumns.isWhole`. */
+  readonly needed?: boolean;
+}
+
+/**
+ * The matches of a result as columns, by number, in line order. A match that is `isPlain` is a failure by itself, of one identifier, if its
+ * session (`<F-MLFID>`) begins with it or has had only such lines: whoever knows the sessions says whether that is so. Every other
+ * match has to be judged by its groups.
+ */
+export interface FoundColumns {
+  readonly count: number;
+  /** Index of the failregex. */
+  regex(index: number): number;
+  /** Line within the scanned block or range. */
+  line(index: number): number;
+  isPlain(index: number): boolean;
+  /** Nothing that was asked for is missing in what was written. */
+  isWhole(index: number): boolean;
+  /** A number that is the same for all matches of one session (and now and then for those of another); 0: it belongs to none. */
   session(index: number): number;
-  /** Of a match with a row, `tuple` holds the date alone. */
+  /** What was written, one match behind the other; ASCII. Only of plain matches anything is. */
+  readonly written: Uint8Array;
+  /** Where what was written of a match ends in `written`; it begins where that of the one before it ends. */
+  end(index: number): number;
   match(index: number): LineMatch;
-  matchesWithoutRow(): readonly LineMatch[];
+}
+
+/** Lines of one kind, in order: all are counted, the first ones are kept. */
+export interface ListedLines {
+  readonly count: number;
+  /** Numbers of those that are kept, within the scanned block or range. */
+  readonly lines: Int32Array;
+  /** Where each ends in `text`; it begins where the one before it ends. */
+  readonly ends: Int32Array;
+  /** UTF-8. */
+  readonly text: Uint8Array;
 }
 
 /** What came out of one block or range. */
@@ -102,8 +158,8 @@ export interface ScanResult {
   readonly lastTime: EpochMs;
   /** By filter, where `ScanContext.statistics` asked for it. */
   readonly statistics: readonly FilterStatistics[] | undefined;
-  /** Where `ScanContext.rows` asked for them: then in place of `matches`. */
-  readonly rows?: ReadyRows;
+  /** Where `ScanContext.sink` asked for it: then in place of `matches`. */
+  readonly found?: FoundColumns;
 }
 
 /** What a scan is told besides the bytes. */
@@ -112,16 +168,17 @@ export interface ScanContext {
   readonly now: EpochMs;
   /** Report every failregex that matches a line, not only the first (`f2b regex`). */
   readonly all?: boolean;
-  /** Write the rows of `f2b regex -o row`; without effect for a filter with `maxlines` above 1. */
-  readonly rows?: boolean;
+  /** Tell of the matches in columns, and write what a sink wants of each; without effect for a filter with `maxlines` above 1. */
+  readonly sink?: SinkNeeds;
   /** For a filter with `maxlines` above 1: empty lines and lines that start with `#` are not there, as for fail2ban-regex; its daemon reads them. */
   readonly skipComments?: boolean;
   /** Find the date of the last dated line. */
   readonly lastTime?: boolean;
-  /** Count what happened to every line: reads every line's date, so it is much slower. */
+  /** Count what happened to every line. */
   readonly statistics?: {
-    /** How many missed and ignored lines to name. */
-    readonly keep: number;
+    /** How many ignored and missed lines to keep; Infinity: all. */
+    readonly keepIgnored: number;
+    readonly keepMissed: number;
     /** Leave empty lines and lines that start with `#` out of all counts, as fail2ban-regex does. */
     readonly skipComments: boolean;
   };

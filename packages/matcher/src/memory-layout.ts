@@ -62,8 +62,8 @@ export const matchesSpans: usize = 12;
 /** Added to line numbers and to offsets. */
 export const matchesLinesBefore: usize = 16;
 export const matchesBytesBefore: usize = 20;
-/** Rows are wanted. */
-export const matchesRowsWanted: usize = 24;
+/** A sink wants to be told of the matches in columns. */
+export const matchesForSink: usize = 24;
 /** Out: the filter at which `matchHits` stopped. */
 export const matchesStoppedAt: usize = 28;
 /** Out: what is written has to be taken away first. */
@@ -83,24 +83,52 @@ export const matchesText: usize = 68;
 export const matchesTextEnd: usize = 72;
 export const matchesTextBefore: usize = 76;
 export const matchesTextStart: usize = 80;
-export const matchesRowText: usize = 84;
-export const matchesRowTextEnd: usize = 88;
-export const matchesRowTextBefore: usize = 92;
-export const matchesRowTextStart: usize = 96;
-/** For each match: where its numbers start, where its row ends, its session; then two f64 for its times. */
+/** What is written of matches for a sink. */
+export const matchesWritten: usize = 84;
+export const matchesWrittenEnd: usize = 88;
+export const matchesWrittenBefore: usize = 92;
+export const matchesWrittenStart: usize = 96;
+/** For each match: where its numbers start, its head; then two f64 for its times. */
 export const matchesStarts: usize = 100;
 export const matchesStartsEnd: usize = 104;
-export const matchesRowEnds: usize = 108;
-export const matchesSessions: usize = 112;
+export const matchesHeads: usize = 108;
+/** Address of the fields `survey…` below. */
+export const matchesSurvey: usize = 112;
 export const matchesTimes: usize = 116;
-/** The last date's text; none where the length is 0. */
-export const matchesLastDate: usize = 120;
-export const matchesLastDateLength: usize = 124;
-/** `, 'users': {'` and `'}`. */
-export const matchesUsers: usize = 128;
-export const matchesUsersLength: usize = 132;
-export const matchesUsersClose: usize = 136;
-export const matchesUsersCloseLength: usize = 140;
+
+// What is counted of every line, where that is asked for.
+
+/** Empty lines and those that begin with `#` do not count. */
+export const surveySkipsComments: usize = 0;
+/** Every failregex is tried. */
+export const surveyAll: usize = 4;
+export const surveyLines: usize = 8;
+export const surveyPrefregex: usize = 12;
+/** Out, of the line in work: prefregex matched it; which ignoreregex did, -1 for none. */
+export const surveyPrefixed: usize = 16;
+export const surveyIgnoredBy: usize = 20;
+/** Address of a count for each ignoreregex. */
+export const surveyIgnoreregex: usize = 24;
+/** The lists of lines that no failregex matched, and that an ignoreregex dropped. */
+export const surveyMissed: usize = 32;
+export const surveyIgnored: usize = 72;
+export const surveyBytes: usize = 112;
+
+/** A list: how many lines, and how many more are to be kept; where the next one's number, end and text go. */
+export const listCount: usize = 0;
+export const listWanted: usize = 4;
+export const listLines: usize = 8;
+export const listLinesEnd: usize = 12;
+export const listEnds: usize = 16;
+export const listText: usize = 20;
+export const listTextEnd: usize = 24;
+export const listTextStart: usize = 28;
+/** Added to the ends. */
+export const listTextBefore: usize = 32;
+
+/** Answers of `surveyLine` beside those of a filter's function: it is counted; there is no more room. */
+export const surveyed: i32 = 0;
+export const isFull: i32 = 1;
 
 // A filter's entry.
 
@@ -159,33 +187,63 @@ export const formWritable: usize = 0;
 /** Number of its groups, and address of the number of each one's name. */
 export const formGroups: usize = 4;
 export const formNames: usize = 8;
-/** 0: its matches have no rows. */
-export const formHasRows: usize = 12;
-/** What a row shows. */
-export const formValues: usize = 16;
-export const formValueCount: usize = 20;
+/** 0: no match of it is plain for a sink. */
+export const formTold: usize = 12;
+/** What is written of a match. */
+export const formPieces: usize = 16;
+export const formPieceCount: usize = 20;
 /** Groups by what they mean; -1: there is none. */
 export const formMlfid: usize = 24;
-export const formUser: usize = 28;
-export const formIp4: usize = 32;
-/** It may end a session: a row is for a line within one only. */
-export const formForgets: usize = 36;
-/** Groups that no row has; groups beside which the address alone is not the identifier. */
-export const formExcluded: usize = 40;
-export const formExcludedCount: usize = 44;
-export const formBeside: usize = 48;
-export const formBesideCount: usize = 52;
-export const formBytes: usize = 56;
+export const formIp4: usize = 28;
+/** It may end a session: only a line within one is plain. */
+export const formForgets: usize = 32;
+/** Groups that no plain match has; groups beside which the address alone is not the identifier. */
+export const formExcluded: usize = 36;
+export const formExcludedCount: usize = 40;
+export const formBeside: usize = 44;
+export const formBesideCount: usize = 48;
+export const formBytes: usize = 52;
 
-/** One value of a row: its group, what comes before it, what stands for a missing one. */
-export const valueGroup: usize = 0;
-export const valueBefore: usize = 4;
-export const valueBeforeLength: usize = 8;
-export const valueMissing: usize = 12;
-export const valueMissingLength: usize = 16;
-export const valueBytes: usize = 20;
+/** A piece of what is written: its kind, and texts before and behind the column and in its place. */
+export const pieceKind: usize = 0;
+export const pieceGroup: usize = 4;
+export const pieceBefore: usize = 8;
+export const pieceBeforeLength: usize = 12;
+export const pieceAfter: usize = 16;
+export const pieceAfterLength: usize = 20;
+export const pieceMissing: usize = 24;
+export const pieceMissingLength: usize = 28;
+/** Address of a byte for each byte: 0 for those that cannot stand there. */
+export const pieceSpelling: usize = 32;
+/** An empty group counts as missing; a missing one makes the match partial; a time with `.0`. */
+export const pieceFilled: usize = 36;
+export const pieceNeeded: usize = 40;
+export const pieceDecimal: usize = 44;
+/** A group that must have taken part too; -1: none. */
+export const pieceBesideGroup: usize = 48;
+export const pieceSeparator: usize = 52;
+export const pieceSeparatorLength: usize = 56;
+export const pieceBytes: usize = 60;
 
-/** Groups that a match may have; behind their spans are as many words for their places in a row. */
+export const kindText: u32 = 0;
+export const kindLine: u32 = 1;
+export const kindBefore: u32 = 2;
+export const kindDate: u32 = 3;
+export const kindAfter: u32 = 4;
+export const kindId: u32 = 5;
+export const kindTime: u32 = 6;
+export const kindGroup: u32 = 7;
+
+/** A match as a sink is told of it: failregex (`~regex`: it is not plain), line, session, end of what was written. */
+export const headRegex: usize = 0;
+export const headLine: usize = 4;
+export const headSession: usize = 8;
+export const headEnd: usize = 12;
+export const headBytes: usize = 16;
+/** With the failregex: something that was asked for is missing in what was written. */
+export const headPartial: u32 = 0x40000000;
+
+/** Groups that a match may have. */
 export const mostGroups: usize = 256;
 export const spanBytes: usize = 8;
 

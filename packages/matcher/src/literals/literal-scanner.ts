@@ -41,7 +41,17 @@ interface Exports {
     cutStart: number,
     cutEnd: number,
     at: number,
-    rowless: number,
+    idless: number,
+  ): number;
+  surveyHits(hit: number, end: number): number;
+  surveyLine(
+    start: number,
+    end: number,
+    line: number,
+    bits: number,
+    cutStart: number,
+    cutEnd: number,
+    at: number,
   ): number;
 }
 
@@ -143,9 +153,27 @@ export class LiteralScanner {
     cutStart: number,
     cutEnd: number,
     at: number,
-    rowless: boolean,
+    idless: boolean,
   ): number {
-    return this.#exports.writeMatch(filter, regex, start, end, line, cutStart, cutEnd, at, rowless ? 1 : 0);
+    return this.#exports.writeMatch(filter, regex, start, end, line, cutStart, cutEnd, at, idless ? 1 : 0);
+  }
+
+  /** See assembly/survey.ts. */
+  surveyHits(hit: number, end: number): number {
+    return this.#exports.surveyHits(hit, end);
+  }
+
+  /** See assembly/survey.ts. */
+  surveyLine(
+    start: number,
+    end: number,
+    line: number,
+    bits: number,
+    cutStart: number,
+    cutEnd: number,
+    at: number,
+  ): number {
+    return this.#exports.surveyLine(start, end, line, bits, cutStart, cutEnd, at);
   }
 
   /**
@@ -153,6 +181,7 @@ export class LiteralScanner {
    * at a time; a batch is valid only during the call.
    * @param from where the lines begin in `block`; the offsets in the hits count from there
    * @param maxLineBytes longer lines become hits that are `tooLong`
+   * @param every line becomes a hit, whatever is in it
    * @returns number of lines, and how many of them were too long
    */
   scan(
@@ -160,6 +189,7 @@ export class LiteralScanner {
     maxLineBytes: Bytes,
     onHits: (hits: PlacedHits) => void,
     from: Bytes = 0,
+    every = this.#every,
   ): { lines: number; tooLong: number } {
     const start = this.#blockAt + from;
     if (this.#untold !== undefined) this.#tell(this.#untold, start, length);
@@ -169,7 +199,7 @@ export class LiteralScanner {
     const end = start + length;
     const outEnd = this.#hitsAt + hitsAtOnce * layout.hitBytes;
     while (this.#words[next]! < length) {
-      const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, this.#every ? 1 : 0);
+      const out = this.#exports.scan(start, end, this.#hitsAt, outEnd, maxLineBytes, every ? 1 : 0);
       const count = (out - this.#hitsAt) / layout.hitBytes;
       if (count > 0) onHits(new HitsInMemory(this.#words, this.#hitsAt / 4, count));
     }

@@ -103,7 +103,7 @@ export async function* scanFile(
     const first = underWay.shift()!;
     const result = await first.scan;
     yield { result, offset: first.offset, line };
-    lender?.back(first.lent, result.rows?.bytes.buffer);
+    lender?.back(first.lent, result.found?.written.buffer);
     line += result.lines;
   }
 }
@@ -127,6 +127,7 @@ class Lender {
 }
 
 /** Roughly what a result takes of memory. */
-function resultBytes({ matches, rows }: ScanResult): Bytes {
-  return rows === undefined ? matches.length * 512 : rows.bytes.length + rows.count * 200;
+function resultBytes({ matches, found, statistics }: ScanResult): Bytes {
+  const listed = (statistics ?? []).reduce((sum, one) => sum + one.missed.text.length + one.ignored.text.length, 0);
+  return listed + (found === undefined ? matches.length * 512 : found.written.length + found.count * 300);
 }

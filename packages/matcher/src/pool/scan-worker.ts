@@ -5,8 +5,8 @@ import type { Regex } from '../engines/engine.js';
 import { compileFilter, regexKey } from '../filter/compile.js';
 import { useCompiledPart } from '../literals/compiled-part.js';
 import { RangeReader } from '../scan/range.js';
-import type { WireResult } from '../scan/result.js';
 import { BlockScanner } from '../scan/scanner.js';
+import type { WireResult } from '../scan/wire.js';
 import { type HiredWorker, readPlan, type ScanAnswer, type ScanTask, type WarmTask } from './task.js';
 import { refuseAnother } from './worker-file.js';
 

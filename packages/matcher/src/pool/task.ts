@@ -7,7 +7,7 @@ import type { Bits } from '../literals/bits.js';
 import type { Literal } from '../literals/literal.js';
 import type { FilterNeeds, ScanPlan } from '../scan/needs.js';
 import type { FileRange } from '../scan/range.js';
-import type { WireResult } from '../scan/result.js';
+import type { WireResult } from '../scan/wire.js';
 import type { WorkerFile } from './worker-file.js';
 
 /** What a worker needs to build the scanner of one registered list of filters. */

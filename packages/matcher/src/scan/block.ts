@@ -98,6 +98,6 @@ export class Block {
 
   /** What fail2ban-regex leaves out of files: an empty line, or one that starts with `#`. */
   isComment(line: LineSpan): boolean {
-    return line.end === line.start || this.text.charCodeAt(line.start) === 0x23;
+    return line.end === line.start || this.bytes[line.start] === 0x23;
   }
 }

@@ -35,9 +35,10 @@ export class LiteralFinder {
 
   /**
    * @param block a placed one
+   * @param every line is taken, whatever is in it
    * @returns how many lines it has
    */
-  find(block: Block, maxLineBytes: Bytes, take: TakeHits<PlacedHits>): number {
+  find(block: Block, maxLineBytes: Bytes, take: TakeHits<PlacedHits>, every?: boolean): number {
     const { length } = block;
     if (length === 0) return 0;
     const memory = this.scanner.block(length + 1);
@@ -45,7 +46,7 @@ export class LiteralFinder {
     // Text behind the last newline is a line too.
     memory[from + length] = newline;
     const scanned = memory[from + length - 1] === newline ? length : length + 1;
-    return this.scanner.scan(scanned, maxLineBytes, take, from).lines;
+    return this.scanner.scan(scanned, maxLineBytes, take, from, every).lines;
   }
 }
 

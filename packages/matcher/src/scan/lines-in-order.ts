@@ -27,7 +27,8 @@ export function scanLinesInOrder(
   const matches: LineMatch[] = [];
   const refused = new IncidentLog<RefusedLine>();
   const undecodable = new IncidentLog<{ offset: Bytes }>();
-  const statistics = context.statistics && new StatisticsCounter(filter, context.statistics.keep);
+  const statistics = context.statistics && new StatisticsCounter(filter, context.statistics);
+  const datesBefore = [...state.ranking.hits];
   const skipComments = context.skipComments ?? context.statistics?.skipComments ?? false;
   let lines = 0;
   let lastDated: LineMatch['preceding'];
@@ -57,12 +58,14 @@ export function scanLinesInOrder(
       matches.push({ filter: 0, regex, line, offset: start, time, date, tuple, groups, preceding, lines: matched });
     }
     for (const refusal of outcome.refusals) refused.add({ filter: 0, ...refusal, line, offset: start });
-    statistics?.add(outcome, cut, { line, offset: start });
+    statistics?.add(outcome, line, () => cut.tuple.join(''));
     if (date === 'own') {
       lastDated = { time, text: cut.tuple[1] };
       lastTime = time;
     }
   }
+  const hits = state.ranking.hits.map((count, template) => count - datesBefore[template]!);
+  statistics?.setDates({ hits, order: state.ranking.order });
   return {
     matches,
     lines,

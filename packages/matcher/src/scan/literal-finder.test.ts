@@ -141,7 +141,7 @@ describe('the literal scan', () => {
       fc.property(fc.oneof(line, whole), (bytes) => {
         // Statistics look at every line and use no literals.
         const expected = scanners.map((one) =>
-          matchesOf(one, bytes, { ...context, statistics: { keep: 0, skipComments: false } }),
+          matchesOf(one, bytes, { ...context, statistics: { keepIgnored: 0, keepMissed: 0, skipComments: false } }),
         );
         scanners.forEach((one, index) => {
           expect(matchesOf(one, bytes, context)).toEqual(expected[index]);

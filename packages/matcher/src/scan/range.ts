@@ -2,9 +2,9 @@ import { readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
 import type { ScanContext } from '../failures.js';
 import { behindFirstNewline, behindLastNewline } from './newline.js';
-import type { WireResult } from './result.js';
 import type { ScanRun } from './run.js';
 import type { BlockScanner } from './scanner.js';
+import type { WireResult } from './wire.js';
 
 /** The range of a file that a worker reads itself. */
 export interface FileRange {

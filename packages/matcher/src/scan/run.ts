@@ -10,11 +10,12 @@ import { Block, type LineSpan } from './block.js';
 import type { EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
 import { LineDates } from './in-place/line-dates.js';
-import type { LineMachine } from './in-place/line-machine.js';
+import type { LineMachine, MachineLine, MachineTask } from './in-place/line-machine.js';
 import { IncidentLog } from './incidents.js';
+import type { MatchWriter } from './match-writer.js';
 import type { ScanPlan } from './needs.js';
-import type { MatchWriter, WireResult } from './result.js';
 import { StatisticsCounter } from './statistics.js';
+import type { WireResult } from './wire.js';
 
 /** How far back a match without date looks for a dated line. */
 const lookBackLines = 32;
@@ -69,15 +70,23 @@ export class ScanRun {
     this.#writer = writer;
     this.#context = context;
     this.#block = new Block(new Uint8Array(0), encoding);
-    // Statistics and further failregex are the business of the text's way.
-    this.#machine = context.statistics === undefined && context.all !== true ? scanner.machine : undefined;
-    this.#machine?.begin(context.rows === true, writer);
+    const { statistics } = context;
+    this.#statistics = statistics && filters.map((filter) => new StatisticsCounter(filter, statistics));
+    const task = this.#task();
+    this.#machine = task === undefined || scanner.machine?.begin(task, writer) !== true ? undefined : scanner.machine;
     this.#dates = slots.map(
       (slot, index) => new LineDates(slot.dating, slot.encoding, context.now, this.#machine?.dates[index]),
     );
     this.#lookedBack = slots.map(() => ({ start: -1, found: undefined }));
-    this.#statistics =
-      context.statistics && filters.map((filter) => new StatisticsCounter(filter, context.statistics!.keep));
+  }
+
+  /** What the machine is to do; undefined: it is the business of the text's way. */
+  #task(): MachineTask | undefined {
+    const { statistics, all, sink } = this.#context;
+    if (statistics === undefined) return all === true ? undefined : { sink, survey: undefined };
+    const [counter, another] = this.#statistics ?? [];
+    if (counter === undefined || another !== undefined) return undefined;
+    return { sink, survey: { all: all === true, skipComments: statistics.skipComments, counter } };
   }
 
   /**
@@ -87,7 +96,8 @@ export class ScanRun {
    */
   take(bytes: Uint8Array, offset: Bytes): void {
     const { finder, everyLine, encoding, maxLineBytes } = this.#scanner;
-    const literals = this.#context.statistics === undefined ? finder : undefined;
+    const surveys = this.#statistics !== undefined;
+    const literals = surveys && this.#machine === undefined ? undefined : finder;
     const block = new Block(literals?.placed(bytes) ?? bytes, encoding);
     this.#block = block;
     this.#offset = offset;
@@ -97,7 +107,9 @@ export class ScanRun {
     else if (machine === undefined) this.#line += literals.find(block, maxLineBytes, (hits) => this.#matchHits(hits));
     else {
       machine.block(block.bytes.byteOffset, this.#line, offset);
-      this.#line += literals.find(block, maxLineBytes, (hits) => this.#matchHitsInPlace(hits, machine));
+      const take = (hits: PlacedHits) =>
+        surveys ? this.#surveyInPlace(hits, machine) : this.#matchHitsInPlace(hits, machine);
+      this.#line += literals.find(block, maxLineBytes, take, surveys || undefined);
       machine.take(this.#writer);
     }
     this.#end = offset + block.length;
@@ -136,6 +148,52 @@ export class ScanRun {
     }
   }
 
+  /** The same for every line, each of which is counted. */
+  #surveyInPlace(hits: PlacedHits, machine: LineMachine): void {
+    const end = hits.address(hits.count);
+    for (let at = hits.address(0); ; ) {
+      at = machine.surveyHits(at, end, this.#writer);
+      if (at === end) return;
+      const hit = hits.at(at);
+      if (!this.#isTooLong(hits, hit)) this.#surveyLine(hits, hit, machine);
+      at = hits.address(hit + 1);
+    }
+  }
+
+  #surveyLine(hits: PlacedHits, hit: number, machine: LineMachine): void {
+    const span = this.#block.span(hits.start(hit), hits.end(hit));
+    if (this.#context.statistics?.skipComments === true && this.#block.isComment(span)) return;
+    const line = this.#machineLine(hits, hit, span, this.#dates[this.#scanner.slotOf[0]!]!);
+    if (line === undefined || !machine.surveyLine(line, this.#writer)) this.#matchLeft(hits, hit, span, 0, machine);
+  }
+
+  /** The line as the machine takes it; undefined: it has to be matched as text. */
+  #machineLine(hits: PlacedHits, hit: number, span: LineSpan, dates: LineDates): MachineLine | undefined {
+    const block = this.#block;
+    const base = block.bytes.byteOffset;
+    if (!isAscii(block.bytes.subarray(span.start, span.end))) return undefined;
+    if (!dates.locate(block, span, this.#line + hits.line(hit))) return undefined;
+    return {
+      start: base + span.start,
+      end: base + span.end,
+      line: hits.line(hit),
+      dateStart: base + dates.start,
+      dateEnd: base + dates.end,
+      time: dates.time,
+      timeText: () => dates.timeText(),
+      bits: 4 * hits.bitsAt(hit),
+    };
+  }
+
+  /** Matches a line as text that the machine left. */
+  #matchLeft(hits: PlacedHits, hit: number, span: LineSpan, filter: number, machine: LineMachine): void {
+    machine.take(this.#writer);
+    const needed = this.#scanner.plan.filters[filter]!.failregex;
+    const line = this.#line + hits.line(hit);
+    this.#matchText(filter, span, line, { needed, words: hits.words, at: hits.bitsAt(hit) });
+    machine.continue(this.#writer);
+  }
+
   #isTooLong(hits: Hits, hit: number): boolean {
     if (!hits.tooLong(hit)) return false;
     const start = hits.start(hit);
@@ -146,29 +204,9 @@ export class ScanRun {
 
   /** Matches a line for one filter: where it stands if it can be, else as text. */
   #matchHit(hits: PlacedHits, hit: number, filter: number, machine: LineMachine): void {
-    const block = this.#block;
-    const { words } = hits;
-    const at = hits.bitsAt(hit);
-    const span = block.span(hits.start(hit), hits.end(hit));
-    const line = this.#line + hits.line(hit);
-    const dates = this.#dates[this.#scanner.slotOf[filter]!]!;
-    const base = block.bytes.byteOffset;
-    if (isAscii(block.bytes.subarray(span.start, span.end)) && dates.locate(block, span, line)) {
-      const matched = machine.matchLine(filter, {
-        start: base + span.start,
-        end: base + span.end,
-        line: hits.line(hit),
-        dateStart: base + dates.start,
-        dateEnd: base + dates.end,
-        time: dates.time,
-        timeText: () => dates.timeText(),
-        bits: 4 * at,
-      });
-      if (matched) return;
-    }
-    machine.take(this.#writer);
-    this.#matchText(filter, span, line, { needed: this.#scanner.plan.filters[filter]!.failregex, words, at });
-    machine.continue(this.#writer);
+    const span = this.#block.span(hits.start(hit), hits.end(hit));
+    const line = this.#machineLine(hits, hit, span, this.#dates[this.#scanner.slotOf[filter]!]!);
+    if (line === undefined || !machine.matchLine(filter, line)) this.#matchLeft(hits, hit, span, filter, machine);
   }
 
   /** Notes a line that is too long to be read at all. */
@@ -191,7 +229,10 @@ export class ScanRun {
       refused: this.#refused.taken(),
       undecodable: this.#undecodable.taken(),
       lastTime: this.#context.lastTime === true && this.#dates.length > 0 ? this.#lastTime() : Number.NaN,
-      statistics: this.#statistics?.map((one) => one.taken()),
+      statistics: this.#statistics?.map((one, filter) => {
+        one.setDates(this.#dates[this.#scanner.slotOf[filter]!]!.settled());
+        return one.taken();
+      }),
     };
   }
 
@@ -204,7 +245,7 @@ export class ScanRun {
     const offset = span.start + this.#offset;
     for (const refusal of outcome.refusals) this.#refused.add({ filter: index, ...refusal, line, offset });
     if (outcome.hits.length > 0) this.#write(index, slot, span, line, cut, outcome);
-    this.#statistics?.[index]?.add(outcome, cut, { line, offset });
+    this.#statistics?.[index]?.add(outcome, line, () => cut.tuple.join(''));
   }
 
   #write(filter: number, slot: number, span: LineSpan, line: number, cut: DateCut, outcome: LineOutcome): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScanContext } from '../failures.js';
 import { compileFilter } from '../filter/compile.js';
 import { type PlainFilter, plainSettings } from '../filter/plain-settings.js';
+import { listedTexts } from './listed.js';
 import { unpackResult } from './result.js';
 import { BlockScanner, type ScannerOptions } from './scanner.js';
 
@@ -227,20 +228,16 @@ describe('what is only found when asked for', () => {
   it('are the statistics of every line', () => {
     const log = `# comment\n\n${date} failed from 192.0.2.1\n${date} failed from 10.0.0.1\nMay  1 10:00:00 other\nx\n`;
     const filters = [{ ...failed, ignoreregex: ['no', ' 10\\.'] }];
-    const { statistics } = scan(filters, log, { statistics: { keep: 5, skipComments: true } });
-    expect(statistics?.[0]).toMatchObject({
-      lines: 4,
-      ignoreregex: [0, 1],
-      ignored: { count: 1, first: [{ line: 3, text: `${date} failed from 10.0.0.1` }] },
-      missed: {
-        count: 2,
-        first: [
-          { line: 4, text: 'May  1 10:00:00 other' },
-          { line: 5, text: 'x' },
-        ],
-      },
-    });
-    expect([...(statistics?.[0]?.dates.values() ?? [])]).toEqual([2, 1]);
-    expect(scan(filters, log, { statistics: { keep: 1, skipComments: false } }).statistics?.[0]?.lines).toBe(6);
+    const statistics = { keepIgnored: 5, keepMissed: 5, skipComments: true };
+    const counted = scan(filters, log, { statistics }).statistics![0]!;
+    expect(counted).toMatchObject({ lines: 4, ignoreregex: [0, 1], ignored: { count: 1 }, missed: { count: 2 } });
+    expect([...listedTexts(counted.ignored)]).toEqual([{ line: 3, text: `${date} failed from 10.0.0.1` }]);
+    expect([...listedTexts(counted.missed)]).toEqual([
+      { line: 4, text: 'May  1 10:00:00 other' },
+      { line: 5, text: 'x' },
+    ]);
+    expect([...counted.dates.values()]).toEqual([2, 1]);
+    const few = { keepIgnored: 1, keepMissed: 1, skipComments: false };
+    expect(scan(filters, log, { statistics: few }).statistics?.[0]?.lines).toBe(6);
   });
 });

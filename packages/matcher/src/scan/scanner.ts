@@ -4,9 +4,10 @@ import type { CompiledFilter } from '../filter/compile.js';
 import { EveryLine, LiteralFinder } from './candidates.js';
 import type { LogEncoding } from './encoding.js';
 import { LineMachine } from './in-place/line-machine.js';
+import { MatchWriter } from './match-writer.js';
 import { planScan, type ScanPlan } from './needs.js';
-import { MatchWriter, type WireResult } from './result.js';
 import { type DateSlot, ScanRun, type ScanTools } from './run.js';
+import type { WireResult } from './wire.js';
 
 /** A line longer than this is skipped whole unless the owner says otherwise. */
 export const defaultMaxLineBytes: Bytes = 64 * 1024;
@@ -35,8 +36,8 @@ export class BlockScanner implements ScanTools {
   /** Matches lines where they stand; made for the first one. */
   #machine: LineMachine | undefined;
   readonly #names: ReadonlyMap<string, number>;
-  #matches: MatchWriter | undefined;
-  #rows: MatchWriter | undefined;
+  /** Kept from scan to scan: what it has grown to is not made again. */
+  readonly #writer: MatchWriter;
 
   /**
    * @throws RangeError for filters that cannot share one scan: those with `maxlines` above 1 (they need `MultilineScan`), and
@@ -55,6 +56,7 @@ export class BlockScanner implements ScanTools {
     this.plan = options.plan ?? planScan(filters);
     this.slotOf = filters.map((filter) => this.#slotFor(filter));
     this.#names = new Map([...new Set(filters.flatMap(groupNames))].map((name, index) => [name, index]));
+    this.#writer = new MatchWriter(this.#names);
   }
 
   #slotFor({ dating, encoding }: CompiledFilter): number {
@@ -90,19 +92,8 @@ export class BlockScanner implements ScanTools {
 
   /** Begins a scan of several blocks that follow each other; it ends with `taken`. */
   begin(context: ScanContext): ScanRun {
-    const writer = this.#writer(context.rows === true);
-    writer.clear();
-    return new ScanRun(this, writer, context);
-  }
-
-  /** Kept from scan to scan: what they have grown to is not made again. */
-  #writer(rows: boolean): MatchWriter {
-    if (rows) {
-      this.#rows ??= new MatchWriter(this.#names, true);
-      return this.#rows;
-    }
-    this.#matches ??= new MatchWriter(this.#names, false);
-    return this.#matches;
+    this.#writer.begin(context.sink !== undefined);
+    return new ScanRun(this, this.#writer, context);
   }
 
   /** @param bytes whole lines; text behind the last newline is taken for a line too. Bytes that `room` lent are the same

@@ -1,5 +1,5 @@
 import { entryDate, entryOf, JournalMatches, journalOptions, readJournal } from '@f2b/core';
-import { type LineMatch, matchLine, matchNextLine, newMultilineState } from '@f2b/matcher';
+import { type LineMatch, matchLine, matchNextLine, newMultilineState, StatisticsCounter } from '@f2b/matcher';
 import type { LogPart, LogScan } from './log.js';
 
 /** What to read of the journal. */
@@ -51,35 +51,16 @@ function entryJudge({ filter, context }: LogScan): (entries: readonly JournalLin
   const options = { all: context.all === true };
   return (entries) => {
     const matches: LineMatch[] = [];
-    const ignoreregex = filter.ignoreregex.map(() => 0);
-    const ignored: { line: number; offset: number; text: string }[] = [];
-    const missed: { line: number; offset: number; text: string }[] = [];
-    const counts = { ignored: 0, missed: 0, prefregex: 0 };
-    const keep = context.statistics?.keep ?? 0;
+    const counter = context.statistics && new StatisticsCounter(filter, context.statistics);
     for (const [line, { time, date, text }] of entries.entries()) {
       const tuple = ['', date, text] as const;
       const outcome =
         filter.maxlines > 1 ? matchNextLine(filter, state, tuple, options) : matchLine(filter, tuple, options);
       const common = { filter: 0, line, offset: 0, time, date: 'own', tuple, preceding: undefined } as const;
       for (const hit of outcome.hits) matches.push({ ...common, ...hit });
-      if (outcome.prefregex) counts.prefregex++;
-      if (outcome.ignored >= 0) {
-        ignoreregex[outcome.ignored]!++;
-        if (counts.ignored++ < keep) ignored.push({ line, offset: 0, text: date + text });
-      } else if (outcome.hits.length === 0 && counts.missed++ < keep) {
-        missed.push({ line, offset: 0, text: date + text });
-      }
+      counter?.add(outcome, line, () => date + text);
     }
-    const statistics = context.statistics && [
-      {
-        lines: entries.length,
-        prefregex: counts.prefregex,
-        ignoreregex,
-        dates: new Map<string, number>(),
-        ignored: { count: counts.ignored, first: ignored },
-        missed: { count: counts.missed, first: missed },
-      },
-    ];
+    const statistics = counter && [counter.taken()];
     const none = { count: 0, first: [] };
     return { matches, lines: entries.length, statistics, overlong: none, refused: none };
   };

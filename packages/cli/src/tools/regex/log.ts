@@ -22,9 +22,9 @@ import {
 } from '@f2b/matcher';
 import { CliError } from '../../errors.js';
 
-/** What came out of one stretch of a log; its rows hold until the next one is asked for. */
+/** What came out of one stretch of a log; its columns hold until the next one is asked for. */
 export interface LogPart {
-  readonly result: Pick<ScanResult, 'matches' | 'rows' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
+  readonly result: Pick<ScanResult, 'matches' | 'found' | 'lines' | 'statistics' | 'overlong' | 'refused'>;
   /** Lines of the log before this part. */
   readonly line: number;
   /** How far the log is read, 0 to 1; undefined where its end is not known. */
@@ -85,7 +85,7 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
     }
     const file = { fd, start: 0, end: stat.size, takeLast: true };
     workers.register('log', [scan.filter], sampleOf(file, path));
-    const transient = scan.context.rows === true;
+    const transient = scan.context.sink !== undefined;
     const options = { transient, joins: true };
     for await (const { result, offset, line } of scanFile(workers, 'log', file, scan.context, options)) {
       yield { result, line, done: (offset + result.bytes) / stat.size };

@@ -47,6 +47,11 @@ export class Output {
     this.#chunk = '';
   }
 
+  /** Adds a number between two texts, of which the second is ASCII already. */
+  numbered(before: string, number: number, ascii: Uint8Array, { from, to }: { from: number; to: number }): void {
+    this.#chunk += before + number + Buffer.from(ascii.buffer, ascii.byteOffset + from, to - from).toString('latin1');
+  }
+
   /** Bytes that were added must stay as they are until the next flush. */
   get borrows(): boolean {
     return this.#earlier.length > 0;

@@ -5,11 +5,14 @@ import type { Output } from './output.js';
 import { dictRepr } from './python.js';
 import { scanSource } from './scan-source.js';
 
+/** Of so many lines what prefregex found is listed, fail2ban-regex's rule. */
+const mostLines = 20;
+
 /**
- * Writes the groups of every line that prefregex matches. The log is read once more for it, so that they need not be kept; of the
- * standard input, which cannot be read again, there are none.
+ * Writes the groups of the first lines that prefregex matches. The log's beginning is read once more for it; of the standard input,
+ * which cannot be read again, there are none.
  */
-export async function prefregexGroups(
+export async function writePrefregexGroups(
   filter: CompiledFilter,
   log: LogSource,
   now: number,
@@ -32,12 +35,17 @@ export async function prefregexGroups(
     },
     { usedns: filter.usedns, thisYear: filter.thisYear },
   );
+  let listed = 0;
   for await (const { result } of scanSource(log, { filter: alone, context: { now } })) {
     for (const match of result.matches) {
       if (skipComments && isComment(match)) continue;
+      if (listed === mostLines) {
+        out.line('|      ...');
+        return;
+      }
+      listed++;
       const { groups } = match;
       out.line(`|      ${dictRepr(names.map((name) => [name, groups.get(name)]))}`);
-      if (out.full) await out.flush();
     }
   }
 }

@@ -13,20 +13,17 @@ import { CliError } from '../../errors.js';
 import { printable, printableText } from '../../printable.js';
 import { chooseDirectory } from './config-directory.js';
 import { headerLines } from './header.js';
-import { failureJson } from './json.js';
-import { isComment } from './log.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
 import { Output, ReaderGone } from './output.js';
-import { prefregexGroups } from './prefregex-groups.js';
+import { writePrefregexGroups } from './prefregex-groups.js';
 import { Progress } from './progress.js';
-import { RowOutput } from './ready-rows.js';
-import { Report } from './report.js';
-import { RowKeys } from './row-keys.js';
 import { scanSource } from './scan-source.js';
+import { InvertedLines } from './sink/inverted.js';
+import { PrintedFailures } from './sink/printed.js';
+import { Report } from './sink/report.js';
+import type { Sink } from './sink/sink.js';
 import { findSubject, ignoreregexFile, type Subject } from './subject.js';
-import { lineText, tokenWriter } from './tokens.js';
-import { type ReadMatch, type Verdict, Verdicts } from './verdict.js';
 
 /** Exit code of whatever keeps the test from being run, fail2ban-regex's. */
 const refused = 255;
@@ -94,8 +91,9 @@ export async function runRegex(
   const job = { options, filter, log, now, out, workers };
   try {
     await out.flush();
-    const matched = reports ? await fullReport(job, started) : await tokens(job);
-    return options.strict && matched === 0 ? 1 : 0;
+    const sink = sinkFor(job, started);
+    await scanInto(sink, job);
+    return options.strict && sink.matched === 0 ? 1 : 0;
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
     throw error;
@@ -148,131 +146,32 @@ function journalMatches(options: RegexOptions, subject: Subject): string[] {
   return subject.settings.journalmatch.flatMap((words, index) => (index === 0 ? words : ['+', ...words]));
 }
 
-/** Matches of one part by line, without those on comments. */
-function* byLine(matches: readonly ReadMatch[], skipComments: boolean): Generator<readonly ReadMatch[]> {
-  for (let at = 0; at < matches.length; ) {
-    const first = matches[at]!;
-    const { line } = first.match;
-    let past = at + 1;
-    while (past < matches.length && matches[past]!.match.line === line) past++;
-    if (!(skipComments && isComment(first.match))) yield matches.slice(at, past);
-    at = past;
-  }
-}
-
+/** fail2ban-regex passes over comments and empty lines of what it reads line by line. */
 const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 'text' && log.several);
 
-async function fullReport({ options, filter, log, now, out, workers }: Job, started: number): Promise<number> {
-  const report = new Report(filter, options, log.kind !== 'journal' || filter.settings.datepattern !== undefined);
-  const verdicts = new Verdicts(filter, now, false);
-  const progress = new Progress();
-  const skipComments = passesComments(log);
-  const context = { now, all: options.checkAll, statistics: { keep: report.keep, skipComments } };
-  let lines = 0;
-  for await (const part of scanSource(log, { filter, context }, workers)) {
-    const matches = await verdicts.prepare(part.result.matches);
-    const judged: { verdict: Verdict; line: number }[] = [];
-    for (const hits of byLine(matches, skipComments)) {
-      const verdict = verdicts.of(hits[0]!);
-      judged.push({ verdict, line: hits[0]!.match.line });
-      report.hit(verdict, now);
-      for (const other of hits.slice(1)) report.hit(verdicts.ofOther(other), now);
-    }
-    report.part(part, judged);
-    lines += part.result.lines;
-    progress.at(part.done, lines, report.matchedLines);
-  }
-  progress.end();
-  const groups = options.verbose > 0 ? () => prefregexGroups(filter, log, context.now, skipComments, out) : undefined;
-  await report.print(out, (performance.now() - started) / 1000, groups);
-  await out.flush();
-  return report.matchedLines;
-}
-
-/** `-o`: only what was asked for of each failure; lines that do not match cost nothing but their scan. */
-async function tokens(job: Job): Promise<number> {
-  const { options, filter, log, now, out } = job;
-  if (options.invert) return await inverted(job);
-  const token = options.out!;
-  const json = token === 'json';
-  const keepsLines = token === 'msg' || token === 'matches' || token.includes('<');
-  // Where rows come ready, their sessions are remembered by whoever puts them out.
-  const rows = token === 'row' && filter.maxlines === 1;
-  const mostSessions = rows ? Number.POSITIVE_INFINITY : undefined;
-  const keys = new RowKeys(filter, mostSessions);
-  const write = json ? undefined : tokenWriter(token, filter, now, keys);
-  const verdicts = new Verdicts(filter, now, keepsLines, mostSessions);
-  const progress = new Progress();
-  const counts = { lines: 0, matched: 0, failures: 0, nofail: 0 };
-  const skipComments = passesComments(log);
-  /** @param before lines of the log before the match's part */
-  const judge = async (read: ReadMatch, before: number): Promise<void> => {
-    const { match } = read;
-    const verdict = verdicts.of(read);
-    if (verdict.kind === 'failure') {
-      counts.matched++;
-      for (const found of verdict.found) {
-        counts.failures++;
-        if (write === undefined) out.line(failureJson(found, before + match.line + 1, false));
-        else {
-          const text = write(found);
-          out.line(typeof text === 'string' ? text : await text);
-        }
-      }
-    } else if (verdict.kind === 'nofail') {
-      counts.nofail++;
-      if (json) out.line(failureJson(verdict.found, before + match.line + 1, true));
-      // A row shows the groups in the order in which the session came to know them.
-      else if (token === 'row') write?.(verdict.found);
-    }
-    if (out.full) await out.flush();
-  };
-  const context = { now, rows, skipComments };
-  let before = 0;
-  const rowOutput = new RowOutput(verdicts, keys, out, async (read, hasRow) => {
-    // A comment has no row.
-    if (hasRow || !skipComments || !isComment(read.match)) await judge(read, before);
-  });
-  for await (const { result, line, done } of scanSource(log, { filter, context }, job.workers)) {
-    before = line;
-    if (result.rows !== undefined) counts.matched += await rowOutput.put(result.rows);
-    for (const read of await verdicts.prepare(result.matches)) {
-      if (!(skipComments && isComment(read.match))) await judge(read, line);
-    }
-    counts.lines += result.lines;
-    progress.at(done, counts.lines, counts.matched);
-  }
-  progress.end();
-  if (json) out.line(JSON.stringify({ summary: counts }));
-  await out.flush();
-  return counts.matched;
-}
-
-/** `-i`: the lines that are no failure, whole. */
-async function inverted({ options, filter, log, now, out, workers }: Job): Promise<number> {
-  if (options.out !== undefined && options.out !== 'msg') {
+function sinkFor({ options, filter, log, now, out }: Job, started: number): Sink {
+  const common = { filter, now, out, skipComments: passesComments(log) };
+  if (options.invert) {
+    if (options.out === undefined || options.out === 'msg') return new InvertedLines(common);
     throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
   }
-  const verdicts = new Verdicts(filter, now, false);
-  const skipComments = passesComments(log);
-  const statistics = { keep: Number.POSITIVE_INFINITY, skipComments };
-  let matched = 0;
-  for await (const { result } of scanSource(log, { filter, context: { now, statistics } }, workers)) {
-    const matches = await verdicts.prepare(result.matches);
-    const [counted] = result.statistics ?? [];
-    const others = [...(counted?.missed.first ?? []), ...(counted?.ignored.first ?? [])].map(({ line, text }) => ({
-      line,
-      text,
-    }));
-    for (const hits of byLine(matches, skipComments)) {
-      if (verdicts.of(hits[0]!).kind === 'failure') matched++;
-      else others.push({ line: hits[0]!.match.line, text: lineText(hits[0]!.match.tuple) });
-    }
-    for (const { text } of others.sort((a, b) => a.line - b.line)) {
-      out.line(text);
-      if (out.full) await out.flush();
-    }
+  if (options.out !== undefined) return new PrintedFailures({ ...common, token: options.out });
+  const datesRead = log.kind !== 'journal' || filter.settings.datepattern !== undefined;
+  const showsGroups = options.verbose > 0;
+  const prefregexGroups = showsGroups
+    ? () => writePrefregexGroups(filter, log, now, common.skipComments, out)
+    : undefined;
+  return new Report({ ...common, options, datesRead, started, prefregexGroups });
+}
+
+async function scanInto(sink: Sink, { filter, log, now, workers }: Job): Promise<void> {
+  const progress = new Progress();
+  let lines = 0;
+  for await (const part of scanSource(log, { filter, context: { now, ...sink.wants } }, workers)) {
+    await sink.take(part);
+    lines += part.result.lines;
+    progress.at(part.done, lines, sink.matched);
   }
-  await out.flush();
-  return matched;
+  progress.end();
+  await sink.end();
 }

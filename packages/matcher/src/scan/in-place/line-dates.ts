@@ -39,7 +39,13 @@ export class LineDates {
     this.ranking = dating.newRanking(now);
   }
 
-  /** The time as rows show it. */
+  /** The ranking, with all dates in it that were read so far. */
+  settled(): DateRanking {
+    this.#known?.count(this.ranking);
+    return this.ranking;
+  }
+
+  /** The time as fail2ban prints it. */
   timeText(): string {
     return timeText(this.time, this.#text, this.#dating.zone !== undefined);
   }

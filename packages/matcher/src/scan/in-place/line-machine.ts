@@ -1,4 +1,5 @@
 import type { Bytes, EpochMs } from '@f2b/config';
+import type { SinkNeeds } from '../../failures.js';
 import type { CompiledFilter } from '../../filter/compile.js';
 import type { Groups } from '../../filter/groups.js';
 import { chooseIdentifier } from '../../filter/identifier.js';
@@ -13,44 +14,55 @@ import {
   filterMatcher,
   filterPrefix,
   filterPrefixCount,
+  isFull,
   leftToHost,
   matches,
   matchesBlock,
   matchesBytesBefore,
   matchesFilterCount,
   matchesFilters,
+  matchesForSink,
   matchesFull,
   matchesId,
   matchesIdLength,
   matchesLinesBefore,
-  matchesRowsWanted,
   matchesSpans,
   matchesStoppedAt,
   matchesTimeText,
   matchesTimeTextLength,
-  matchesUsers,
-  matchesUsersClose,
-  matchesUsersCloseLength,
-  matchesUsersLength,
   mostGroups,
   ordinaryBytes,
   searchMissing,
   spanBytes,
+  surveyed,
   written,
 } from '../../memory-layout.js';
+import type { MatchWriter } from '../match-writer.js';
 import type { FilterNeeds } from '../needs.js';
-import type { MatchWriter } from '../result.js';
-import { plainText } from '../row-text.js';
-import { placeForms } from './forms.js';
+import type { StatisticsCounter } from '../statistics.js';
+import { Forms } from './forms.js';
 import { type GroupSource, groupSources } from './group-sources.js';
 import { KnownDates } from './known-dates.js';
 import { type FilterSearches, mostBefore } from './match-code.js';
 import { MatchOutput } from './output.js';
 import { Searches } from './searches.js';
+import { Survey } from './survey.js';
 import { NoRoom, Workshop } from './workshop.js';
 
 const mostIdBytes: Bytes = 256;
 const mostTimeBytes: Bytes = 32;
+
+/** An identifier that every notation shows as it is. */
+const plainId = /^[\w !#$%&()*+,\-./:;<=>?@[\]^`{|}~]+$/;
+
+/** What a run of the scan is to do beside matching. */
+export interface MachineTask {
+  readonly sink: SinkNeeds | undefined;
+  /** Every line is counted, for the one filter that there is. */
+  readonly survey:
+    | { readonly all: boolean; readonly skipComments: boolean; readonly counter: StatisticsCounter }
+    | undefined;
+}
 
 /** A line that the host matches; places are addresses. */
 export interface MachineLine {
@@ -61,7 +73,7 @@ export interface MachineLine {
   readonly dateStart: number;
   readonly dateEnd: number;
   readonly time: EpochMs;
-  /** Of the time in a row. */
+  /** Of the time, as fail2ban prints it. */
   timeText(): string;
   /** Where the bits of what was found in it are. */
   readonly bits: number;
@@ -89,6 +101,12 @@ export class LineMachine {
   readonly #state: ('new' | 'made' | 'text')[];
   readonly #groups: (readonly (readonly GroupSource[] | undefined)[])[] = [];
   readonly #matchers: ((...numbers: number[]) => number)[] = [];
+  /** What the forms and functions that were made are for. */
+  #madeFor = '';
+  #forms: Forms;
+  #survey: Survey | undefined;
+  /** Where the survey under way counts. */
+  #counter: StatisticsCounter | undefined;
 
   /**
    * @param slotOf by filter: which of `slots` ways of reading dates is its own
@@ -108,9 +126,10 @@ export class LineMachine {
     this.#numberOf = numberOf;
     const workshop = new Workshop(scanner.memory, scanner.table, scanner.reserved);
     this.#workshop = workshop;
-    this.#spans = workshop.allocate((spanBytes + 4) * mostGroups);
+    this.#spans = workshop.allocate(spanBytes * mostGroups);
     this.#searches = new Searches(workshop, this.#spans);
     this.#output = new MatchOutput(workshop);
+    this.#forms = new Forms(workshop, undefined);
     this.#id = workshop.allocate(mostIdBytes);
     this.#timeText = workshop.allocate(mostTimeBytes);
     this.dates = Array.from({ length: slots }, () => new KnownDates(workshop));
@@ -122,12 +141,6 @@ export class LineMachine {
     this.#set(matchesSpans, this.#spans);
     this.#set(matchesId, this.#id);
     this.#set(matchesTimeText, this.#timeText);
-    const users = ", 'users': {'";
-    this.#set(matchesUsers, workshop.place(Buffer.from(users)));
-    this.#set(matchesUsersLength, users.length);
-    const close = "'}";
-    this.#set(matchesUsersClose, workshop.place(Buffer.from(close)));
-    this.#set(matchesUsersCloseLength, close.length);
   }
 
   #placeFilter(index: number, { any, prefregex }: FilterNeeds, dates: KnownDates): void {
@@ -149,11 +162,37 @@ export class LineMachine {
     this.#workshop.setWord(matches + field, value);
   }
 
-  /** Begins a run of the scan: nothing is known of earlier ones. */
-  begin(rows: boolean, writer: MatchWriter): void {
-    this.#set(matchesRowsWanted, rows ? 1 : 0);
+  /**
+   * Begins a run of the scan: nothing is known of earlier ones.
+   * @returns false: there is no room for it
+   */
+  begin({ sink, survey }: MachineTask, writer: MatchWriter): boolean {
+    this.#set(matchesForSink, sink === undefined ? 0 : 1);
     for (const dates of this.dates) dates.forget();
+    this.#prepare(sink, survey !== undefined);
     this.#output.continue(writer);
+    this.#counter = survey?.counter;
+    if (survey === undefined) return true;
+    try {
+      this.#survey ??= new Survey(this.#workshop, this.#filters[0]!.ignoreregex.length);
+    } catch (error) {
+      if (error instanceof NoRoom) return false;
+      throw error;
+    }
+    this.#survey.begin(survey, survey.counter);
+    return true;
+  }
+
+  /** What was made for another sink is made anew. */
+  #prepare(sink: SinkNeeds | undefined, surveys: boolean): void {
+    const madeFor = sink === undefined && !surveys ? '' : JSON.stringify([surveys, sink?.pieces]);
+    if (madeFor === this.#madeFor) return;
+    this.#madeFor = madeFor;
+    this.#forms = new Forms(this.#workshop, sink);
+    for (const filter of this.#filters.keys()) {
+      this.#state[filter] = 'new';
+      this.#workshop.setWord(this.#entry(filter) + filterMatcher, this.#searches.leaving);
+    }
   }
 
   /** Begins a block: its address, the lines and bytes before it. */
@@ -184,11 +223,54 @@ export class LineMachine {
   /** Takes what was written over into the result: before anything else is written there. */
   take(writer: MatchWriter): void {
     this.#output.take(writer);
+    if (this.#counter !== undefined) this.#survey?.take(this.#counter);
   }
 
   /** What `take` leads to was followed by something else. */
   continue(writer: MatchWriter): void {
     this.#output.continue(writer);
+    if (this.#counter !== undefined) this.#survey?.continue(this.#counter);
+  }
+
+  /**
+   * Surveys the lines of hits [hit, end), which are all lines.
+   * @returns the hit at which the host has to go on; `end` if it has not
+   */
+  surveyHits(hit: number, end: number, writer: MatchWriter): number {
+    for (let at = hit; ; ) {
+      at = this.#scanner.surveyHits(at, end);
+      if (at === end || this.#workshop.word(matches + matchesFull) === 0) return at;
+      this.take(writer);
+    }
+  }
+
+  /**
+   * Surveys one line.
+   * @returns false: it has to be matched as text
+   */
+  surveyLine(line: MachineLine, writer: MatchWriter): boolean {
+    const { start, end, line: number, dateStart, dateEnd, time, bits } = line;
+    if (!this.#canMatch(0, line)) return false;
+    this.#setTimeText(line.timeText());
+    let answer = isFull;
+    while (answer !== surveyed && answer !== leftToHost) {
+      answer = this.#scanner.surveyLine(start, end, number, bits, dateStart, dateEnd, time);
+      if (answer <= searchMissing) this.#searches.provide(searchMissing - answer);
+      else if (answer === isFull) this.take(writer);
+    }
+    this.#setTimeText('');
+    return answer === surveyed;
+  }
+
+  /** Whether the line is ordinary, and the filter can match where it stands. */
+  #canMatch(filter: number, { start, end, dateStart }: MachineLine): boolean {
+    if (end - start > ordinaryBytes || dateStart - start > mostBefore) return false;
+    if (this.#state[filter] === 'new') this.#state[filter] = this.#make(filter);
+    return this.#state[filter] === 'made';
+  }
+
+  #setTimeText(text: string): void {
+    this.#set(matchesTimeTextLength, this.#workshop.bytes.write(text, this.#timeText, mostTimeBytes, 'latin1'));
   }
 
   /**
@@ -197,9 +279,7 @@ export class LineMachine {
    */
   matchLine(filter: number, line: MachineLine): boolean {
     const { start, end, dateStart, dateEnd, bits } = line;
-    if (end - start > ordinaryBytes || dateStart - start > mostBefore) return false;
-    if (this.#state[filter] === 'new') this.#state[filter] = this.#make(filter);
-    if (this.#state[filter] === 'text') return false;
+    if (!this.#canMatch(filter, line)) return false;
     const match = this.#matchers[filter]!;
     let outcome = match(start, dateStart, dateEnd, end, bits);
     while (outcome <= searchMissing) {
@@ -212,28 +292,28 @@ export class LineMachine {
 
   #write(filter: number, regex: number, line: MachineLine): boolean {
     const { start, end, line: number, dateStart, dateEnd, time } = line;
-    const write = (rowless: boolean) =>
-      this.#scanner.writeMatch(filter, regex, start, end, number, dateStart, dateEnd, time, rowless);
-    const text = line.timeText();
-    const { bytes } = this.#workshop;
-    this.#set(matchesTimeTextLength, bytes.write(text, this.#timeText, mostTimeBytes, 'latin1'));
+    const write = (idless: boolean) =>
+      this.#scanner.writeMatch(filter, regex, start, end, number, dateStart, dateEnd, time, idless);
+    this.#setTimeText(line.timeText());
     let answer = write(false);
     if (answer === asksForId) {
       const id = this.#idOf(filter, regex);
+      const { bytes } = this.#workshop;
       this.#set(matchesIdLength, id === undefined ? 0 : bytes.write(id, this.#id, mostIdBytes, 'latin1'));
       answer = write(id === undefined);
       this.#set(matchesIdLength, 0);
     }
-    this.#set(matchesTimeTextLength, 0);
+    this.#setTimeText('');
     return answer === written;
   }
 
-  /** The identifier of the match that is being written, if a row can show it as it is. */
+  /** The identifier of the match that is being written, if it can be shown as it is. */
   #idOf(filter: number, regex: number): string | undefined {
-    const { identifier } = chooseIdentifier(this.#found(filter, regex), this.#filters[filter]!.usedns);
+    const { identifier, ip } = chooseIdentifier(this.#found(filter, regex), this.#filters[filter]!.usedns);
+    if (ip !== undefined) return undefined;
     if (identifier.kind !== 'address' && !(identifier.kind === 'text' && identifier.valid)) return undefined;
     const { text } = identifier;
-    return text.length <= mostIdBytes && text !== '' && plainText.test(text) ? text : undefined;
+    return text.length <= mostIdBytes && plainId.test(text) ? text : undefined;
   }
 
   #found(filter: number, regex: number): Groups {
@@ -259,7 +339,7 @@ export class LineMachine {
       });
       this.#groups[filter] = groups;
       const entry = this.#entry(filter);
-      this.#workshop.setWord(entry + filterForms, placeForms(compiled, groups, this.#numberOf, this.#workshop));
+      this.#workshop.setWord(entry + filterForms, this.#forms.place(groups, this.#numberOf));
       const place = this.#searches.matcher(this.#searchesOf(filter, groups));
       this.#matchers[filter] = this.#workshop.table.get(place)!;
       this.#workshop.setWord(entry + filterMatcher, place);
@@ -282,6 +362,7 @@ export class LineMachine {
         groups: groups[index],
       })),
       ignoreregex: ignoreregex.map(({ regex }) => this.#searches.search(regex, 'other')),
+      survey: this.#counter === undefined ? undefined : this.#survey?.address,
     };
   }
 }

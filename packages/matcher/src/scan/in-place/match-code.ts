@@ -27,7 +27,7 @@ import {
 import { ModuleWriter } from '../../engines/wasm/module.js';
 import { wasFound } from '../../engines/wasm/search.js';
 import type { Bits } from '../../literals/bits.js';
-import { leftToHost, noMatch, searchMissing } from '../../memory-layout.js';
+import { leftToHost, noMatch, searchMissing, surveyIgnoredBy, surveyPrefixed } from '../../memory-layout.js';
 import type { GroupSource } from './group-sources.js';
 
 /** What may stand in front of a date. */
@@ -55,6 +55,8 @@ export interface FilterSearches {
     readonly groups: readonly GroupSource[] | undefined;
   }[];
   readonly ignoreregex: readonly SearchPlace[];
+  /** Address of the fields `survey…`, for a function that tells them what it came by; undefined: nobody wants to know. */
+  readonly survey: number | undefined;
 }
 
 /** Where matching works. */
@@ -72,21 +74,24 @@ const $dateStart = 1;
 const $dateEnd = 2;
 const $end = 3;
 const $bits = 4;
-const $from = 5;
-const $limit = 6;
-const $behind = 7;
-const $behindContent = 8;
-const $found = 9;
-const $result = 10;
-const $spanStart = 11;
-const $spanEnd = 12;
-const $spanLimit = 13;
-const parameters = 5;
+const $first = 5;
+const $from = 6;
+const $limit = 7;
+const $behind = 8;
+const $behindContent = 9;
+const $found = 10;
+const $result = 11;
+const $spanStart = 12;
+const $spanEnd = 13;
+const $spanLimit = 14;
+const parameters = 6;
 const locals = 9;
 
 /**
  * Writes the module with the function `match`, which matches a line where it stands, as `matchLine` matches a text: `(start, dateStart,
- * dateEnd, end, bits)`, all addresses, gives the index of the failregex that matched, NO_MATCH, LEFT or MISSING. The expressions see a line
+ * dateEnd, end, bits, first)`, all but the last addresses, gives the index of the failregex that matched, NO_MATCH, LEFT or MISSING. In a
+ * survey `first` is 0, or one more than the failregex that the same line was found to match just before: the search for others goes on
+ * from there. The expressions see a line
  * without its date and with a newline behind it, and behind `<F-CONTENT>`: for the time of the match the memory is made to look
  * like that.
  */
@@ -144,11 +149,17 @@ class MatchCodeWriter {
   }
 
   #body(ended: Label): Code {
-    const { ignoresEarly, prefregex, content } = this.#filter;
+    const { ignoresEarly, prefregex, content, survey } = this.#filter;
     const code: Code[] = [set($limit, get($end))];
-    if (ignoresEarly) code.push(this.#ignored(ended));
+    if (ignoresEarly) code.push(this.#atFirst(this.#ignored(ended)));
     if (prefregex === undefined) return [...code, this.#failregex(ended)];
-    code.push(this.#ask(ended, prefregex), goIf(ended, less(get($found), i32(wasFound))));
+    code.push(
+      this.#atFirst([
+        this.#ask(ended, prefregex),
+        goIf(ended, less(get($found), i32(wasFound))),
+        survey === undefined ? [] : storeWord(i32(0), i32(1), survey + surveyPrefixed),
+      ]),
+    );
     if (content < 0) return [...code, this.#failregex(ended)];
     const start = loadWord(i32(0), prefregex.slots + 8 * content);
     const end = loadWord(i32(0), prefregex.slots + 8 * content + 4);
@@ -169,11 +180,20 @@ class MatchCodeWriter {
     return code;
   }
 
+  /** Not again where a survey goes on with a line: what was found then still stands in its slots. */
+  #atFirst(code: Code): Code {
+    return this.#filter.survey === undefined ? code : when(equal(get($first), i32(0)), code);
+  }
+
   /** Ends it where an ignoreregex matches. */
   #ignored(ended: Label): Code {
-    return this.#filter.ignoreregex.map((one) => [
+    const { ignoreregex, survey } = this.#filter;
+    return ignoreregex.map((one, index) => [
       this.#ask(ended, one),
-      when(equal(get($found), i32(wasFound)), this.#end(ended, noMatch)),
+      when(equal(get($found), i32(wasFound)), [
+        survey === undefined ? [] : storeWord(i32(0), i32(index), survey + surveyIgnoredBy),
+        this.#end(ended, noMatch),
+      ]),
     ]);
   }
 
@@ -183,11 +203,12 @@ class MatchCodeWriter {
       const resolved = groups?.map((source, place) => this.#resolved(ended, search, source, place));
       return block(
         next,
+        this.#filter.survey === undefined ? [] : goIf(next, greater(get($first), i32(index))),
         needed === undefined ? [] : goIf(next, notMet(needed)),
         this.#ask(ended, search),
         goIf(next, less(get($found), i32(wasFound))),
         resolved ?? this.#end(ended, leftToHost),
-        this.#ignored(ended),
+        this.#atFirst(this.#ignored(ended)),
         this.#end(ended, index),
       );
     });

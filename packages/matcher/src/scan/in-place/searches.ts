@@ -39,7 +39,7 @@ export class Searches {
     this.#stack = { from: stack, to: stack + stackBytes };
     this.#covered = workshop.allocate(mostBefore);
     this.#spans = spans;
-    this.leaving = workshop.addFunction(this.#constant(5, leftToHost));
+    this.leaving = workshop.addFunction(this.#constant(6, leftToHost));
   }
 
   /**

@@ -33,9 +33,11 @@ export interface ReadMatch {
 /** What fail2ban-regex says of a matching line. */
 export type Verdict =
   | { readonly kind: 'failure'; readonly found: readonly Found[] }
-  /** No failure by itself (`<F-NOFAIL>`), or nobody named yet: counted as ignored. */
+  /** No failure by itself (`<F-NOFAIL>`): counted as ignored. */
   | { readonly kind: 'nofail'; readonly found: Found }
-  /** It names a host that does not resolve or is not to be looked up: counted as missed. */
+  /** A failure of a session that does not name anybody yet: counted as matched. */
+  | { readonly kind: 'pending'; readonly found: Found }
+  /** It names nobody, or a host that does not resolve or is not to be looked up: counted as missed. */
   | { readonly kind: 'nobody'; readonly read: ReadMatch };
 
 /** Says of one matching line after the other what the maker of failures makes of it, by the rules of a test. */
@@ -86,7 +88,7 @@ export class Verdicts {
   /** The verdict on one match; matches come in the order of the log. */
   of(read: ReadMatch): Verdict {
     const made = this.#maker.line(read.match, read.groups, this.#reading);
-    if (made.kind === 'failure') return this.#verdict(read, made);
+    if (made.kind === 'failure' && !isNofail(read.groups)) return this.#verdict(read, made);
     const [found] = this.#found(read, { ...made, who: this.#maker.identify(read.groups) });
     return { kind: 'nofail', found: found ?? pendingOf(read, made) };
   }
@@ -99,7 +101,8 @@ export class Verdicts {
   #verdict(read: ReadMatch, made: Made<LineTuple>): Verdict {
     const found = this.#found(read, made);
     if (found.length > 0) return { kind: 'failure', found };
-    return made.who.kind === 'nobody' ? { kind: 'nofail', found: pendingOf(read, made) } : { kind: 'nobody', read };
+    const isPending = made.who.kind === 'nobody' && read.groups.has('mlfid');
+    return isPending ? { kind: 'pending', found: pendingOf(read, made) } : { kind: 'nobody', read };
   }
 
   #found(read: ReadMatch, made: Made<LineTuple>): readonly Found[] {
@@ -123,6 +126,11 @@ export class Verdicts {
         return [];
     }
   }
+}
+
+/** What has no session says for itself whether it is a failure. */
+function isNofail(groups: Groups): boolean {
+  return !groups.has('mlfid') && (groups.get('nofail') ?? '') !== '';
 }
 
 /** One literal for all: objects of one shape. */

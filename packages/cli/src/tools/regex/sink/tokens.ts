@@ -1,7 +1,7 @@
 import { pythonRepr } from '@f2b/config';
 import { type CompiledFilter, type LineTuple, parseAddress, plainText, timeText, tupleText } from '@f2b/matcher';
-import { valueRepr } from './python.js';
-import type { RowKeys } from './row-keys.js';
+import { valueRepr } from '../python.js';
+import { RowKeys } from './row-keys.js';
 import type { Found } from './verdict.js';
 
 /** Writes one failure as `-o` asks; the text ends without a newline. */
@@ -15,7 +15,12 @@ function quoted(text: string): string {
 export const lineText = (tuple: LineTuple): string => tuple[0] + tuple[1] + tuple[2];
 
 /** What `-o TOKEN` prints, for every token but `json`; `keys` is for rows. */
-export function tokenWriter(token: string, filter: CompiledFilter, now: number, keys: RowKeys): TokenWriter {
+export function tokenWriter(
+  token: string,
+  filter: CompiledFilter,
+  now: number,
+  keys: RowKeys | undefined,
+): TokenWriter {
   const zoned = filter.dating.zone !== undefined;
   const time = (found: Found): string =>
     Number.isNaN(found.time) ? timeText(now, '', false) : timeText(found.time, dateText(found), zoned);
@@ -28,7 +33,7 @@ export function tokenWriter(token: string, filter: CompiledFilter, now: number, 
     case 'msg':
       return ({ lines }) => lines.map(lineText).join('\n');
     case 'row':
-      return rowWriter(keys, zoned);
+      return rowWriter(keys ?? new RowKeys(filter), zoned);
     case 'matches':
       return ({ lines }) => `[${lines.map((parts) => `(${parts.map(pythonRepr).join(', ')})`).join(', ')}]`;
     default:

@@ -1,5 +1,5 @@
 import type { GroupValue } from '@f2b/matcher';
-import { printableJson } from '../../printable.js';
+import { printableJson } from '../../../printable.js';
 import type { Found } from './verdict.js';
 
 /** One failure as `--out json` prints it. */
