@@ -1,5 +1,5 @@
-import type { Flags } from './commandline/flags.js';
-import { readFlags } from './commandline/flags.js';
+import { type Flags, readFlags } from './commandline/flags.js';
+import { readOptions, UnknownOption } from './commandline/read-options.js';
 import { failed } from './commands/command.js';
 import { commands } from './commands/table.js';
 import { CliError, reasonOf } from './errors.js';
@@ -14,28 +14,17 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const { operands } = readFlags(argv, flags);
     if (flags.version) return printVersion(flags.version);
-    if (flags.help) return printUsage(0);
+    if (flags.help) return printHelp(0);
     refuseUnready(flags);
     const [name, ...words] = operands;
     const code = await flagCommands(flags, name !== undefined);
     if (code !== undefined) return code;
-    if (name === undefined) return printUsage(failed);
-    if (name === 'help') return printUsage(0);
-    const load = commands.get(name);
-    if (!load) {
-      const what = later.has(name) ? 'is not in this version of f2b' : 'is no command';
-      const advice =
-        name === 'reload' || name === 'restart' ? 'f2b stop and f2b start do it' : 'f2b -h lists the commands';
-      throw new CliError('F2B_USAGE', `Invalid command: '${name}' ${what}; ${advice}`);
-    }
-    const { command } = await load();
-    if (command.ownWords) return await command.run({ flags, args: words, options: new Map() });
-    const parsed = readFlags(words, flags, command.options);
-    if (flags.help) return printUsage(0);
-    return await command.run({ flags, args: parsed.operands, options: new Map(parsed.options) });
+    if (name === undefined) return printHelp(failed);
+    if (name === 'help') return printHelp(0, words[0]);
+    return await runCommand(name, words, flags);
   } catch (error) {
     if (error instanceof CliError && error.code === 'F2B_USAGE') {
-      process.stderr.write(`f2b: ${printable(error.message)}\n`);
+      process.stderr.write(`f2b: ${printable(error.message + (await hintFor(error)))}\n`);
       return failed;
     }
     const { sayAsClient } = await import('./commands/client-log.js');
@@ -45,6 +34,44 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     return failed;
   }
+}
+
+async function runCommand(name: string, words: readonly string[], flags: Flags): Promise<number> {
+  const listed = commands.find((one) => one.name === name);
+  if (listed === undefined) throw await noCommand(name);
+  const { command } = await listed.load();
+  const { options, operands } = command.alone
+    ? readOptions(words, command.options ?? [], command.order, `${name}: `)
+    : readFlags(words, flags, command.options, command.order);
+  if (options.some(([key]) => key === 'help')) return printHelp(0, name);
+  return await command.run({ flags, args: operands, options });
+}
+
+async function noCommand(name: string): Promise<CliError> {
+  if (later.has(name)) {
+    const instead =
+      name === 'reload' || name === 'restart' ? 'f2b stop and f2b start do it' : 'f2b -h lists the commands';
+    return new CliError('F2B_USAGE', `Invalid command: '${name}' is not in this version of f2b; ${instead}`);
+  }
+  const near = await nearestOf(
+    name,
+    commands.map((one) => one.name),
+  );
+  const advice = near === undefined ? 'f2b -h lists the commands' : `did you mean '${near}'?`;
+  return new CliError('F2B_USAGE', `Invalid command: '${name}' is no command; ${advice}`);
+}
+
+/** What a mistyped option was meant to be. */
+async function hintFor(error: CliError): Promise<string> {
+  if (!(error instanceof UnknownOption)) return '';
+  const near = await nearestOf(error.option, error.options);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/** Loaded for a mistake alone. */
+async function nearestOf(word: string, words: readonly string[]): Promise<string | undefined> {
+  const { nearest } = await import('@f2b/config');
+  return nearest(word, words);
 }
 
 /** fail2ban-client's flags that this version does not serve are refused in words: silence would look like success. */
@@ -65,12 +92,12 @@ async function printVersion(form: 'short' | 'long'): Promise<number> {
   return 0;
 }
 
-async function printUsage(code: number): Promise<number> {
-  const [{ usageText }, { f2bVersion }] = await Promise.all([
-    import('./commandline/usage.js'),
-    import('./places/version.js'),
-  ]);
-  process.stdout.write(usageText(f2bVersion()));
+/** @param name the command that is asked about; undefined: f2b as a whole */
+async function printHelp(code: number, name?: string): Promise<number> {
+  const { commandHelp, generalHelp } = await import('./commands/help.js');
+  const listed = name === undefined ? undefined : commands.find((one) => one.name === name);
+  if (name !== undefined && listed === undefined) throw await noCommand(name);
+  process.stdout.write(listed === undefined ? generalHelp() : commandHelp(listed, (await listed.load()).command));
   return code;
 }
 

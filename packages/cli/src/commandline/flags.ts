@@ -1,34 +1,50 @@
 import { CliError } from '../errors.js';
-import { getopt, type OptionSpec, type ParsedOptions } from './getopt.js';
+import { type OptionSpec, type Order, type ParsedOptions, readOptions } from './read-options.js';
 
 /** fail2ban-client's flags, and behind them f2b's own few. */
 export const flagSpecs: readonly OptionSpec[] = [
-  { key: 'conf', short: 'c', long: ['conf'], value: true },
-  { key: 'socket', short: 's', long: ['socket'], value: true },
-  { key: 'pidfile', short: 'p', long: ['pidfile'], value: true },
-  { key: 'pname', long: ['pname'], value: true },
-  { key: 'loglevel', long: ['loglevel'], value: true },
-  { key: 'logtarget', long: ['logtarget'], value: true },
-  { key: 'syslogsocket', long: ['syslogsocket'], value: true },
-  { key: 'dump', short: 'd', value: false },
-  { key: 'dumpPretty', long: ['dp', 'dump-pretty'], value: false },
-  { key: 'test', short: 't', long: ['test'], value: false },
-  { key: 'interactive', short: 'i', value: false },
-  { key: 'verbose', short: 'v', value: false },
-  { key: 'quiet', short: 'q', value: false },
-  { key: 'force', short: 'x', value: false },
-  { key: 'background', short: 'b', value: false },
-  { key: 'foreground', short: 'f', value: false },
-  { key: 'async', long: ['async'], value: false },
-  { key: 'timeout', long: ['timeout'], value: true },
-  { key: 'str2sec', long: ['str2sec'], value: true },
-  { key: 'help', short: 'h', long: ['help'], value: false },
-  { key: 'shortVersion', short: 'V', value: false },
-  { key: 'version', long: ['version'], value: false },
-  { key: 'dryRun', long: ['dry-run'], value: false },
-  { key: 'enforce', long: ['enforce'], value: false },
-  { key: 'trial', long: ['trial'], value: false },
-  { key: 'sample', long: ['sample'], value: false },
+  {
+    key: 'conf',
+    short: 'c',
+    long: ['conf'],
+    value: 'DIR',
+    says: 'configuration directory (else /etc/f2b, else /etc/fail2ban, else the built-in default)',
+  },
+  { key: 'socket', short: 's', long: ['socket'], value: 'FILE', says: 'control socket' },
+  { key: 'pidfile', short: 'p', long: ['pidfile'], value: 'FILE', says: 'pid file' },
+  { key: 'pname', long: ['pname'], value: 'NAME', says: 'name of the process' },
+  {
+    key: 'loglevel',
+    long: ['loglevel'],
+    value: 'LEVEL',
+    says: 'CRITICAL, ERROR, WARNING, NOTICE, INFO, DEBUG, TRACEDEBUG, HEAVYDEBUG',
+  },
+  { key: 'logtarget', long: ['logtarget'], value: 'TARGET', says: 'a file name, STDOUT, STDERR, SYSOUT or SYSLOG' },
+  { key: 'syslogsocket', long: ['syslogsocket'], value: 'auto|FILE', says: "socket of the system's log" },
+  { key: 'dump', short: 'd', says: "print the configuration as fail2ban's commands, and end" },
+  { key: 'dumpPretty', long: ['dp', 'dump-pretty'], says: 'the same, long commands broken into lines' },
+  {
+    key: 'test',
+    short: 't',
+    long: ['test'],
+    says: 'test the configuration, expressions too; with a COMMAND, run it if all is well',
+  },
+  { key: 'str2sec', long: ['str2sec'], value: 'TIME', says: 'print a time such as 1d12h in seconds, and end' },
+  { key: 'interactive', short: 'i' },
+  { key: 'foreground', short: 'f', says: 'stay in the foreground' },
+  { key: 'background', short: 'b', says: 'run in the background (default)' },
+  { key: 'force', short: 'x', says: 'take over a socket file that is in the way' },
+  { key: 'async', long: ['async'], says: 'do not wait until the server is ready' },
+  { key: 'timeout', long: ['timeout'], value: 'SECONDS', says: "how long to wait for the server's answer" },
+  { key: 'dryRun', long: ['dry-run'], says: 'change nothing in the firewall, print what would be changed' },
+  { key: 'enforce', long: ['enforce'], says: 'change the firewall (default of `start` for root)' },
+  { key: 'trial', long: ['trial'] },
+  { key: 'sample', long: ['sample'] },
+  { key: 'verbose', short: 'v', says: 'say more (may be repeated)' },
+  { key: 'quiet', short: 'q', says: 'say less (may be repeated)' },
+  { key: 'help', short: 'h', long: ['help'], says: 'this text' },
+  { key: 'shortVersion', short: 'V', says: 'the number of the version' },
+  { key: 'version', long: ['version'], says: 'the version' },
 ];
 
 export interface Flags {
@@ -65,11 +81,16 @@ export interface Flags {
 }
 
 /**
- * Reads the words before the command into `into`, and returns what follows them.
+ * Reads the words before a command, or behind it, into `into`, and returns what is none of fail2ban-client's.
  * @throws CliError `F2B_USAGE`.
  */
-export function readFlags(argv: readonly string[], into: Flags, more: readonly OptionSpec[] = []): ParsedOptions {
-  const parsed = getopt(argv, [...flagSpecs, ...more]);
+export function readFlags(
+  argv: readonly string[],
+  into: Flags,
+  more: readonly OptionSpec[] = [],
+  order: Order = 'strict',
+): ParsedOptions {
+  const parsed = readOptions(argv, [...flagSpecs, ...more], order);
   for (const [key, value] of parsed.options) applyFlag(into, key, value);
   return parsed;
 }

@@ -1,18 +1,17 @@
-import { readBenchOptions } from '../tools/bench/options.js';
+import { benchOptionsOf, benchSpecs } from '../tools/bench/options.js';
+import { benchNotes } from '../tools/bench/usage.js';
 import { inWords } from '../tools/regex/in-words.js';
 import type { Command } from './command.js';
 
 /** `f2b bench [LOG] [FILTER...]` */
 export const command: Command = {
-  ownWords: true,
-  async run({ flags, args }) {
-    const { options, operands } = readBenchOptions(args);
-    if (options.help) {
-      const { benchUsage } = await import('../tools/bench/usage.js');
-      process.stdout.write(benchUsage());
-      return 0;
-    }
+  options: benchSpecs,
+  order: 'anywhere',
+  alone: true,
+  notes: benchNotes,
+  async run({ flags, args, options: written }) {
+    const options = benchOptionsOf(written);
     const { runBench } = await import('../tools/bench/run.js');
-    return await inWords(() => runBench(options, operands, flags));
+    return await inWords(() => runBench(options, args, flags));
   },
 };

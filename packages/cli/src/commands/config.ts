@@ -1,48 +1,23 @@
-import { readFlags } from '../commandline/flags.js';
-import type { OptionSpec } from '../commandline/getopt.js';
 import { CliError } from '../errors.js';
 import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import { printable, printableJson } from '../printable.js';
-import type { Command, Invocation } from './command.js';
-
-const options: readonly OptionSpec[] = [{ key: 'json', long: ['json'], value: false }];
-
-const usage = [
-  'Usage: f2b config show JAIL [KEY] [--json]    each setting of a jail, the place that set it, and what that overrode',
-  '       f2b config check [--json]              what is wrong, where, and what to do; exit status 1 if anything is an error',
-  '       -c DIR names the configuration directory',
-];
+import { type Command, has, type Invocation } from './command.js';
 
 /** `f2b config show JAIL [KEY]`, `f2b config check`: what the configuration says, and what is wrong with it. */
 export const command: Command = {
-  ownWords: true,
+  options: [{ key: 'json', long: ['json'], says: 'the same for programs' }],
+  order: 'anywhere',
+  notes: `show JAIL [KEY]    each setting of a jail, the place that set it, and what that overrode
+check              what is wrong, where, and what to do; exit status 1 if anything is an error
+`,
   async run(invocation) {
-    const { operands, json } = permuted(invocation);
-    if (invocation.flags.help) {
-      print(usage);
-      return 0;
-    }
-    const [verb, ...words] = operands;
+    const json = has(invocation, 'json');
+    const [verb, ...words] = invocation.args;
     if (verb === 'show') return await show(invocation, words, json);
     if (verb === 'check') return await check(invocation, words, json);
     throw new CliError('F2B_USAGE', 'config: write f2b config show JAIL [KEY] or f2b config check');
   },
 };
-
-/** Options may stand between the words and behind them, where people write them. */
-function permuted({ flags, args }: Invocation): { operands: string[]; json: boolean } {
-  const operands: string[] = [];
-  let json = false;
-  let rest = args;
-  for (;;) {
-    const parsed = readFlags(rest, flags, options);
-    json ||= parsed.options.some(([key]) => key === 'json');
-    const [word, ...more] = parsed.operands;
-    if (word === undefined) return { operands, json };
-    operands.push(word);
-    rest = more;
-  }
-}
 
 async function show({ flags }: Invocation, words: readonly string[], json: boolean): Promise<number> {
   const [jail, key, surplus] = words;

@@ -1,39 +1,32 @@
 import { CliError } from '../errors.js';
 import { inWords } from '../tools/regex/in-words.js';
-import { readRegexOptions } from '../tools/regex/options.js';
+import { regexOptionsOf, regexSpecs } from '../tools/regex/options.js';
+import { regexNotes } from '../tools/regex/usage.js';
 import type { Command } from './command.js';
 
 /** `f2b regex LOG REGEX [IGNOREREGEX]` */
 export const command: Command = {
-  ownWords: true,
-  async run({ flags, args }) {
-    const { options, operands } = readRegexOptions(args);
+  options: regexSpecs,
+  order: 'anywhere',
+  alone: true,
+  notes: regexNotes,
+  async run({ flags, args, options: written }) {
+    const options = regexOptionsOf(written);
     if (options.show !== undefined) {
       const { f2bVersion } = await import('../places/version.js');
-      const { regexUsage } = await import('../tools/regex/usage.js');
-      process.stdout.write(
-        options.show === 'help'
-          ? regexUsage()
-          : options.show === 'V'
-            ? `${f2bVersion()}\n`
-            : `f2b regex ${f2bVersion()}\n`,
-      );
+      process.stdout.write(options.show === 'V' ? `${f2bVersion()}\n` : `f2b regex ${f2bVersion()}\n`);
       return 0;
     }
-    if (operands.length < 2 || operands.length > 3) {
-      const { regexUsage } = await import('../tools/regex/usage.js');
-      process.stdout.write(regexUsage());
-      throw new CliError(
-        'F2B_USAGE',
-        operands.length < 2 ? 'regex: provide both LOG and REGEX' : `regex takes no '${operands[3]}'`,
-      );
+    if (args.length < 2) {
+      throw new CliError('F2B_USAGE', 'regex: provide both LOG and REGEX; f2b regex -h says what they may be');
     }
+    if (args.length > 3) throw new CliError('F2B_USAGE', `regex takes no '${args[3]}'`);
     // Workers start while the rest is loaded.
     const { workersFor } = await import('../tools/regex/log.js');
-    const workers = workersFor(operands[0]!);
+    const workers = workersFor(args[0]!);
     try {
       const { runRegex } = await import('../tools/regex/run.js');
-      return await inWords(() => runRegex(options, operands, flags, workers));
+      return await inWords(() => runRegex(options, args, flags, workers));
     } finally {
       await workers?.close();
     }

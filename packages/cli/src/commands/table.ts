@@ -1,16 +1,66 @@
 import type { Command } from './command.js';
 
-/** Command name to the file that runs it. Loaded one at a time: `f2b ping` must not pay for `f2b start`. */
-export const commands: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> = new Map([
-  ['start', () => import('./start.js')],
-  ['stop', () => import('./stop.js')],
-  ['status', () => import('./status.js')],
-  ['ping', () => import('./ping.js')],
-  ['version', () => import('./version.js')],
-  ['regex', () => import('./regex.js')],
-  ['bench', () => import('./bench.js')],
-  ['explain', () => import('./explain.js')],
-  ['config', () => import('./config.js')],
-  ['watch', () => import('./watch.js')],
-  ['flushlogs', () => import('./flushlogs.js')],
-]);
+/** A command as help lists it, and how to get at it. */
+export interface ListedCommand {
+  readonly name: string;
+  /** The words that it takes. */
+  readonly operands: string;
+  readonly says: string;
+  /** Loaded one at a time: `f2b ping` must not pay for `f2b start`. */
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** Every command of `f2b`, in the order in which help shows them. */
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'start',
+    operands: '',
+    says: 'start the server and its jails (in the background; -f stays)',
+    load: () => import('./start.js'),
+  },
+  { name: 'stop', operands: '', says: 'stop all jails and the server', load: () => import('./stop.js') },
+  {
+    name: 'status',
+    operands: '[JAIL]',
+    says: 'what the server, or one jail, is doing (--all: every jail)',
+    load: () => import('./status.js'),
+  },
+  {
+    name: 'watch',
+    operands: '[JAIL...]',
+    says: 'a line for each failure, ban and unban, as they happen (--json)',
+    load: () => import('./watch.js'),
+  },
+  { name: 'ping', operands: '[SECONDS]', says: 'is the server alive?', load: () => import('./ping.js') },
+  { name: 'version', operands: '', says: "the server's version", load: () => import('./version.js') },
+  {
+    name: 'config',
+    operands: 'show|check',
+    says: 'each setting and the place that set it; what is wrong, where, and what to do (config -h)',
+    load: () => import('./config.js'),
+  },
+  {
+    name: 'regex',
+    operands: 'LOG FILTER [IGNOREREGEX]',
+    says: 'try a filter or an expression out on a log (regex -h)',
+    load: () => import('./regex.js'),
+  },
+  {
+    name: 'explain',
+    operands: 'JAIL|FILTER LINE',
+    says: "a line's way through a filter, and how far each expression got (explain -h)",
+    load: () => import('./explain.js'),
+  },
+  {
+    name: 'bench',
+    operands: '[LOG] [FILTER...]',
+    says: 'how fast filters are on a log, and why (bench -h)',
+    load: () => import('./bench.js'),
+  },
+  {
+    name: 'flushlogs',
+    operands: '',
+    says: 'reopen the log file, after a rotation',
+    load: () => import('./flushlogs.js'),
+  },
+];

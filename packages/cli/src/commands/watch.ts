@@ -2,18 +2,20 @@ import type { ReplyValue } from '../daemon/control/reply.js';
 import { lineTime } from '../daemon/voice/line-format.js';
 import { printable, printableJson } from '../printable.js';
 import { askDaemon } from './ask-daemon.js';
-import type { Command } from './command.js';
+import { type Command, has } from './command.js';
 
 const words: Readonly<Record<string, string>> = { found: 'Found', ban: 'Ban', unban: 'Unban' };
 
 /** `f2b watch [JAIL...]`: a line for each failure, ban and unban, until it is interrupted or the server ends. */
 export const command: Command = {
-  options: [{ key: 'json', long: ['json'], value: false }],
-  async run({ flags, args, options }) {
+  options: [{ key: 'json', long: ['json'], says: 'a JSON object for each' }],
+  async run(invocation) {
+    const { flags, args } = invocation;
+    const json = has(invocation, 'json');
     // Whoever read the lines (`f2b watch | head`) has seen enough.
     process.stdout.once('error', () => process.exit(0));
     await askDaemon(flags, ['watch', ...args], (item) => {
-      const line = options.has('json') ? printableJson(item) : eventLine(item);
+      const line = json ? printableJson(item) : eventLine(item);
       if (line !== undefined) process.stdout.write(`${line}\n`);
     });
     return 0;

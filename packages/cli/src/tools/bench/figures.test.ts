@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readOptions } from '../../commandline/read-options.js';
 import { type Advised, adviceFrom } from './advice.js';
-import { readBenchOptions } from './options.js';
+import { benchOptionsOf, benchSpecs } from './options.js';
 import type { Dissection, ExpressionCost } from './result.js';
 import { spreadStretches } from './sample.js';
 import { median, spreadOf } from './statistics.js';
@@ -53,8 +54,13 @@ describe('a table in text', () => {
 });
 
 describe('options of f2b bench', () => {
+  const read = (words: string[]) => {
+    const { options, operands } = readOptions(words, benchSpecs, 'anywhere', 'bench: ');
+    return { options: benchOptionsOf(options), operands };
+  };
+
   it('may stand anywhere, and shares may be percents', () => {
-    const { options, operands } = readBenchOptions(['a.log', '--hits', '0.5%', 'sshd', '-r', '3', '--json']);
+    const { options, operands } = read(['a.log', '--hits', '0.5%', 'sshd', '-r', '3', '--json']);
     expect(operands).toEqual(['a.log', 'sshd']);
     expect(options).toMatchObject({ hits: 0.005, rounds: 3, json: true, generate: undefined });
   });
@@ -64,9 +70,9 @@ describe('options of f2b bench', () => {
     [['--rounds', '0'], /no whole number from 1/],
     [['--hits', '5'], /is no share/],
     [['--lines', ''], /no whole number/],
-    [['--fast'], /Unknown option '--fast'/],
+    [['--fast'], /bench: option --fast is not known/],
   ])('%j are refused in words', (words, message) => {
-    expect(() => readBenchOptions(words)).toThrow(message);
+    expect(() => read(words)).toThrow(message);
   });
 });
 

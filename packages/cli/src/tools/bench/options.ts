@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import type { OptionSpec, ParsedOptions } from '../../commandline/read-options.js';
 import { CliError } from '../../errors.js';
 import { logKinds } from './logs/kinds.js';
 
@@ -17,59 +17,59 @@ export interface BenchOptions {
   /** Threads that scan; undefined: as many as `f2b regex` would use. */
   readonly workers: number | undefined;
   readonly json: boolean;
-  readonly help: boolean;
 }
 
 export function isLogKind(name: string): name is LogKindName {
   return Object.hasOwn(logKinds, name);
 }
 
+export const benchSpecs: readonly OptionSpec[] = [
+  {
+    key: 'generate',
+    short: 'g',
+    long: ['generate'],
+    value: 'KIND',
+    says: 'generate a log: sshd, asterisk or nginx',
+  },
+  { key: 'lines', short: 'n', long: ['lines'], value: 'N', says: 'lines to generate (500000)' },
+  { key: 'hits', long: ['hits'], value: 'SHARE', says: 'share of attacks among them (0.05, or 5%)' },
+  { key: 'seed', long: ['seed'], value: 'S', says: 'the same seed gives the same log (1)' },
+  { key: 'rounds', short: 'r', long: ['rounds'], value: 'N', says: 'timed rounds, after warming up (5)' },
+  { key: 'workers', long: ['workers'], value: 'N', says: 'threads that scan (as many as cores, at most 4)' },
+  {
+    key: 'datepattern',
+    short: 'd',
+    long: ['datepattern'],
+    value: 'PATTERN',
+    says: 'how dates look, for every filter',
+  },
+  { key: 'config', short: 'c', long: ['config'], value: 'DIR', says: 'configuration directory of jails and filters' },
+  { key: 'json', long: ['json'], says: 'figures for scripts' },
+  { key: 'help', short: 'h', long: ['help'], says: 'this text' },
+];
+
 /**
- * Reads the words of `f2b bench`; options may stand anywhere, `--` ends them.
+ * What the options of `f2b bench` ask for.
  * @throws CliError `F2B_USAGE`
  */
-export function readBenchOptions(words: readonly string[]): { options: BenchOptions; operands: readonly string[] } {
-  const { values, positionals } = parsed(words);
-  const generate = values.generate;
+export function benchOptionsOf(parsed: ParsedOptions['options']): BenchOptions {
+  const values = new Map(parsed);
+  const generate = values.get('generate');
   if (generate !== undefined && !isLogKind(generate)) {
     throw usage(`--generate ${generate}: choose one of ${Object.keys(logKinds).join(', ')}`);
   }
-  const options = {
-    config: values.config,
-    datepattern: values.datepattern,
+  const workers = values.get('workers');
+  return {
+    config: values.get('config'),
+    datepattern: values.get('datepattern'),
     generate,
-    lines: whole('--lines', values.lines, 1, 100_000_000),
-    hits: share('--hits', values.hits),
-    seed: whole('--seed', values.seed, 0, 0xffff_ffff),
-    rounds: whole('--rounds', values.rounds, 1, 1000),
-    workers: values.workers === undefined ? undefined : whole('--workers', values.workers, 1, 64),
-    json: values.json,
-    help: values.help,
+    lines: whole('--lines', values.get('lines') ?? '500000', 1, 100_000_000),
+    hits: share('--hits', values.get('hits') ?? '0.05'),
+    seed: whole('--seed', values.get('seed') ?? '1', 0, 0xffff_ffff),
+    rounds: whole('--rounds', values.get('rounds') ?? '5', 1, 1000),
+    workers: workers === undefined ? undefined : whole('--workers', workers, 1, 64),
+    json: values.has('json'),
   };
-  return { options, operands: positionals };
-}
-
-function parsed(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        datepattern: { type: 'string', short: 'd' },
-        generate: { type: 'string', short: 'g' },
-        lines: { type: 'string', short: 'n', default: '500000' },
-        hits: { type: 'string', default: '0.05' },
-        seed: { type: 'string', default: '1' },
-        rounds: { type: 'string', short: 'r', default: '5' },
-        workers: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw usage((error as Error).message.split(/[.\n]/, 1)[0] ?? '');
-  }
 }
 
 function whole(option: string, text: string, least: number, most: number): number {

@@ -1,37 +1,27 @@
 import { Dns, IgnoreList, identifierOf, realEdges } from '@f2b/core';
 import { compileFilter } from '@f2b/matcher';
 import type { Flags } from '../../commandline/flags.js';
-import { CliError } from '../../errors.js';
 import { printableJson } from '../../printable.js';
 import { chooseDirectory } from '../regex/config-directory.js';
 import { inWords } from '../regex/in-words.js';
-import { readRegexOptions } from '../regex/options.js';
+import type { RegexOptions } from '../regex/options.js';
 import { findSubject, type Subject } from '../regex/subject.js';
 import { renderWay } from './render.js';
 import { followLine, type Way } from './way.js';
 
-const usage = `Usage: f2b explain [-c DIR] [-d DATEPATTERN] [--TZ ZONE] [--usedns HOW] [--now TIME] [--json] JAIL|FILTER LINE
-
-Follows one log line through a jail, a filter or a failregex: its date, prefregex, how far every failregex gets,
-ignoreregex, and who would be counted.
-`;
+/** What is to be explained. */
+export interface Explained {
+  /** A jail, a filter, or a failregex. */
+  readonly name: string;
+  readonly line: string;
+  readonly json: boolean;
+}
 
 /**
  * Runs `f2b explain`.
  * @returns the exit code
  */
-export function runExplain(words: readonly string[], flags: Flags): Promise<number> {
-  const json = words.includes('--json');
-  const { options, operands } = readRegexOptions(words.filter((word) => word !== '--json'));
-  if (options.show !== undefined) {
-    process.stdout.write(usage);
-    return Promise.resolve(0);
-  }
-  const [name, line] = operands;
-  if (name === undefined || line === undefined || operands.length > 2) {
-    process.stdout.write(usage);
-    throw new CliError('F2B_USAGE', 'explain: provide a jail or filter, and a line (in quotes)');
-  }
+export function runExplain({ name, line, json }: Explained, options: RegexOptions, flags: Flags): Promise<number> {
   return inWords(async () => {
     const now = options.now ?? Date.now();
     const subject = findSubject(name, { directory: chooseDirectory(options.config ?? flags.conf), backend: 'auto' });

@@ -1,3 +1,4 @@
+import type { OptionSpec, ParsedOptions } from '../../commandline/read-options.js';
 import { CliError } from '../../errors.js';
 
 /** What the command line of `f2b regex` asks for. */
@@ -24,7 +25,7 @@ export interface RegexOptions {
   now?: number;
   /** End with status 1 when nothing matched. */
   strict: boolean;
-  show?: 'help' | 'version' | 'V';
+  show?: 'version' | 'V';
 }
 
 type Apply = (options: RegexOptions, value: string) => void;
@@ -42,7 +43,7 @@ const whole = (name: string, value: string): number => {
 };
 
 /** fail2ban-regex's options, and f2b's own behind them. */
-export const regexOptions: readonly Option[] = [
+const regexOptions: readonly Option[] = [
   {
     names: ['--version'],
     says: 'print the version',
@@ -53,9 +54,8 @@ export const regexOptions: readonly Option[] = [
   {
     names: ['-h', '--help'],
     says: 'print this help',
-    apply: (o) => {
-      o.show = 'help';
-    },
+    // Whoever reads the command line answers it.
+    apply() {},
   },
   {
     names: ['-c', '--config'],
@@ -229,11 +229,23 @@ function usage(message: string): CliError {
   return new CliError('F2B_USAGE', `regex: ${message}`);
 }
 
+/** The same as the command line reads and help shows them. */
+export const regexSpecs: readonly OptionSpec[] = regexOptions.map(({ names, value, says }) => {
+  const short = names.find((name) => !name.startsWith('--'))?.slice(1);
+  return {
+    key: names.includes('--help') ? 'help' : names[0]!,
+    ...(short !== undefined && { short }),
+    long: names.filter((name) => name.startsWith('--')).map((name) => name.slice(2)),
+    ...(value !== undefined && { value }),
+    says,
+  };
+});
+
 /**
- * Reads the words of `f2b regex`: options may stand anywhere, short ones cluster, long ones may be abbreviated, `--` ends them.
+ * What the options of `f2b regex` ask for.
  * @throws CliError `F2B_USAGE`
  */
-export function readRegexOptions(words: readonly string[]): { options: RegexOptions; operands: string[] } {
+export function regexOptionsOf(parsed: ParsedOptions['options']): RegexOptions {
   const options: RegexOptions = {
     verbose: 0,
     verboseDate: false,
@@ -245,49 +257,6 @@ export function readRegexOptions(words: readonly string[]): { options: RegexOpti
     matched: false,
     strict: false,
   };
-  const operands: string[] = [];
-  const rest = [...words];
-  const valueFor = (name: string, inline: string | undefined): string => {
-    const value = inline ?? rest.shift();
-    if (value === undefined) throw usage(`option ${name} needs a value`);
-    return value;
-  };
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (word === '--') {
-      operands.push(...rest);
-      break;
-    }
-    if (word.startsWith('--')) {
-      const equals = word.indexOf('=');
-      const name = equals < 0 ? word : word.slice(0, equals);
-      const inline = equals < 0 ? undefined : word.slice(equals + 1);
-      const option = longOption(name);
-      if (option.value === undefined && inline !== undefined) throw usage(`option ${name} takes no value`);
-      option.apply(options, option.value === undefined ? '' : valueFor(name, inline));
-    } else if (word.startsWith('-') && word !== '-') {
-      for (let at = 1; at < word.length; at++) {
-        const name = `-${word[at]}`;
-        const option = regexOptions.find(({ names }) => names.includes(name));
-        if (option === undefined) throw usage(`no such option: ${name}`);
-        if (option.value === undefined) option.apply(options, '');
-        else {
-          option.apply(options, valueFor(name, word.slice(at + 1) || undefined));
-          break;
-        }
-      }
-    } else operands.push(word);
-  }
-  return { options, operands };
-}
-
-function longOption(name: string): Option {
-  const candidates = regexOptions.filter(({ names }) =>
-    names.some((one) => one.startsWith('--') && one.startsWith(name)),
-  );
-  const exact = candidates.find(({ names }) => names.includes(name));
-  if (exact !== undefined) return exact;
-  if (candidates.length === 1 && name.length > 2) return candidates[0]!;
-  if (candidates.length === 0) throw usage(`no such option: ${name}`);
-  const all = candidates.flatMap(({ names }) => names.filter((one) => one.startsWith(name)));
-  throw usage(`ambiguous option: ${name} (${all.join(', ')}?)`);
+  for (const [key, value] of parsed) regexOptions.find(({ names }) => names[0] === key)?.apply(options, value);
+  return options;
 }

@@ -1,39 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { type Flags, readFlags } from './flags.js';
-import { getopt, type OptionSpec } from './getopt.js';
+import { type OptionSpec, readOptions } from './read-options.js';
 
 const specs: readonly OptionSpec[] = [
-  { key: 'conf', short: 'c', long: ['conf'], value: true },
-  { key: 'verbose', short: 'v', value: false },
-  { key: 'foreground', short: 'f', value: false },
-  { key: 'test', short: 't', long: ['test'], value: false },
-  { key: 'timeout', long: ['timeout'], value: true },
-  { key: 'pretty', long: ['dp', 'dump-pretty'], value: false },
-  { key: 'socket', short: 's', long: ['socket'], value: true },
-  { key: 'syslogsocket', long: ['syslogsocket'], value: true },
+  { key: 'conf', short: 'c', long: ['conf'], value: 'X' },
+  { key: 'verbose', short: 'v' },
+  { key: 'foreground', short: 'f' },
+  { key: 'test', short: 't', long: ['test'] },
+  { key: 'timeout', long: ['timeout'], value: 'X' },
+  { key: 'pretty', long: ['dp', 'dump-pretty'] },
+  { key: 'socket', short: 's', long: ['socket'], value: 'X' },
+  { key: 'syslogsocket', long: ['syslogsocket'], value: 'X' },
 ];
 
-describe('getopt', () => {
+describe('options, read strictly', () => {
   it('stops at the first word that is not an option', () => {
-    expect(getopt(['-v', 'status', '-f', '--test'], specs)).toEqual({
+    expect(readOptions(['-v', 'status', '-f', '--test'], specs)).toEqual({
       options: [['verbose', '']],
       operands: ['status', '-f', '--test'],
     });
   });
 
   it('takes -- as the end of the options, and a lone - as a word', () => {
-    expect(getopt(['-v', '--', '-f'], specs).operands).toEqual(['-f']);
-    expect(getopt(['-', '-f'], specs).operands).toEqual(['-', '-f']);
+    expect(readOptions(['-v', '--', '-f'], specs).operands).toEqual(['-f']);
+    expect(readOptions(['-', '-f'], specs).operands).toEqual(['-', '-f']);
   });
 
   it('reads clustered short options, the last one with its value attached or following', () => {
-    expect(getopt(['-vvfs/run/x'], specs).options).toEqual([
+    expect(readOptions(['-vvfs/run/x'], specs).options).toEqual([
       ['verbose', ''],
       ['verbose', ''],
       ['foreground', ''],
       ['socket', '/run/x'],
     ]);
-    expect(getopt(['-vs', '/run/x', 'ping'], specs)).toEqual({
+    expect(readOptions(['-vs', '/run/x', 'ping'], specs)).toEqual({
       options: [
         ['verbose', ''],
         ['socket', '/run/x'],
@@ -43,7 +43,7 @@ describe('getopt', () => {
   });
 
   it('reads long options with = or a blank, and may be given an empty value', () => {
-    expect(getopt(['--timeout=5', '--conf', '/etc/x', '--socket='], specs).options).toEqual([
+    expect(readOptions(['--timeout=5', '--conf', '/etc/x', '--socket='], specs).options).toEqual([
       ['timeout', '5'],
       ['conf', '/etc/x'],
       ['socket', ''],
@@ -51,17 +51,17 @@ describe('getopt', () => {
   });
 
   it('takes abbreviations while they are unambiguous, and an exact name over longer ones', () => {
-    expect(getopt(['--sys', 'auto', '--dump'], specs).options).toEqual([
+    expect(readOptions(['--sys', 'auto', '--dump'], specs).options).toEqual([
       ['syslogsocket', 'auto'],
       ['pretty', ''],
     ]);
-    expect(getopt(['--d'], specs).options).toEqual([['pretty', '']]);
-    expect(() => getopt(['--t'], specs)).toThrow(/ambiguous: --test, --timeout/);
-    expect(() => getopt(['--s', 'x'], specs)).toThrow(/ambiguous/);
+    expect(readOptions(['--d'], specs).options).toEqual([['pretty', '']]);
+    expect(() => readOptions(['--t'], specs)).toThrow(/ambiguous: --test, --timeout/);
+    expect(() => readOptions(['--s', 'x'], specs)).toThrow(/ambiguous/);
   });
 
   it('takes a value that looks like an option', () => {
-    expect(getopt(['-c', '-v'], specs)).toEqual({ options: [['conf', '-v']], operands: [] });
+    expect(readOptions(['-c', '-v'], specs)).toEqual({ options: [['conf', '-v']], operands: [] });
   });
 
   it.each([
@@ -71,7 +71,23 @@ describe('getopt', () => {
     [['--conf'], /--conf needs a value/],
     [['--test=1'], /--test takes no value/],
   ])('refuses %j', (argv, message) => {
-    expect(() => getopt(argv, specs)).toThrow(message);
+    expect(() => readOptions(argv, specs)).toThrow(message);
+  });
+});
+
+describe('options, read anywhere', () => {
+  it('may stand between the words and behind them, until --', () => {
+    expect(readOptions(['log', '-v', 'regex', '--timeout', '5', '--', '--conf', '-f'], specs, 'anywhere')).toEqual({
+      options: [
+        ['verbose', ''],
+        ['timeout', '5'],
+      ],
+      operands: ['log', 'regex', '--conf', '-f'],
+    });
+  });
+
+  it('name in their refusals whose they are', () => {
+    expect(() => readOptions(['--nope'], specs, 'anywhere', 'regex: ')).toThrow(/^regex: option --nope is not known$/);
   });
 });
 
