@@ -81,6 +81,22 @@ export class Fail2banOracle {
   }
 }
 
+/**
+ * The lines of `-d` by fail2ban 1.1.1's rule, which 1.0 does not have: a jail with `backend = auto` and a journalmatch, none of whose
+ * logs exists, reads the journal.
+ */
+export function journalInstead(stream: readonly string[]): readonly string[] {
+  const jailsWith = (command: string) =>
+    new Set(stream.flatMap((line) => new RegExp(`^\\['set', '([^']+)', '${command}'`).exec(line)?.[1] ?? []));
+  const withMatch = jailsWith('addjournalmatch');
+  const withLog = jailsWith('addlogpath');
+  return stream.map((line) => {
+    const added = /^\['add', '([^']+)', 'auto'\]$/.exec(line)?.[1];
+    const reads = added !== undefined && withMatch.has(added) && !withLog.has(added);
+    return reads ? `['add', '${added}', 'systemd']` : line;
+  });
+}
+
 /** A tree as a map from file name to content. */
 export type Tree = Readonly<Record<string, string>>;
 
