@@ -27,6 +27,8 @@ export class MergedTree {
   readonly sections = new Map<string, Map<string, MergedEntry>>();
   /** Sections that more than one file has (or one file has under two conditions): these have a `known`. */
   readonly #layered = new Set<string>();
+  /** Sections whose options are those of a file, not ours to change. */
+  readonly #borrowed = new Set<string>();
   /** Where a section was first named. */
   readonly origins = new Map<string, Origin>();
 
@@ -39,14 +41,37 @@ export class MergedTree {
       }
       const match = section.name.includes('?') ? conditional.exec(section.name) : null;
       const name = match?.[1] ?? section.name;
-      let entries = this.sections.get(name);
-      if (!entries) {
-        entries = new Map();
-        this.sections.set(name, entries);
-        this.origins.set(name, section.origin);
-      } else this.#layered.add(name);
-      overlay(entries, section.entries.values(), match?.[2] ?? '');
+      const entries = this.sections.get(name);
+      if (entries) {
+        this.#layered.add(name);
+        overlay(this.#own(name, entries), section.entries.values(), match?.[2] ?? '');
+        continue;
+      }
+      this.origins.set(name, section.origin);
+      if (match === null) {
+        // Most sections stand in one file: they stay that file's, which many trees may share.
+        this.sections.set(name, section.entries);
+        this.#borrowed.add(name);
+      } else {
+        const made = new Map<string, MergedEntry>();
+        this.sections.set(name, made);
+        overlay(made, section.entries.values(), match[2]!);
+      }
     }
+  }
+
+  /** Sets an option of a section, as a file on top of all others would. */
+  set(section: string, entry: MergedEntry): void {
+    const entries = this.sections.get(section);
+    if (entries) this.#own(section, entries).set(entry.key, entry);
+  }
+
+  /** A section's options, fit to be changed. */
+  #own(name: string, entries: Map<string, MergedEntry>): Map<string, MergedEntry> {
+    if (!this.#borrowed.delete(name)) return entries;
+    const own = new Map(entries);
+    this.sections.set(name, own);
+    return own;
   }
 
   /** The option of a section, else of `[DEFAULT]`. */
@@ -67,6 +92,10 @@ export class MergedTree {
 function overlay(target: Map<string, MergedEntry>, entries: Iterable<Entry>, condition: string): void {
   for (const entry of entries) {
     const key = entry.key + condition;
+    if (condition === '' && !target.has(key)) {
+      target.set(key, entry);
+      continue;
+    }
     target.set(key, {
       key,
       written: entry.written + condition,

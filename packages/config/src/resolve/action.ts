@@ -7,7 +7,7 @@ import { originOf, type Traced, traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
 import { type ActionTexts, rememberedTexts, type TextsMemo } from './action-memo.js';
-import { resolveDefinition } from './definition.js';
+import { type Lookup, resolveDefinition } from './definition.js';
 import { jailOptionTypes } from './jail-options.js';
 import { nearestFile } from './nearest-file.js';
 
@@ -23,7 +23,7 @@ export interface ActionContext {
   readonly library: Library;
   readonly jail: string;
   /** Every option of the jail that was read, as text. */
-  readonly jailOptions: ReadonlyMap<string, Traced>;
+  readonly jailOptions: Lookup;
   readonly builtinActions: ReadonlySet<string>;
 }
 

@@ -4,6 +4,11 @@ import type { MergedTree } from '../merge/tree.js';
 import type { Traced } from '../syntax/traced.js';
 import { isMadeOfArgument } from './action-memo.js';
 
+/** Options by name. */
+export interface Lookup {
+  get(name: string): Traced | undefined;
+}
+
 /** A filter or an action to be resolved: what its files say, and what the jail says about it. */
 export interface DefinitionInput {
   readonly tree: MergedTree;
@@ -12,9 +17,9 @@ export interface DefinitionInput {
   /** Bracket arguments, and what counts as such. Names keep their case. */
   readonly args: ReadonlyMap<string, Traced>;
   /** Options of the jail that `%(name)s` and `<name>` find. */
-  readonly jailOptions: ReadonlyMap<string, Traced>;
+  readonly jailOptions: Lookup;
   /** Options that the jail sets itself, readable or not: these take the place of the ones in `[Definition]`. */
-  readonly shadowed: ReadonlySet<string>;
+  readonly shadowed: Pick<ReadonlySet<string>, 'has'>;
   /**
    * Take in every option of `[Definition]`, not only `names`, and by fail2ban's rule in the eyes of the file alone: `%(x)s`
    * in these finds neither arguments nor the jail.
@@ -35,7 +40,7 @@ export interface BeyondArguments {
 /** What is found before anything in the tree: arguments, then options of the jail. Two layers, since copying one takes longer. */
 class Vars {
   readonly #args = new Map<string, Traced>();
-  readonly #jailOptions: ReadonlyMap<string, Traced>;
+  readonly #jailOptions: Lookup;
   readonly #beyondArguments: BeyondArguments | undefined;
 
   constructor({ args, jailOptions, beyondArguments }: DefinitionInput) {

@@ -4,7 +4,7 @@ import { pythonRepr } from '../render/python.js';
 import { type FilterOptionName, filterOptionNames, type Origin } from '../settings.js';
 import { type Traced, traced } from '../syntax/traced.js';
 import type { Spec } from '../values/spec.js';
-import { resolveDefinition } from './definition.js';
+import { type Lookup, resolveDefinition } from './definition.js';
 import { nearestFile } from './nearest-file.js';
 
 /** A filter file, resolved with its arguments. */
@@ -26,7 +26,7 @@ export interface FilterReading {
    * Reads the filter again, now knowing all options of the jail (these take the place of the ones in `[Definition]`) and
    * what `[Init]` says.
    */
-  finish(jailOptions: ReadonlyMap<string, Traced>, shadowed: ReadonlySet<string>): ResolvedFilter;
+  finish(jailOptions: Lookup, shadowed: Pick<ReadonlySet<string>, 'has'>): ResolvedFilter;
 }
 
 /**
@@ -42,7 +42,7 @@ export function readFilter(
   spec: Spec,
   origin: Origin | undefined,
   backend: string,
-  jailOptions: ReadonlyMap<string, Traced>,
+  jailOptions: Lookup,
   advice = 'Write the name of a file in filter.d, without its ending.',
 ): FilterReading {
   const set = safeFileName(spec.name) ? library.read(`filter.d/${spec.name}`) : undefined;

@@ -7,6 +7,7 @@ import { originOf, type Traced, traced } from '../syntax/traced.js';
 import { isPlainBoolean, parseBoolean } from '../values/boolean.js';
 import { parseInteger } from '../values/integer.js';
 import { parseSpec, type Spec, SpecError, specError } from '../values/spec.js';
+import type { Lookup } from './definition.js';
 import { type FilterReading, type ResolvedFilter, readFilter } from './filter.js';
 
 /** Options of a jail that reach the server or steer the reading, with what they hold. */
@@ -63,7 +64,7 @@ export interface JailContext {
 export interface JailOptions {
   readonly values: ReadonlyMap<JailOptionName, Traced>;
   /** The same as the filter and the actions see them. */
-  readonly asText: ReadonlyMap<string, Traced>;
+  readonly asText: Lookup;
   readonly filter: ResolvedFilter | undefined;
   readonly filterSpec: Spec | undefined;
 }
@@ -148,8 +149,8 @@ export function readJailOptions(
     const value = readOption(known, option);
     if (value) values.set(option, value);
   }
-  const asText = optionsAsText(values);
-  const filter = reading?.finish(asText, new Set(values.keys()));
+  const asText = new OptionsAsText(values);
+  const filter = reading?.finish(asText, values);
   return { values, asText, filter, filterSpec };
 }
 
@@ -176,17 +177,21 @@ function readOption(context: InterpolationContext, option: string): Traced | und
   return originOf(value) ? value : traced(value.text, entry.origin);
 }
 
-/** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. */
-function optionsAsText(values: ReadonlyMap<JailOptionName, Traced>): Map<string, Traced> {
-  const options = new Map<string, Traced>();
-  options.set('backend', traced('auto', undefined));
-  for (const [name, value] of values) {
-    const type = jailOptionTypes[name];
-    if (type === 'boolean') options.set(name, { ...value, text: parseBoolean(value.text) ? 'True' : 'False' });
-    else if (type === 'integer') {
-      const number = parseInteger(value.text);
-      if (number !== undefined) options.set(name, { ...value, text: String(number) });
-    } else options.set(name, value);
+/** The jail's options as its filter and actions see them: booleans and numbers as Python writes them. Most are never asked for. */
+class OptionsAsText implements Lookup {
+  readonly #values: ReadonlyMap<string, Traced>;
+
+  constructor(values: ReadonlyMap<string, Traced>) {
+    this.#values = values;
   }
-  return options;
+
+  get(name: string): Traced | undefined {
+    const value = this.#values.get(name);
+    if (!value) return name === 'backend' ? traced('auto', undefined) : undefined;
+    const type = jailOptionTypes[name as JailOptionName];
+    if (type === 'boolean') return { ...value, text: parseBoolean(value.text) ? 'True' : 'False' };
+    if (type !== 'integer') return value;
+    const number = parseInteger(value.text);
+    return number === undefined ? undefined : { ...value, text: String(number) };
+  }
 }

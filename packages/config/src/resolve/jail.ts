@@ -6,6 +6,7 @@ import { parseBoolean } from '../values/boolean.js';
 import { gluedAt, splitSpecs } from '../values/spec.js';
 import { splitAddressList } from '../values/words.js';
 import { type ActionContext, type FoundAction, findAction, type ResolvedAction } from './action.js';
+import type { Lookup } from './definition.js';
 import { overlayFilter } from './filter-settings.js';
 import { readGrowth } from './growth.js';
 import { readIgnoreCache } from './ignorecache.js';
@@ -79,7 +80,7 @@ function resolveActions(
   context: JailContext,
   name: string,
   values: ReadonlyMap<JailOptionName, Traced>,
-  jailOptions: ReadonlyMap<string, Traced>,
+  jailOptions: Lookup,
 ): ResolvedAction[] {
   const { findings } = context;
   const list = values.get('action');

@@ -39,11 +39,11 @@ export function readOneJail(name: string, options: OneFilterOptions): OneJail | 
   const tree = openTree(options);
   if (tree.library.read('jail') === undefined) return undefined;
   const context: JailContext = jailContext(tree, options);
-  const section = context.set.tree.sections.get(name);
-  if (section === undefined || name === 'INCLUDES' || name === 'DEFAULT' || name.startsWith('KNOWN/')) return undefined;
+  if (!context.set.tree.sections.has(name) || name === 'INCLUDES' || name === 'DEFAULT' || name.startsWith('KNOWN/'))
+    return undefined;
   const overrule = (key: string, value: string): void => {
     const entry = { key: key.toLowerCase(), written: key, value: traced(value, undefined), origin: undefined };
-    section.set(entry.key, { ...entry, overrode: undefined });
+    context.set.tree.set(name, { ...entry, overrode: undefined });
   };
   overrule('backend', options.backend ?? 'auto');
   const args = new Map([...(options.args ?? [])].map(([key, value]) => [key, traced(value, undefined)]));

@@ -13,6 +13,8 @@ export interface Entry {
   readonly value: Traced;
   /** Where the name stands. */
   readonly origin: Origin;
+  /** A file knows no earlier layer; what several files make of an option does. */
+  readonly overrode: undefined;
 }
 
 export interface Section {
@@ -273,6 +275,7 @@ class Parser {
       written: open.written,
       value: join(open.lines, open.origins),
       origin: open.origin,
+      overrode: undefined,
     });
   }
 
