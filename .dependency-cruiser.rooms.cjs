@@ -47,8 +47,8 @@ exports.rooms = {
     'lint',
     'stages',
   ],
-  firewall: ['errors', 'log', 'network', 'orders', 'process', ['tools', 'backends'], ['scripts', 'actions'], 'actor'],
-  core: ['errors', 'sources', ['telling', 'jails', 'edges', 'keeping', 'acts'], 'scanning', 'guard'],
+  firewall: ['errors', 'log', 'voice', 'network', 'orders', 'process', 'tools', 'backends', 'scripts', 'actor'],
+  core: ['errors', 'clock', 'sources', 'jails', 'keeping', 'telling', 'acts', 'edges', 'scanning', 'guard'],
   cli: [
     'errors',
     'printable',

@@ -4,7 +4,8 @@
  */
 
 export { ticketOf } from './acts/enforcer.js';
-export type { Clock, Edges } from './edges/edges.js';
+export type { Clock } from './clock.js';
+export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
 export { CoreError, type CoreErrorCode } from './errors.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
@@ -18,6 +19,7 @@ export { testRules } from './jails/failure-rules.js';
 export { type BanHistory, type BanRecord, MemoryBanHistory } from './jails/growth/increment.js';
 export { Judge, type JudgedLine, type JudgeParts } from './jails/judge.js';
 export type { Rules } from './jails/rules.js';
+export type { JailState, JailStatus } from './jails/status.js';
 export { formatDuration, formatLocalTime } from './jails/when/duration.js';
 export { LineTime, type Reading } from './jails/when/time.js';
 export { Dns, type Lookup, type Resolve } from './jails/who/dns.js';
@@ -53,4 +55,3 @@ export type {
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { Figures, QueueLengths } from './telling/figures.js';
 export type { GuardHealth } from './telling/health.js';
-export type { JailState, JailStatus } from './telling/status.js';

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import type { Decision } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Keeper } from '../keeping/keeper.js';

@@ -1,7 +1,8 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Firewall, Order, Outcome, Ticket } from '@f2b/firewall';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import type { Ban } from '../jails/book/bans.js';
+import type { Unmet } from '../telling/figures.js';
 import { dataOf } from './ticket-data.js';
 
 /** The first try again comes after a second, each later one after twice the time, up to five minutes. */
@@ -16,15 +17,6 @@ export interface EnforcerEvents {
   enforced(jail: string, id: string): void;
   /** An order failed at an action; `retryIn` is undefined when it will not be tried again. */
   failed(outcome: Outcome, retryIn: Milliseconds | undefined): void;
-}
-
-/** A ban that is not enforced, as far as is known. */
-export interface Unmet {
-  readonly jail: string;
-  readonly id: string;
-  /** The actions that refused it, and why the first did. */
-  readonly actions: readonly string[];
-  readonly why: string;
 }
 
 /** A ban that is wanted and does not hold yet. */

@@ -1,11 +1,12 @@
 import type { Milliseconds } from '@f2b/config';
-import type { Clock, Edges } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import type { Failure } from '../jails/book/failures.js';
 import type { Decision, Question } from '../jails/decisions.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Dns } from '../jails/who/dns.js';
 import type { Arising } from '../sources/source.js';
+import type { AskIgnoreCommand } from './ignore-command.js';
 
 /** Names asked for at once: log lines ask them. The runner of ignorecommands has limits of its own. */
 const maxNames = 500;
@@ -15,7 +16,7 @@ const patienceForNames: Milliseconds = 2000;
 /** Answers what a judge cannot know by itself, outside of the scan, and gives the answer back to it. */
 export class Questions {
   readonly #dns: Dns;
-  readonly #edges: Pick<Edges, 'ignoreCommand'> & { readonly clock: Clock };
+  readonly #edges: { readonly ignoreCommand: AskIgnoreCommand; readonly clock: Clock };
   readonly #problem: (jail: GuardedJail, code: 'F2B_DNS' | 'F2B_IGNORE_COMMAND', what: string) => void;
   readonly #underWay = new Set<Promise<void>>();
   #names = 0;
@@ -23,7 +24,7 @@ export class Questions {
 
   constructor(
     dns: Dns,
-    edges: Pick<Edges, 'ignoreCommand'> & { readonly clock: Clock },
+    edges: { readonly ignoreCommand: AskIgnoreCommand; readonly clock: Clock },
     problem: (jail: GuardedJail, code: 'F2B_DNS' | 'F2B_IGNORE_COMMAND', what: string) => void,
   ) {
     this.#dns = dns;

@@ -1,5 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 
 /** The books, the patterns and the clock are looked after at least this often. */
 const housekeepingEvery: Milliseconds = 10_000;

@@ -1,13 +1,13 @@
 import type { JailSettings } from '@f2b/config';
 import type { Firewall } from '@f2b/firewall';
 import { type Enforcer, ticketOf } from '../acts/enforcer.js';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
+import { idleStatus, type JailStatus } from '../jails/status.js';
 import type { Store } from '../keeping/store.js';
 import type { FollowedLogs } from '../scanning/followed-logs.js';
 import type { Reporter } from '../telling/reporter.js';
-import { idleStatus, type JailStatus } from '../telling/status.js';
 import type { JailMaker, MadeReady } from './jail-maker.js';
 
 export interface JailSetParts {

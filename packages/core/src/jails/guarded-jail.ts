@@ -1,10 +1,10 @@
 import type { JailSettings } from '@f2b/config';
 import type { CompiledFilter } from '@f2b/matcher';
 import type { Arising, LogTrouble } from '../sources/source.js';
-import type { JailState, JailStatus } from '../telling/status.js';
 import type { Decision } from './decisions.js';
 import type { Judge } from './judge.js';
 import type { Rules } from './rules.js';
+import type { JailState, JailStatus } from './status.js';
 
 /** Does what a decision says. */
 export type CarryOut = (jail: GuardedJail, decision: Decision, from: Arising | undefined) => void;

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@f2b/config';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import type { BanChange, KeptFailure, KeptPlace, Step, Store } from './store.js';
 

@@ -7,7 +7,7 @@ import {
   type ScanResult,
   scanLinesInOrder,
 } from '@f2b/matcher';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import type { Piece, ScanLane } from './scan-lane.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@f2b/config';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 
 /**
  * What may be judged at one go before the event loop has its turn again. Control commands and timers shall never wait for more

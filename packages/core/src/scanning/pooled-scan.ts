@@ -1,5 +1,5 @@
 import type { CompiledFilter, Newline, ScanPool, ScanResult } from '@f2b/matcher';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 import type { Files } from '../sources/files/files.js';
 import type { Block } from '../sources/source.js';
 import { lastLines } from './sample.js';

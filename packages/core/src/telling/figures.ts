@@ -1,6 +1,14 @@
-import type { Unmet } from '../acts/enforcer.js';
+import type { JailStatus } from '../jails/status.js';
 import type { GuardHealth } from './health.js';
-import type { JailStatus } from './status.js';
+
+/** A ban that is not enforced, as far as is known. */
+export interface Unmet {
+  readonly jail: string;
+  readonly id: string;
+  /** The actions that refused it, and why the first did. */
+  readonly actions: readonly string[];
+  readonly why: string;
+}
 
 /** Work that waits, by who it waits for. */
 export interface QueueLengths {

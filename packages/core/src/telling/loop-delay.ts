@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@f2b/config';
-import type { Clock } from '../edges/edges.js';
+import type { Clock } from '../clock.js';
 
 /** How often the event loop is looked at while there is work: often enough to see what a person could notice. */
 const lookEvery: Milliseconds = 20;
