@@ -1,5 +1,5 @@
 import type { CharSet } from '../../dialect/charset.js';
-import { contains, type Node, type RepeatNode } from '../../dialect/tree.js';
+import { type BackrefNode, contains, type Node, type RepeatNode } from '../../dialect/tree.js';
 import { widthOf } from '../../dialect/width.js';
 import type { Alphabet } from './alphabet.js';
 import { Cases, type Place } from './cases.js';
@@ -66,7 +66,7 @@ const choiceBytes = 12;
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
  * it does not.
- * @throws Declined for what this engine does not take (back-references, groups inside negative lookarounds, loops around what can be empty);
+ * @throws Declined for what this engine does not take (back-references that ignore case, groups inside negative lookarounds, loops around what can be empty);
  * the exact matcher takes everything
  */
 export class Emitter {
@@ -193,7 +193,7 @@ export class Emitter {
       case 'conditional':
         return this.#conditional(node.group, node.yes, node.no, follow);
       case 'backref':
-        throw new Declined('back-reference');
+        return this.#backref(node);
     }
   }
 
@@ -289,6 +289,33 @@ export class Emitter {
     this.#cases.begin(otherwise);
     this.#emit(no, follow);
     this.#cases.enter(end);
+  }
+
+  /** The text that a group holds, once more. Only where each character has a code of its own can codes be compared. */
+  #backref({ group, fold }: BackrefNode): void {
+    if (fold !== 'none' || this.#text.unit !== 1) throw new Declined('back-reference by kind of character');
+    const start = loadWord(i32(0), this.#slots + 8 * group);
+    const end = loadWord(i32(0), this.#slots + 8 * group + 4);
+    const next = label('next');
+    this.#failIf(less(end, i32(0)));
+    this.#add(set($m, end), set($q, start), set($r, minus(get($m), get($q))));
+    this.#failIf(less(minus(get($end), get($p)), get($r)));
+    this.#add(
+      set($left, minus(get($left), plus(shiftRight(get($r), i32(3)), i32(1)))),
+      when(less(get($left), i32(0)), give(i32(gaveUp))),
+      loop(
+        next,
+        when(
+          less(get($q), get($m)),
+          when(equal(this.#text.load(get($q)), this.#text.load(get($p))), [
+            set($q, plus(get($q), i32(1))),
+            this.#text.forward(1),
+            go(next),
+          ]),
+        ),
+      ),
+    );
+    this.#failIf(less(get($q), get($m)));
   }
 
   #repeat(node: RepeatNode, follow: First): void {
