@@ -1,6 +1,14 @@
 /**
  * Log bytes to failures. `compileFilter` makes a filter ready, `openPool` scans blocks with it on several threads; `matchLine` and
  * `chooseIdentifier` are the single steps, for whoever wants to see them.
+ *
+ * ```ts
+ * const filter = compileFilter(plainSettings({ failregex: 'Failed password for .* from <HOST>$' }));
+ * const scanner = new BlockScanner([filter]);
+ * const lines = Buffer.from('2024-05-01 10:00:00 gw sshd[7]: Failed password for root from 192.0.2.1\n');
+ * const { matches } = unpackResult(scanner.scan(lines, { now: Date.now() }));
+ * console.log(matches[0]?.groups.get('ip4')); // 192.0.2.1
+ * ```
  */
 export type * from './dates/detector.js';
 export type { EngineName, Regex, RegexMatch, RequiredLiterals, StepCounter } from './engines/engine.js';

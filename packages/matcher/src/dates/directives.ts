@@ -3,14 +3,6 @@
  * `fail2ban-regex` shows it.
  */
 
-/** One directive, `%` not included in `token`. */
-export interface Directive {
-  readonly token: string;
-  /** Regular expression text, with its named group. */
-  readonly regex: string;
-  readonly word: string;
-}
-
 const shortDays = 'mon|tue|wed|thu|fri|sat|sun';
 const shortMonths = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 // Longest first, so that an alternation cannot stop at a shorter name.

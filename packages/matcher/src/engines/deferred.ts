@@ -45,6 +45,10 @@ export class DeferredRegex implements Regex {
     return this.#regex.engine;
   }
 
+  get compiled(): boolean {
+    return this.#regex.compiled;
+  }
+
   get why(): string {
     return this.#regex.why;
   }

@@ -1,11 +1,12 @@
 /**
- * What a regex engine must offer. Engines stand behind this one interface, so that they can be compared in one table and
- * so that nothing outside `engines/` knows which one runs.
+ * What a regex engine must offer. Engines stand behind this one interface, so that they can be compared in one table and so that whoever
+ * matches texts need not know which one runs. The scan does know one thing: it writes searches of its own, for lines where they stand
+ * (`scan/in-place`), from `tree`.
  */
 
 import type { Expression } from '../dialect/tree.js';
 
-/** How one compiled expression is matched. */
+/** Who answers for an expression where the compiled search does not take it, or used up its steps. */
 export type EngineName =
   /** RE2 alone is exact for this expression. */
   | 're2'
@@ -41,6 +42,8 @@ export interface Regex {
   /** The Python expression that was compiled. */
   readonly source: string;
   readonly engine: EngineName;
+  /** The compiled search takes it: that answers nearly all subjects, and `engine` the rest. Asking makes it. */
+  readonly compiled: boolean;
   /** Why it got this engine, for a person: "look-ahead at column 12 does not reduce to a class". */
   readonly why: string;
   /** Number of capturing groups, group 0 not counted. */

@@ -38,7 +38,6 @@ export function forgetDependentStates(code: Code, dependent: (pc: number) => boo
 function successors(code: Code, pc: number): number[] {
   switch (code.ops[pc]) {
     case Op.match:
-    case Op.fail:
       return [];
     case Op.jump:
       return [code.a[pc]!];

@@ -31,7 +31,6 @@ export const Op = {
   backref: 12,
   /** Group `a` is set: next instruction; else go on at `b`. */
   condition: 13,
-  fail: 14,
   /** Counted loop `a` begins: its counter := 0. */
   countStart: 15,
   /** Counted loop `a`: another iteration or on at `b`. */

@@ -27,7 +27,7 @@ export function compileRegex(source: string, options: ParseOptions = {}): Compil
 
 const asciiOnly = /^[\0-\x7f]*$/;
 
-/** An expression with its engines: RE2 matches, and the cheapest engine that is linear on the subject finds the groups. */
+/** An expression with its engines: the compiled search, and those that answer where it does not. */
 export class CompiledRegex implements Regex {
   readonly source: string;
   readonly groupCount: number;
@@ -58,6 +58,10 @@ export class CompiledRegex implements Regex {
   get engine(): EngineName {
     if (isBudgeted(this.#reduced)) return 'budgeted';
     return this.#ascii.inexact === undefined ? 're2' : 'gate+exact';
+  }
+
+  get compiled(): boolean {
+    return this.#compiledSearch() !== undefined;
   }
 
   get why(): string {

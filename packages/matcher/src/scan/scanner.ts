@@ -40,7 +40,7 @@ export class BlockScanner implements ScanTools {
   readonly #writer: MatchWriter;
 
   /**
-   * @throws RangeError for filters that cannot share one scan: those with `maxlines` above 1 (they need `MultilineScan`), and
+   * @throws RangeError for filters that cannot share one scan: those with `maxlines` above 1 (they need `scanLinesInOrder`), and
    * logs of different code unit width.
    */
   constructor(filters: readonly CompiledFilter[], options: ScannerOptions = {}) {
@@ -48,7 +48,8 @@ export class BlockScanner implements ScanTools {
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;
     this.encoding = filters[0]?.encoding ?? { ...neutral };
     for (const { maxlines, encoding } of filters) {
-      if (maxlines > 1) throw new RangeError('a filter with maxlines above 1 keeps lines: scan it with MultilineScan');
+      if (maxlines > 1)
+        throw new RangeError('a filter with maxlines above 1 keeps lines: scan it with scanLinesInOrder');
       if (encoding.unit !== this.encoding.unit || encoding.newlineAt !== this.encoding.newlineAt) {
         throw new RangeError(`one scan cannot read a log both as ${encoding.name} and as ${this.encoding.name}`);
       }

@@ -23,7 +23,8 @@ export function adviceFrom({ expressions, stages }: Dissection, about: Advised):
       'maxlines is above 1: lines are read in order on one thread; a filter with one line per match is several times as fast',
     );
   }
-  for (const one of costly) advice.push(...adviceOn(one, prefregex));
+  // Lines that are taken together have no use for literals, nor for a place where a line begins.
+  for (const one of costly) advice.push(...adviceOn(one, prefregex, about.maxlines === 1));
   const dead = failregex.filter(({ hits }) => hits === 0);
   if (about.hits > 0 && dead.length > 0) {
     advice.push(
@@ -40,15 +41,15 @@ export function adviceFrom({ expressions, stages }: Dissection, about: Advised):
   return advice;
 }
 
-function adviceOn(one: ExpressionCost, prefregex: ExpressionCost | undefined): string[] {
+function adviceOn(one: ExpressionCost, prefregex: ExpressionCost | undefined, lineByLine: boolean): string[] {
   const name = `failregex ${one.index + 1}`;
   const advice: string[] = [];
-  if (one.literals === undefined && prefregex?.literals === undefined) {
+  if (lineByLine && one.literals === undefined && prefregex?.literals === undefined) {
     advice.push(
       `${name} has no literal that every match must contain, so every line is looked at: write fixed words of the message into it`,
     );
   }
-  if (!one.anchored && one.share > worthSaying) {
+  if (lineByLine && !one.anchored && one.share > worthSaying) {
     advice.push(`${name} is not anchored: with ^ in front it fails at once instead of being tried at each character`);
   }
   if (one.engine === 'budgeted') {

@@ -82,6 +82,7 @@ describe('advice', () => {
     index: 0,
     source: 'x',
     engine: 're2',
+    compiled: true,
     why: '',
     literals: ['words'],
     anchored: true,
@@ -104,6 +105,14 @@ describe('advice', () => {
 
   it('has nothing to say of an expression with literals, anchored, that matches', () => {
     expect(adviceFrom(dissection([expression({})]), about)).toEqual([]);
+  });
+
+  it('blames no expression for what maxlines makes useless', () => {
+    const advice = adviceFrom(dissection([expression({ literals: undefined, anchored: false })]), {
+      ...about,
+      maxlines: 2,
+    });
+    expect(advice.join()).toMatch(/^maxlines is above 1[^,]*$/);
   });
 
   it('names what has no literal, is not anchored, goes back to earlier text or never matched', () => {

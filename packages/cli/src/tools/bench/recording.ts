@@ -54,6 +54,7 @@ function recordedRegex(regex: Regex, asked: Asked): Regex {
   return {
     source: regex.source,
     engine: regex.engine,
+    compiled: regex.compiled,
     why: regex.why,
     groupCount: regex.groupCount,
     groupNames: regex.groupNames,

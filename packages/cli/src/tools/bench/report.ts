@@ -85,7 +85,12 @@ function expressionTable(expressions: readonly ExpressionCost[]): string[] {
   return [
     ...textTable(head, shown.map(expressionRow), [0, 1, 7]),
     ...(untried > 0 ? [`and ${untried} more that no line of the sample had to be tried on`] : []),
-    ...shown.filter(({ engine }) => engine !== 're2').map((one) => `${nameOf(one)}: ${one.engine}, because ${one.why}`),
+    ...shown
+      .filter(({ engine }) => engine !== 're2')
+      .map(
+        (one) =>
+          `${nameOf(one)}: ${one.compiled ? 'behind the compiled search ' : ''}${one.engine}, because ${one.why}`,
+      ),
   ];
 }
 
@@ -94,7 +99,7 @@ const nameOf = ({ option, index }: ExpressionCost) => `${option} ${index + 1}`;
 function expressionRow(one: ExpressionCost): string[] {
   return [
     nameOf(one),
-    one.engine,
+    one.compiled ? 'compiled' : one.engine,
     one.hits === undefined ? '' : String(one.hits),
     String(one.tried),
     microseconds(one.microsecondsPerTry),

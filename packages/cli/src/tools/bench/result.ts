@@ -34,6 +34,8 @@ export interface ExpressionCost {
   readonly index: number;
   readonly source: string;
   readonly engine: EngineName;
+  /** The compiled search answers first, and `engine` where its steps run out. */
+  readonly compiled: boolean;
   /** Why it got this engine. */
   readonly why: string;
   /** Pieces of which every matching line contains one; undefined: it has to look at every line. */

@@ -140,6 +140,7 @@ class Dissector {
       index,
       source: setting.source,
       engine: regex.engine,
+      compiled: regex.compiled,
       why: regex.why,
       literals: option === 'failregex' ? single.literalsOf(this.filter, index, this.few) : regex.literals?.alternatives,
       anchored: single.isAnchoredAtStart(regex),

@@ -16,6 +16,7 @@ function asText(filter: CompiledFilter): CompiledFilter {
     const asked: Regex = {
       source: regex.source,
       engine: regex.engine,
+      compiled: regex.compiled,
       why: regex.why,
       groupCount: regex.groupCount,
       groupNames: regex.groupNames,
