@@ -10,7 +10,7 @@ import type { Bytes, EpochMs } from '@f2b/config';
  * same origin.
  */
 export interface Origin {
-  /** What the log is, not what it is called: device, inode and first line of a file; the sequence of a journal. */
+  /** What the log is, not what it is called: device, inode, birth and first line of a file; the sequence of a journal. */
   readonly log: string;
   /** The line's first byte in the file; the entry's number in the journal. */
   readonly offset: Bytes;

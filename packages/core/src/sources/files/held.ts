@@ -29,9 +29,12 @@ export class Held {
     this.log = new OpenLog(fd, state, parts);
   }
 
-  /** Device and inode of the file, or of the one that it is a copy of: by that its lines are known. */
+  /**
+   * Device, inode and birth of the file, or of the one that it is a copy of: by that and their first line its lines are known. An inode
+   * is soon given to another file, and many logs begin with the same line.
+   */
   get identity(): string {
-    return this.#copyOf ?? this.log.identity;
+    return this.#copyOf ?? `${this.log.identity}@${this.born ?? ''}`;
   }
 
   /** Goes on where another file was left, if this one holds what was read of that. */
