@@ -58,7 +58,7 @@ exports.rooms = {
     'daemon/control',
     'render',
     'daemon',
-    'tools/trial',
+    'tools/first-run',
     ['tools/regex', 'tools/config', 'tools/explain', 'tools/bench', 'commands'],
   ],
 };

@@ -11,7 +11,7 @@ export const command: Command = {
   notes: benchNotes,
   async run({ flags, args, options: written }) {
     const options = benchOptionsOf(written);
-    const { runBench } = await import('../tools/bench/run.js');
+    const { runBench } = await import('../tools/bench/bench.js');
     return await inWords(() => runBench(options, args, flags));
   },
 };

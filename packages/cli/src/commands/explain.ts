@@ -19,7 +19,7 @@ export const command: Command = {
     if (name === undefined || line === undefined || surplus !== undefined) {
       throw new CliError('F2B_USAGE', 'explain: provide a jail or filter, and a line (in quotes)');
     }
-    const { runExplain } = await import('../tools/explain/run.js');
+    const { runExplain } = await import('../tools/explain/explain.js');
     return await runExplain(
       { name, line, json: has(invocation, 'json') },
       regexOptionsOf(invocation.options),

@@ -24,8 +24,8 @@ export const command: Command = {
   async run({ flags, args }) {
     if (args.length > 0) throw new CliError('F2B_USAGE', `start takes no '${args[0]}': f2b -h shows its options`);
     if (flags.trial) {
-      const { runTrial } = await import('../tools/trial/run.js');
-      return runTrial(flags);
+      const { runFirstRun } = await import('../tools/first-run/first-run.js');
+      return runFirstRun(flags);
     }
     return flags.foreground ? foreground(flags) : background(flags);
   },

@@ -2,7 +2,7 @@ import { readSettings } from '@f2b/config';
 import { type CompiledFilter, chooseIdentifier, compileFilter, matchLine } from '@f2b/matcher';
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration } from '../tools/config/check.js';
-import { readSample, stampLine } from '../tools/trial/sample.js';
+import { readSample, stampLine } from '../tools/first-run/sample.js';
 import { embeddedDirectory, mayLackLogs } from './configuration-directory.js';
 
 const settings = readSettings({ directory: embeddedDirectory, allowMissingLogs: true });

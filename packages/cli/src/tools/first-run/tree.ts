@@ -5,7 +5,7 @@ import { embeddedDirectory } from '../../places/configuration-directory.js';
 import type { SampleLog } from './sample.js';
 
 /** What one trial keeps on disk, in a directory that nobody else can look into. */
-export interface TrialPlace {
+export interface FirstRunPlace {
   readonly directory: string;
   /** A copy of the built-in configuration, for the trial's own settings beside it. */
   readonly configuration: string;
@@ -15,7 +15,7 @@ export interface TrialPlace {
   remove(): void;
 }
 
-export function makeTrialPlace(): TrialPlace {
+export function makeFirstRunPlace(): FirstRunPlace {
   const directory = mkdtempSync(join(tmpdir(), 'f2b-trial-'));
   const configuration = join(directory, 'config');
   mkdirSync(configuration, { mode: 0o700 });
@@ -33,7 +33,7 @@ export function makeTrialPlace(): TrialPlace {
 }
 
 /** Points the jails to the sample's logs, with bans short enough to see one end. */
-export function useSampleLogs(place: TrialPlace): void {
+export function useSampleLogs(place: FirstRunPlace): void {
   for (const file of Object.values(place.logs)) writeFileSync(file, '', { mode: 0o600, flag: 'wx' });
   writeFileSync(
     join(place.configuration, 'jail.local'),
@@ -53,7 +53,7 @@ export function useSampleLogs(place: TrialPlace): void {
 }
 
 /** Guards with the host's own logs: jails that have none here are switched off. */
-export function useHostLogs(place: TrialPlace, idle: readonly string[]): void {
+export function useHostLogs(place: FirstRunPlace, idle: readonly string[]): void {
   const text = idle.map((jail) => `[${jail}]\nenabled = false\n`).join('\n');
   writeFileSync(join(place.configuration, 'jail.local'), text, { mode: 0o600 });
 }

@@ -8,7 +8,7 @@ import { f2bVersion } from '../../places/version.js';
 import { findHostLogs } from './host-logs.js';
 import { replay } from './replay.js';
 import { readSample } from './sample.js';
-import { makeTrialPlace, type TrialPlace, useHostLogs, useSampleLogs } from './tree.js';
+import { type FirstRunPlace, makeFirstRunPlace, useHostLogs, useSampleLogs } from './tree.js';
 
 /** Why the trial reads what it reads: a copy, with settings of the trial beside it. */
 const copied = 'built-in default, copied for this run';
@@ -18,8 +18,8 @@ const copied = 'built-in default, copied for this run';
  * host's own SSH and Asterisk logs, or, where there are none, with a replayed sample of an attacked gateway. The
  * firewall is left alone unless root says `--enforce`.
  */
-export async function runTrial(flags: Flags): Promise<number> {
-  const place = makeTrialPlace();
+export async function runFirstRun(flags: Flags): Promise<number> {
+  const place = makeFirstRunPlace();
   try {
     const enforce = flags.enforce === true;
     const directory: ConfigurationDirectory =
@@ -60,7 +60,7 @@ export async function runTrial(flags: Flags): Promise<number> {
 }
 
 /** The host's own logs where it has some, else (or when asked for) the sample; says which, and why. */
-function chooseLogs(place: TrialPlace, wantSample: boolean): 'host' | 'sample' {
+function chooseLogs(place: FirstRunPlace, wantSample: boolean): 'host' | 'sample' {
   const { guarded, idle, unreadable } = findHostLogs(
     readSettings({ directory: place.configuration, allowMissingLogs: true }),
   );

@@ -4,7 +4,7 @@ import { readSettings, type Settings } from '@f2b/config';
 import { describe, expect, it } from 'vitest';
 import { embeddedDirectory } from '../../places/configuration-directory.js';
 import { findHostLogs } from './host-logs.js';
-import { makeTrialPlace, useHostLogs, useSampleLogs } from './tree.js';
+import { makeFirstRunPlace, useHostLogs, useSampleLogs } from './tree.js';
 
 /** The built-in jails on a host that has these files. */
 function onHostWith(files: readonly string[]): Settings {
@@ -41,7 +41,7 @@ describe('findHostLogs', () => {
 
 describe('the place of a trial', () => {
   it('reads without a finding on the sample, and keeps no store', () => {
-    const place = makeTrialPlace();
+    const place = makeFirstRunPlace();
     try {
       useSampleLogs(place);
       const settings = readSettings({ directory: place.configuration });
@@ -57,7 +57,7 @@ describe('the place of a trial', () => {
   });
 
   it('switches off the jails that have no log here', () => {
-    const place = makeTrialPlace();
+    const place = makeFirstRunPlace();
     try {
       useHostLogs(place, ['sshd', 'asterisk']);
       expect(readSettings({ directory: place.configuration }).jails).toEqual([]);
