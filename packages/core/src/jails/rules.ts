@@ -1,8 +1,7 @@
-import { type JailSettings, jailDefaults, type Seconds } from '@f2b/config';
+import { type IgnoreCacheSetting, type JailSettings, jailDefaults, type Seconds } from '@f2b/config';
 import { readUsedns, type Usedns } from '@f2b/matcher';
 import { type Increment, incrementOf } from './growth/increment.js';
 import type { IgnoreList, IgnoreSettings } from './who/ignore.js';
-import type { IgnoreCacheSettings } from './who/ignore-cache.js';
 
 /** What a jail's judge goes by. A reload exchanges it as a whole; the judge's book stays. */
 export interface Rules {
@@ -15,7 +14,7 @@ export interface Rules {
   readonly usedns: Usedns;
   /** Undefined: ban times do not grow. */
   readonly increment: Increment | undefined;
-  readonly ignorecache: IgnoreCacheSettings | undefined;
+  readonly ignorecache: IgnoreCacheSetting | undefined;
   /** Whether the jail has an ignorecommand; running it is the asker's business. */
   readonly ignorecommand: boolean;
   readonly ignore: IgnoreList;

@@ -1,15 +1,7 @@
-import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { EpochMs, IgnoreCacheSetting } from '@f2b/config';
 import { dropOldest } from '../book/bound.js';
 import type { Failure } from '../book/failures.js';
 import type { IgnoredBy } from './ignore.js';
-
-/** `ignorecache`: for whom and for how long an answer of the ignore rules is kept. */
-export interface IgnoreCacheSettings {
-  /** Key with tags: `<ip>`, `<fid>`, `<F-USER>` and other captured groups. */
-  readonly key: string;
-  readonly maxCount: number;
-  readonly maxTime: Milliseconds;
-}
 
 interface Answer {
   /** Undefined: not ignored. */
@@ -19,10 +11,10 @@ interface Answer {
 
 /** Remembers answers of the ignore rules, yes and no, under the jail's own key. */
 export class IgnoreCache {
-  readonly #settings: IgnoreCacheSettings;
+  readonly #settings: IgnoreCacheSetting;
   readonly #answers = new Map<string, Answer>();
 
-  constructor(settings: IgnoreCacheSettings) {
+  constructor(settings: IgnoreCacheSetting) {
     this.#settings = settings;
   }
 
