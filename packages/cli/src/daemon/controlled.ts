@@ -44,7 +44,7 @@ export class Controlled implements ControlledDaemon {
   }
 
   isReady(): boolean {
-    return this.#guard !== undefined;
+    return this.#guard?.started === true;
   }
 
   stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Milliseconds, Settings, VoiceLevel } from '@f2b/config';
-import { type Guard, startGuard } from '@f2b/core';
+import { Guard } from '@f2b/core';
 import { reasonOf } from '../errors.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceEnforcement, announceJails } from './announce.js';
@@ -111,8 +111,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   sayAll(announceConfiguration(options.directory, settings));
   sayAll(announceEnforcement(options.enforce, options.enforceAsked, process.geteuid?.() === 0));
 
-  const guard = await openGuard(options, parts);
-  controlled.guard = guard;
+  const guard = await openGuard(options, parts, controlled);
   const jails = announceJails(settings, guard);
   sayAll(jails.announcements);
   voice.tell('INFO', `Server ready: ${options.socket}`);
@@ -137,12 +136,20 @@ async function openControl(socket: string, controlled: Controlled, voice: Daemon
   }
 }
 
-async function openGuard({ settings, enforce }: DaemonOptions, parts: Omit<Parts, 'guard'>): Promise<Guard> {
+async function openGuard(
+  { settings, enforce }: DaemonOptions,
+  parts: Omit<Parts, 'guard'>,
+  controlled: Controlled,
+): Promise<Guard> {
   const { voice, signals } = parts;
   // A dry run prints to the log, under a name of its own, since nothing of it has happened.
   const print = (message: string) => voice.say({ logger: 'f2b.dry-run', level: 'NOTICE', message });
   try {
-    return await startGuard({ settings, voice, dryRun: enforce ? undefined : { print } });
+    const guard = new Guard({ settings, voice, dryRun: enforce ? undefined : { print } });
+    // Whoever asks while it starts hears what it is at.
+    controlled.guard = guard;
+    await guard.start();
+    return guard;
   } catch (error) {
     voice.lastOfFailedStart('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
     signals.finish();

@@ -69,6 +69,7 @@ export class Guard {
   readonly #chores: Chores;
   readonly #first: readonly JailSettings[];
   readonly #warmWorkers: boolean;
+  #started = false;
   #stopping: Promise<void> | undefined;
 
   constructor(options: GuardOptions) {
@@ -161,8 +162,14 @@ export class Guard {
     const added = this.#jails.add(this.#first);
     this.#chores.schedule();
     await Promise.all([starting, added]);
+    this.#started = true;
     // Not before everything runs: it must not make the start slower.
     if (this.#warmWorkers) void this.#logs.warmWorkers();
+  }
+
+  /** Whether all jails of the configuration have been started, or have failed to. */
+  get started(): boolean {
+    return this.#started;
   }
 
   /** Names of all jails, running or not, in the order in which they came. */

@@ -6,7 +6,7 @@ import type { Place } from '../sources/source.js';
 import type { BanChange, KeptBan, KeptFailure, Step, Store } from './store.js';
 
 export interface MemoryStoreOptions {
-  /** Failures that are kept of each jail; the oldest give way. */
+  /** Failures that are kept of each jail; the oldest give way. 0: none, for whoever reads none. */
   readonly maxFailures?: number;
 }
 
@@ -25,6 +25,7 @@ class JailMemory {
   }
 
   fail({ jail: _jail, ...failure }: KeptFailure): void {
+    if (this.#maxFailures === 0) return;
     const { origin, who } = failure;
     const key =
       origin === undefined ? `by hand ${this.#byHand++}` : `${origin.log}\u0000${origin.offset}\u0000${who.id}`;
