@@ -15,7 +15,6 @@
  * `FailureMaker` is for whoever wants to know what a line comes to without a guard: tests of filters, replays of old logs.
  */
 
-export type { Unmet } from './acts/enforcer.js';
 export type { Clock } from './clock.js';
 export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
@@ -39,5 +38,5 @@ export { JournalMatches } from './sources/journal/matches.js';
 export { journalOptions } from './sources/journal/places.js';
 export type { LogTrouble, Origin, Place } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
-export type { Figures, QueueLengths } from './telling/figures.js';
+export type { Figures, QueueLengths, Unmet } from './telling/figures.js';
 export type { GuardHealth } from './telling/health.js';
