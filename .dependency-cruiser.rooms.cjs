@@ -59,6 +59,10 @@ exports.rooms = {
     'render',
     'daemon',
     'tools/first-run',
-    ['tools/regex', 'tools/config', 'tools/explain', 'tools/bench', 'commands'],
+    'tools/regex',
+    'tools/explain',
+    'tools/bench',
+    'tools/config',
+    'commands',
   ],
 };

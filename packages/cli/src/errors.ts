@@ -108,6 +108,9 @@ export const cliErrors = {
 } as const satisfies ErrorTable;
 export type CliErrorCode = keyof typeof cliErrors;
 
+/** Exit code of every failure: fail2ban-client's. */
+export const failed = 255;
+
 export class CliError extends Error {
   constructor(
     readonly code: CliErrorCode,

@@ -1,8 +1,7 @@
 import { type Flags, readFlags } from './commandline/flags.js';
 import { readOptions, UnknownOption } from './commandline/read-options.js';
-import { failed } from './commands/command.js';
 import { commands } from './commands/table.js';
-import { CliError, reasonOf } from './errors.js';
+import { CliError, failed, reasonOf } from './errors.js';
 import { printable, printableText } from './printable.js';
 
 /** Commands of fail2ban-client that an administrator will try. */
@@ -27,7 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`f2b: ${printable(error.message + (await hintFor(error)))}\n`);
       return failed;
     }
-    const { sayAsClient } = await import('./commands/client-log.js');
+    const { sayAsClient } = await import('./render/client-log.js');
     sayAsClient(flags, 'ERROR', reasonOf(error));
     if (!(error instanceof CliError) && flags.verbosity > 1 && error instanceof Error) {
       process.stderr.write(`${printableText(error.stack ?? '')}\n`);

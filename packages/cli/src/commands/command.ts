@@ -28,6 +28,3 @@ export interface Command {
 export function has({ options }: Invocation, key: string): boolean {
   return options.some(([one]) => one === key);
 }
-
-/** Exit code of every failure: fail2ban-client's. */
-export const failed = 255;

@@ -7,12 +7,12 @@ import { someoneListens } from '../daemon/control/claim.js';
 import { startDaemon } from '../daemon/daemon.js';
 import { starterReport } from '../daemon/starter-report.js';
 import { absoluteTarget } from '../daemon/voice/target-spec.js';
-import { CliError, reasonOf } from '../errors.js';
+import { CliError, failed, reasonOf } from '../errors.js';
 import { configurationDirectory, mayLackLogs } from '../places/configuration-directory.js';
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
-import { sayAsClient } from './client-log.js';
-import { type Command, failed } from './command.js';
+import { sayAsClient } from '../render/client-log.js';
+import type { Command } from './command.js';
 
 /** Seconds after which a start in the background counts as failed, as in fail2ban-client. */
 const startTimeoutSeconds = 30;

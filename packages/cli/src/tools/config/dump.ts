@@ -1,6 +1,6 @@
 import { readSettings, renderPretty, renderStream } from '@f2b/config/stream';
 import type { Flags } from '../../commandline/flags.js';
-import { failed } from '../../commands/command.js';
+import { failed } from '../../errors.js';
 import { configurationDirectory } from '../../places/configuration-directory.js';
 import { sayFindings } from './say-findings.js';
 

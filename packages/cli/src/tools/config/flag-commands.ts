@@ -1,5 +1,5 @@
 import type { Flags } from '../../commandline/flags.js';
-import { failed } from '../../commands/command.js';
+import { failed } from '../../errors.js';
 
 /**
  * The flags that are commands of their own: `--str2sec`, `-d`, `--dp`, `-t`. Each loads only what it needs: `-d` no regex engine.

@@ -1,8 +1,8 @@
 import type { Finding } from '@f2b/config';
 import { formatOrigin } from '@f2b/config/stream';
 import type { Flags } from '../../commandline/flags.js';
-import { clientLine } from '../../commands/client-log.js';
 import type { LevelName } from '../../daemon/voice/levels.js';
+import { clientLine } from '../../render/client-log.js';
 
 const levelOf: Readonly<Record<Finding['severity'], LevelName>> = { error: 'ERROR', warning: 'WARNING', hint: 'INFO' };
 

@@ -1,5 +1,5 @@
 import { ConfigError, parseTime } from '@f2b/config';
-import { failed } from '../../commands/command.js';
+import { failed } from '../../errors.js';
 import { printable } from '../../printable.js';
 
 /** Units that fail2ban computes with fractions: their seconds are printed as Python prints a float. */

@@ -1,6 +1,6 @@
 import type { Flags } from '../../commandline/flags.js';
-import { sayAsClient } from '../../commands/client-log.js';
 import { configurationDirectory, mayLackLogs } from '../../places/configuration-directory.js';
+import { sayAsClient } from '../../render/client-log.js';
 import { checkConfiguration } from './check.js';
 import { sayFindings } from './say-findings.js';
 

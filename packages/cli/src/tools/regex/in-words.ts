@@ -1,7 +1,6 @@
 import { ConfigError } from '@f2b/config';
 import { FilterError } from '@f2b/matcher';
-import { failed } from '../../commands/command.js';
-import { CliError } from '../../errors.js';
+import { CliError, failed } from '../../errors.js';
 import { printableText } from '../../printable.js';
 
 /** Runs a command that speaks to a person at a terminal: what went wrong is said as `ERROR: …`, as fail2ban-regex does. */
