@@ -86,6 +86,22 @@ export const firewallErrors = {
     means: "An action's `actioncheck` fails, also after the repair.",
     advice: 'Run `actionstart` and `actioncheck` by hand.',
   },
+  F2B_FIREWALL_NOT_STARTED: {
+    means: 'A tool of the kernel could not be started: no file descriptor or no process was left.',
+    advice: 'Raise the limit that the message names.',
+  },
+  F2B_ACTION_PLACE: {
+    means: 'Two jails give a built-in action different parameters for one place in the kernel, where they would fight.',
+    advice: 'Give both the same parameters, or another `table`.',
+  },
+  F2B_ACTION_PYTHON: {
+    means: 'An action is a Python module, which f2b does not run.',
+    advice: 'Use an action of commands in its place (`sendmail` for `smtp.py`).',
+  },
+  F2B_FIREWALL_DEFECT: {
+    means: 'The firewall met with something that it does not expect.',
+    advice: 'Report it with the lines around it.',
+  },
   F2B_ACTION_TAG_PLACE: {
     means: "A tag stands where a log line's text would become part of a program, or where the program does not see it.",
     advice: 'Hand the value over as an argument; the finding shows how.',
@@ -117,6 +133,8 @@ export const errors = {
       'F2B_FIREWALL_NO_COMMAND',
       `${command} was not found; install it (Debian: apt-get install iptables) or add its directory to PATH`,
     ),
+  notStarted: (command: string, why: string) =>
+    new FirewallError('F2B_FIREWALL_NOT_STARTED', `${command} could not be started (${why})`),
   notAllowed: (command: string, said: string) =>
     new FirewallError(
       'F2B_FIREWALL_NOT_ALLOWED',
@@ -180,6 +198,18 @@ export const errors = {
       'F2B_ACTION_UNREPAIRABLE',
       `action ${action}: actioncheck still fails after the repair; run actionstart and actioncheck by hand`,
     ),
+  sharedPlace: (action: string, place: string, other: string) =>
+    new FirewallError(
+      'F2B_ACTION_PLACE',
+      `action ${action}: jail '${other}' has ${place} with other parameters, and the two would fight over it; give both jails the same parameters, or this one another table`,
+    ),
+  python: (path: string) =>
+    new FirewallError(
+      'F2B_ACTION_PYTHON',
+      `${path} is a Python module, which f2b does not run; use an action of commands in its place (sendmail for smtp.py)`,
+    ),
+  defect: (what: string) =>
+    new FirewallError('F2B_FIREWALL_DEFECT', `${what}: this should not happen; report it with the lines around it`),
   ignoreCommand: (command: string, how: string) =>
     new FirewallError('F2B_IGNORE_COMMAND_ANSWER', `ignorecommand '${command}' ${how}; 0 means ignore, 1 means do not`),
   ignoreCommandShed: (waiting: number) =>
@@ -189,7 +219,8 @@ export const errors = {
     ),
 };
 
-/** The sentence of an error of ours, or of anything else that was thrown. */
-export function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** An error of ours as it is; anything else that was thrown is a defect of this package, under a code of its own. */
+export function firewallError(error: unknown): FirewallError {
+  if (error instanceof FirewallError) return error;
+  return errors.defect(error instanceof Error ? error.message : String(error));
 }

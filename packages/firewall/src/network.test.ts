@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { networkOf } from './network.js';
 
 describe('a ban identifier as a network', () => {
-  test.each([
+  it.each([
     ['192.0.2.7', 'inet4', '192.0.2.7/32'],
     ['192.0.2.7/24', 'inet4', '192.0.2.0/24'],
     ['::ffff:192.0.2.7', 'inet4', '192.0.2.7/32'],
@@ -16,7 +16,7 @@ describe('a ban identifier as a network', () => {
     expect(networkOf(id)).toEqual({ family, cidr });
   });
 
-  test.each([
+  it.each([
     '',
     'alice',
     '2',
@@ -38,11 +38,11 @@ describe('a ban identifier as a network', () => {
     expect(() => networkOf(id)).toThrow(/neither an address nor a network/);
   });
 
-  test.each(['0.0.0.0/0', '::/0', '::ffff:0.0.0.0/96'])('%s would be everybody', (id) => {
+  it.each(['0.0.0.0/0', '::/0', '::ffff:0.0.0.0/96'])('%s would be everybody', (id) => {
     expect(() => networkOf(id)).toThrow(/every address there is/);
   });
 
-  test('what comes out is read again as the same network', () => {
+  it('what comes out is read again as the same network', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 97, max: 128 }), (address, bits) => {
         const width = address.includes(':') ? bits : bits - 96;

@@ -1,8 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import { errors } from './errors.js';
-import { quoted } from './log.js';
+import { quoted } from './voice.js';
 
 export type Family = 'inet4' | 'inet6';
+
+export const familyNames: Readonly<Record<Family, string>> = { inet4: 'IPv4', inet6: 'IPv6' };
 
 /** A banned address or network, in the one spelling that the kernel's tools print. */
 export interface Network {
@@ -15,8 +17,8 @@ export interface Network {
  * Reads a ban identifier as an address or a network. IPv4 mapped into IPv6 is IPv4, since that is what its packets are;
  * a zone (`fe80::1%eth0`) is dropped; host bits of a network are cleared.
  *
- * Throws `F2B_FIREWALL_NOT_AN_ADDRESS` for free text and for the short, octal and hexadecimal spellings that other
- * parsers guess at (`2`, `010.0.0.1`), `F2B_FIREWALL_EVERYBODY` for a prefix of length 0.
+ * @throws FirewallError `F2B_FIREWALL_NOT_AN_ADDRESS` for free text and for the short, octal and hexadecimal spellings that
+ *   other parsers guess at (`2`, `010.0.0.1`), `F2B_FIREWALL_EVERYBODY` for a prefix of length 0
  */
 export function networkOf(id: string): Network {
   const match = /^([0-9A-Fa-f:.]{2,45})(?:%[\w.-]{1,32})?(?:\/(\d{1,3}))?$/.exec(id);

@@ -1,4 +1,5 @@
 import type { EpochMs, Seconds } from '@f2b/config';
+import type { FirewallError } from './errors.js';
 
 /** Who is to be banned or unbanned, and all that an action's tags may ask about it. */
 export interface Ticket {
@@ -37,6 +38,16 @@ export interface Outcome {
   readonly kind: Order['kind'];
   readonly id: string;
   readonly ok: boolean;
-  /** Why it failed, for a person; undefined when `ok`. */
-  readonly why: string | undefined;
+  /** Why it failed; undefined when `ok`. */
+  readonly error: FirewallError | undefined;
+}
+
+export function outcomeOf(order: Order, action: string, error: FirewallError | undefined): Outcome {
+  const { jail, kind, ticket } = order;
+  return { jail, action, kind, id: ticket.id, ok: error === undefined, error };
+}
+
+/** When a ban ends; infinite: never. */
+export function endOf({ time, bantime }: Ticket): EpochMs {
+  return bantime < 0 ? Number.POSITIVE_INFINITY : time + bantime * 1_000;
 }

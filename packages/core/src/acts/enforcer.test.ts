@@ -1,4 +1,4 @@
-import type { Firewall, Order, Outcome } from '@f2b/firewall';
+import { type Firewall, FirewallError, type Order, type Outcome } from '@f2b/firewall';
 import { expect, test } from 'vitest';
 import type { Ban } from '../jails/book/bans.js';
 import { identifierOf } from '../jails/who/identifier.js';
@@ -40,7 +40,16 @@ function trial(verdict: (order: Order, nth: number) => boolean) {
       orders.push(order);
       const { jail, kind, ticket } = order;
       const ok = verdict(order, orders.length);
-      return [{ jail, kind, id: ticket.id, action: 'a', ok, why: ok ? undefined : 'no' }];
+      return [
+        {
+          jail,
+          kind,
+          id: ticket.id,
+          action: 'a',
+          ok,
+          error: ok ? undefined : new FirewallError('F2B_ACTION_FAILED', 'no'),
+        },
+      ];
     },
     async check() {
       checks++;

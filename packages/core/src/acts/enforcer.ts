@@ -134,7 +134,7 @@ export class Enforcer {
     const names = failed.map(({ action }) => action);
     // No name: the firewall did not get as far as an action.
     wanted.actions = names.includes('') ? undefined : names;
-    wanted.why = failed[0]?.why ?? 'no reason given';
+    wanted.why = failed[0]?.error?.message ?? 'no reason given';
     wanted.cancel = this.#clock.after(delay, () => this.#track(this.#tryBan(jail, wanted, tries + 1)));
   }
 

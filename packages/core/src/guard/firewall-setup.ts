@@ -1,10 +1,10 @@
-import type { Settings, VoiceLevel } from '@f2b/config';
+import type { Settings } from '@f2b/config';
 import type { FirewallOptions } from '@f2b/firewall';
 import type { Edges } from '../edges/edges.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { Reporter } from '../telling/reporter.js';
 
-/** What the firewall is opened with: what the tags of actions may ask of the guard. */
+/** What the firewall is opened with; the jails that live bring their actions later. */
 export function firewallOptions(
   settings: Settings,
   edges: Edges,
@@ -12,11 +12,8 @@ export function firewallOptions(
   jailOf: (name: string) => GuardedJail | undefined,
   dryRun: { print(line: string): void } | undefined,
 ): FirewallOptions {
-  const say = (level: VoiceLevel) => (message: string) => reporter.say({ logger: 'fail2ban.actions', level, message });
   return {
-    // Each jail brings its actions along once it lives.
-    jails: [],
-    log: { error: say('ERROR'), warn: say('WARNING'), notice: say('NOTICE'), info: say('INFO'), debug: say('DEBUG') },
+    voice: reporter,
     ipv6: allowsIpv6(settings, edges),
     clock: () => edges.clock.now(),
     counts: (jail) => {

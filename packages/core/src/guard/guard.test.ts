@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { FirewallError } from '@f2b/firewall';
 import { describe, expect, test } from 'vitest';
 import { realEdges } from '../edges/real-edges.js';
 import { formatLocalTime } from '../jails/when/duration.js';
@@ -189,7 +190,16 @@ describe('a firewall that fails', () => {
         submit: async ({ jail, kind, ticket }) => {
           seen.push(`${kind} ${ticket.id}`);
           const ok = kind !== 'ban' || failures-- <= 0;
-          return [{ jail, action: 'a', kind, id: ticket.id, ok, why: ok ? undefined : 'no rule could be set' }];
+          return [
+            {
+              jail,
+              action: 'a',
+              kind,
+              id: ticket.id,
+              ok,
+              error: ok ? undefined : new FirewallError('F2B_ACTION_FAILED', 'no rule could be set'),
+            },
+          ];
         },
         check: async () => [],
         flush: async () => [],
@@ -197,6 +207,7 @@ describe('a firewall that fails', () => {
         reloadJail: async () => [],
         stopJail: async () => [],
         stop: async () => [],
+        load: () => ({ orders: 0, programs: { running: 0, waiting: 0 } }),
       }),
       edges: { clock: { ...realEdges(() => {}).clock, now, after: (delay, then) => quickly(delay, then) } },
     });

@@ -91,10 +91,11 @@ export class Guard {
     this.#firewall = open(firewallOptions(settings, edges, this.#reporter, (name) => this.#jails.get(name), dryRun));
     this.#enforcer = new Enforcer(this.#firewall, clock, {
       enforced: (jail, id) => void this.events.emit('enforced', { jail, id }),
-      failed: ({ jail, action, id, kind, why }, retryIn) => {
+      failed: ({ jail, action, id, kind, error }, retryIn) => {
         const next = retryIn === undefined ? 'It is not tried again' : `Next try in ${retryIn / 1000} s`;
-        const what = `Order ${kind} ${id} failed at action '${action}': ${why ?? 'no reason given'}. ${next}`;
-        this.#reporter.problem({ code: 'F2B_FIREWALL', jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
+        const what = `Order ${kind} ${id} failed at action '${action}': ${error?.message ?? 'no reason given'}. ${next}`;
+        const code = error?.code ?? 'F2B_FIREWALL';
+        this.#reporter.problem({ code, jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
       },
     });
     this.#questions = new Questions(dns, edges, ({ name: jail }, code, what) => {

@@ -1,4 +1,5 @@
 import type { Bytes, EpochMs } from '@f2b/config';
+import type { FirewallErrorCode } from '@f2b/firewall';
 import type { CoreErrorCode } from '../errors.js';
 import type { Ban } from '../jails/book/bans.js';
 import type { Identifier } from '../jails/who/identifier.js';
@@ -6,7 +7,7 @@ import type { IgnoredBy } from '../jails/who/ignore.js';
 
 /** Something that did not go as it should and that a person should know of. */
 export interface GuardProblem {
-  readonly code: CoreErrorCode;
+  readonly code: CoreErrorCode | FirewallErrorCode;
   readonly jail: string | undefined;
   /** What is wrong, where, what to do: one sentence or two. */
   readonly what: string;

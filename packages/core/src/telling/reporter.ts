@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { EpochMs, Milliseconds, Voice, VoiceLevel, VoiceMessage } from '@f2b/config';
+import type { FirewallErrorCode } from '@f2b/firewall';
 import type { CoreErrorCode } from '../errors.js';
 import { dropOldest } from '../jails/book/bound.js';
 import type { GuardEvents } from './events.js';
@@ -9,7 +10,7 @@ const quietFor: Milliseconds = 60_000;
 const maxKinds = 1000;
 
 export interface ReportedProblem {
-  readonly code: CoreErrorCode;
+  readonly code: CoreErrorCode | FirewallErrorCode;
   readonly jail?: string | undefined;
   /** What is wrong, where, what to do. */
   readonly what: string;

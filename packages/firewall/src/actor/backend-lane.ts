@@ -1,19 +1,19 @@
-import type { Backend, Repair } from '../backends/backend.js';
-import type { FirewallLog } from '../log.js';
+import type { Backend, Found } from '../backends/backend.js';
+import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
-import { type ActionLane, OrderLane } from './action-lane.js';
+import type { Speaker } from '../voice.js';
+import type { ActionLane } from './action-lane.js';
+import { OrderLane } from './order-lane.js';
 
 /** A native backend behind its queue: all that waits is one change to the kernel, whatever jails it comes from. */
 export class BackendLane implements ActionLane {
+  readonly #backend: Backend;
   readonly #orders: OrderLane;
   readonly #jails = new Set<string>();
 
-  constructor(
-    action: string,
-    private readonly backend: Backend,
-    log: FirewallLog,
-  ) {
-    this.#orders = new OrderLane(action, backend, log);
+  constructor(action: string, backend: Backend, voice: Speaker) {
+    this.#backend = backend;
+    this.#orders = new OrderLane(action, backend, voice);
   }
 
   /** No jail uses it any more. */
@@ -21,30 +21,37 @@ export class BackendLane implements ActionLane {
     return this.#jails.size === 0;
   }
 
-  start(jail: string): Promise<readonly string[]> {
+  get waiting(): number {
+    return this.#orders.waiting;
+  }
+
+  start(jail: string): Promise<readonly FirewallError[]> {
     const first = this.#jails.size === 0;
     this.#jails.add(jail);
-    return this.#orders.task(async () => (first ? this.backend.start() : []));
+    return this.#orders.task(async () => (first ? this.#backend.start() : []));
   }
 
   submit(order: Order): Promise<Outcome> {
     return this.#orders.submit(order);
   }
 
-  check(): Promise<readonly Repair[]> {
-    return this.#orders.task(() => this.backend.check());
+  check(): Promise<readonly Found[]> {
+    return this.#orders.task(() => this.#backend.check());
   }
 
-  async reload(): Promise<readonly string[]> {
+  async reload(): Promise<readonly FirewallError[]> {
     return [];
   }
 
-  flush(jail: string): Promise<readonly string[]> {
-    return this.#orders.task(() => this.backend.release(jail));
+  flush(jail: string): Promise<readonly FirewallError[]> {
+    return this.#orders.task(() => this.#backend.release(jail));
   }
 
-  stop(jail: string): Promise<readonly string[]> {
+  stop(jail: string, keep: boolean): Promise<readonly FirewallError[]> {
     const last = this.#jails.delete(jail) && this.#jails.size === 0;
-    return this.#orders.task(() => (last ? this.backend.stop() : this.backend.release(jail)));
+    return this.#orders.task(async () => {
+      if (keep) return last ? this.#backend.leave() : [];
+      return last ? this.#backend.stop() : this.#backend.release(jail);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { order, recordLog, scriptAction } from '../fixtures/orders.js';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { order, recordVoice, scriptAction } from '../fixtures/orders.js';
 import { makeScratch, type Scratch } from '../fixtures/scratch.js';
 import { openFirewall } from './firewall.js';
 
@@ -14,11 +14,11 @@ function jailWithMail() {
   const { path } = scratch;
   const mail = scriptAction({ actionban: `echo "<ip>" >> ${path('mail')}` }, {}, 'mail');
   const drop = scriptAction({ actionban: `test -e ${path('ready')} && echo "<ip>" >> ${path('drop')}` }, {}, 'drop');
-  const firewall = openFirewall({ jails: [{ name: 'sshd', actions: [mail, drop] }], log: recordLog(), ipv6: true });
+  const firewall = openFirewall({ jails: [{ name: 'sshd', actions: [mail, drop] }], voice: recordVoice(), ipv6: true });
   return firewall;
 }
 
-test('an order that names actions is carried out by those alone: what has succeeded is not done again', async () => {
+it('an order that names actions is carried out by those alone: what has succeeded is not done again', async () => {
   const firewall = jailWithMail();
   await firewall.start();
   const ban = order('ban', '192.0.2.7');
@@ -35,7 +35,7 @@ test('an order that names actions is carried out by those alone: what has succee
   await firewall.stop();
 });
 
-test('an order for an action that the jail does not have does nothing and fails nowhere', async () => {
+it('an order for an action that the jail does not have does nothing and fails nowhere', async () => {
   const firewall = jailWithMail();
   await firewall.start();
   expect(await firewall.submit({ ...order('ban', '192.0.2.7'), actions: ['gone'] })).toEqual([]);

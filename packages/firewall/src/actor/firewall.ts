@@ -1,15 +1,16 @@
-import type { ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
-import type { Repair } from '../backends/backend.js';
-import { offendingIpsKey, openOffendingIps } from '../backends/offendingips/offendingips.js';
-import { errors, sentence } from '../errors.js';
-import { type FirewallLog, quoted } from '../log.js';
-import type { Order, Outcome, Ticket } from '../orders.js';
+import type { ActionSettings, EpochMs, Milliseconds, Voice } from '@f2b/config';
+import { builtinOf, conflictsOfBuiltins } from '../backends/builtin.js';
+import { errors, type FirewallError, firewallError } from '../errors.js';
+import { type Order, type Outcome, outcomeOf, type Ticket } from '../orders.js';
+import { capacityFor, openFilesLimit } from '../process/capacity.js';
 import { type Exec, openExec } from '../process/exec.js';
+import { Gate } from '../process/gate.js';
 import { ScriptAction } from '../scripts/action.js';
 import { systemReverse } from '../scripts/reverse.js';
 import { openCommandRunner, simulateCommandRunner } from '../scripts/runner.js';
 import { type JailCounts, noCounts, type Remembered, type ReverseResolver, type TagSources } from '../scripts/tags.js';
-import { type ActionLane, outcomeOf } from './action-lane.js';
+import { quoted, type Speaker, speakerOf } from '../voice.js';
+import type { ActionLane } from './action-lane.js';
 import { BackendLane } from './backend-lane.js';
 import { ScriptLane } from './script-lane.js';
 
@@ -23,12 +24,31 @@ export interface FirewallJail {
 export interface Problem {
   readonly jail: string;
   readonly action: string;
-  readonly why: string;
+  readonly error: FirewallError;
+}
+
+/** What a check found missing or wrong at an action, and what became of it. */
+export interface Repair {
+  /** The actions that it concerns: one, or all that share a built-in one. */
+  readonly actions: readonly { readonly jail: string; readonly action: string }[];
+  /** What was wrong, for a person: `IPv4: 3 addresses were missing`. */
+  readonly what: string;
+  /** Why it could not be repaired; undefined when it was. */
+  readonly error: FirewallError | undefined;
+}
+
+/** How much there is to do at the moment. */
+export interface FirewallLoad {
+  /** Orders that wait for an action, this one's commands being slow. */
+  readonly orders: number;
+  /** Programs that run, and those that wait for their turn. */
+  readonly programs: { readonly running: number; readonly waiting: number };
 }
 
 export interface FirewallOptions {
-  readonly jails: readonly FirewallJail[];
-  readonly log: FirewallLog;
+  /** Jails that `start` starts; others come with `startJail`. */
+  readonly jails?: readonly FirewallJail[];
+  readonly voice: Voice;
   /** Whether IPv6 addresses are banned (`allowipv6`). */
   readonly ipv6: boolean;
   /** A dry run: gets, line by line, exactly what would be run; nothing is run and nothing is read. */
@@ -76,12 +96,13 @@ export interface Firewall {
   reloadJail(jail: FirewallJail, tickets: readonly Ticket[]): Promise<readonly Problem[]>;
   /** Lifts the bans of a jail and stops its actions, the last one first. */
   stopJail(jail: string): Promise<readonly Problem[]>;
-  /** Stops all jails after everything that waits; orders after that are refused. */
-  stop(): Promise<readonly Problem[]>;
+  /**
+   * Stops all jails after everything that waits; orders after that are refused. With `keep`, built-in actions leave in the kernel
+   * what is there and the next run takes it over, so that a restart opens no gap; actions of commands stop as ever.
+   */
+  stop(how?: { readonly keep?: boolean }): Promise<readonly Problem[]>;
+  load(): FirewallLoad;
 }
-
-/** Names of the actions that need no file in `action.d`. */
-export const builtinActions: readonly string[] = ['offendingips'];
 
 export function openFirewall(options: FirewallOptions): Firewall {
   return new FirewallActor(options);
@@ -97,13 +118,16 @@ class FirewallActor implements Firewall {
   readonly #jails = new Map<string, Seat[]>();
   readonly #backends = new Map<string, BackendLane>();
   readonly #options: FirewallOptions;
+  readonly #voice: Speaker;
+  readonly #gate = new Gate(capacityFor(openFilesLimit()).actions);
   readonly #exec: Exec;
   readonly #sources: TagSources;
   #stopped = false;
 
   constructor(options: FirewallOptions) {
     this.#options = options;
-    this.#exec = options.exec ?? openExec();
+    this.#voice = speakerOf(options.voice);
+    this.#exec = options.exec ?? openExec({ gate: this.#gate });
     this.#sources = {
       reverse: options.reverse ?? systemReverse(options.reverseTimeout ?? 2_000),
       reverseTimeout: options.reverseTimeout ?? 2_000,
@@ -116,7 +140,7 @@ class FirewallActor implements Firewall {
     if (this.#options.dryRun !== undefined) {
       this.#options.dryRun.print('# Dry run: nothing is changed. It is supposed that the firewall is empty.');
     }
-    return (await Promise.all(this.#options.jails.map((jail) => this.startJail(jail)))).flat();
+    return (await Promise.all((this.#options.jails ?? []).map((jail) => this.startJail(jail)))).flat();
   }
 
   async startJail(jail: FirewallJail): Promise<readonly Problem[]> {
@@ -131,7 +155,7 @@ class FirewallActor implements Firewall {
     const seats = this.#jails.get(order.jail);
     if (this.#stopped || seats === undefined) {
       const error = this.#stopped ? errors.stopped() : errors.unknownJail(quoted(order.jail, 80));
-      return [outcomeOf(order, '', error.message)];
+      return [outcomeOf(order, '', error)];
     }
     const { actions } = order;
     const meant = actions === undefined ? seats : seats.filter(({ settings }) => actions.includes(settings.name));
@@ -141,11 +165,23 @@ class FirewallActor implements Firewall {
   }
 
   async check(): Promise<readonly Repair[]> {
-    const lanes = new Set([...this.#jails.values()].flat().map(({ lane }) => lane));
-    const repairs = (await Promise.all([...lanes].map((lane) => lane.check()))).flat();
-    for (const { action, what, repaired, why } of repairs) {
-      if (repaired) this.#options.log.warn(`Repaired action ${action}: ${what}`);
-      else this.#options.log.error(`Could not repair action ${action}: ${what}: ${why}`);
+    const seatsOf = new Map<ActionLane, { jail: string; action: string }[]>();
+    for (const [jail, seats] of this.#jails) {
+      for (const { settings, lane } of seats) {
+        const place = { jail, action: settings.name };
+        seatsOf.set(lane, [...(seatsOf.get(lane) ?? []), place]);
+      }
+    }
+    const checks = [...seatsOf].map(async ([lane, actions]) =>
+      (await lane.check()).map(({ what, error }): Repair => ({ actions, what, error })),
+    );
+    const repairs = (await Promise.all(checks)).flat();
+    for (const { actions, what, error } of repairs) {
+      const names = [...new Set(actions.map(({ action }) => action))].join(', ');
+      const jails = [...new Set(actions.map(({ jail }) => jail))].join(', ');
+      const where = `action ${names} of ${actions.length === 1 ? 'jail' : 'jails'} ${jails}: ${what}`;
+      if (error === undefined) this.#voice.warn(`Repaired ${where}`);
+      else this.#voice.error(`Could not repair ${where}: ${error.message}`);
     }
     return repairs;
   }
@@ -190,21 +226,31 @@ class FirewallActor implements Firewall {
     return this.#report(problems);
   }
 
-  async stopJail(jail: string): Promise<readonly Problem[]> {
+  stopJail(jail: string): Promise<readonly Problem[]> {
+    return this.#stopJail(jail, false);
+  }
+
+  async #stopJail(jail: string, keep: boolean): Promise<readonly Problem[]> {
     const seats = [...(this.#jails.get(jail) ?? [])].reverse();
     this.#jails.delete(jail);
     const problems: Problem[] = [];
-    for (const seat of seats) problems.push(...(await this.#stopSeat(jail, seat)));
+    for (const seat of seats) problems.push(...(await this.#stopSeat(jail, seat, keep)));
     return this.#report(problems);
   }
 
-  async stop(): Promise<readonly Problem[]> {
+  async stop({ keep = false }: { readonly keep?: boolean } = {}): Promise<readonly Problem[]> {
     this.#stopped = true;
-    return (await Promise.all([...this.#jails.keys()].map((jail) => this.stopJail(jail)))).flat();
+    return (await Promise.all([...this.#jails.keys()].map((jail) => this.#stopJail(jail, keep)))).flat();
   }
 
-  async #stopSeat(jail: string, seat: Seat): Promise<readonly Problem[]> {
-    const problems = await this.#ask(jail, seat, (lane) => lane.stop(jail));
+  load(): FirewallLoad {
+    const lanes = new Set([...this.#jails.values()].flat().map(({ lane }) => lane));
+    const orders = [...lanes].reduce((sum, lane) => sum + lane.waiting, 0);
+    return { orders, programs: { running: this.#gate.running, waiting: this.#gate.waiting } };
+  }
+
+  async #stopSeat(jail: string, seat: Seat, keep = false): Promise<readonly Problem[]> {
+    const problems = await this.#ask(jail, seat, (lane) => lane.stop(jail, keep));
     for (const [key, lane] of this.#backends) if (lane.idle) this.#backends.delete(key);
     return problems;
   }
@@ -215,55 +261,65 @@ class FirewallActor implements Firewall {
     const problems: Problem[] = [];
     for (const settings of actions) {
       try {
-        if (settings.python === undefined) seats.push({ settings, lane: this.#laneOf(jail, settings) });
-        else problems.push({ jail, action: settings.name, why: pythonAdvice(settings.python.path) });
+        if (settings.python === undefined) seats.push({ settings, lane: this.#laneOf(jail, settings, seats) });
+        else problems.push({ jail, action: settings.name, error: errors.python(settings.python.path) });
       } catch (error) {
-        problems.push({ jail, action: settings.name, why: sentence(error) });
+        problems.push({ jail, action: settings.name, error: firewallError(error) });
       }
     }
     return { seats, problems };
   }
 
-  #laneOf(jail: string, settings: ActionSettings): ActionLane {
-    const { log, ipv6, dryRun } = this.#options;
+  #laneOf(jail: string, settings: ActionSettings, before: readonly Seat[]): ActionLane {
+    const { ipv6, dryRun, clock = Date.now } = this.#options;
+    const voice = this.#voice;
     const print = dryRun === undefined ? undefined : (line: string) => dryRun.print(line);
     if (!settings.builtin) {
-      const runner = print === undefined ? openCommandRunner(this.#exec, log) : simulateCommandRunner(print);
-      const clock = this.#options.clock ?? Date.now;
+      const runner = print === undefined ? openCommandRunner(this.#exec, voice) : simulateCommandRunner(print);
       return new ScriptLane(
-        new ScriptAction(jail, settings, { runner, log, sources: this.#sources, clock, ipv6 }),
-        log,
+        new ScriptAction(jail, settings, { runner, voice, sources: this.#sources, clock, ipv6 }),
+        voice,
       );
     }
-    if (!builtinActions.includes(settings.file)) throw errors.unknownBuiltin(settings.file, builtinActions);
-    const key = `${settings.file} ${offendingIpsKey(settings)}`;
+    const builtin = builtinOf(settings);
+    const key = `${builtin.name} ${builtin.key(settings)}`;
     const known = this.#backends.get(key);
     if (known !== undefined) return known;
-    const timeout = this.#options.toolTimeout ?? 60_000;
-    const modules = this.#options.modules ?? '/sys/module';
-    const backend = openOffendingIps(settings, { exec: this.#exec, log, ipv6, print, modules, timeout });
-    const lane = new BackendLane(settings.name, backend, log);
+    this.#refuseConflict(jail, settings, before);
+    const { modules = '/sys/module', toolTimeout: timeout = 60_000 } = this.#options;
+    const backend = builtin.open(settings, { exec: this.#exec, voice, ipv6, print, clock, modules, timeout });
+    const lane = new BackendLane(settings.name, backend, voice);
     this.#backends.set(key, lane);
     return lane;
   }
 
-  async #ask(jail: string, seat: Seat, question: (lane: ActionLane) => Promise<readonly string[]>): Promise<Problem[]> {
+  /** Two backends over one place in the kernel would undo each other's work at every check. */
+  #refuseConflict(jail: string, settings: ActionSettings, before: readonly Seat[]): void {
+    const running = [...this.#jails].map(([name, seats]) => ({ name, actions: seats.map((seat) => seat.settings) }));
+    const own = { name: jail, actions: [...before.map((seat) => seat.settings), settings] };
+    const [conflict] = conflictsOfBuiltins([...running.filter(({ name }) => name !== jail), own]);
+    if (conflict !== undefined) throw conflict.error;
+  }
+
+  async #ask(
+    jail: string,
+    seat: Seat,
+    question: (lane: ActionLane) => Promise<readonly FirewallError[]>,
+  ): Promise<Problem[]> {
     const action = seat.settings.name;
     try {
-      return (await question(seat.lane)).map((why) => ({ jail, action, why }));
+      return (await question(seat.lane)).map((error) => ({ jail, action, error }));
     } catch (error) {
-      return [{ jail, action, why: sentence(error) }];
+      return [{ jail, action, error: firewallError(error) }];
     }
   }
 
   #report(problems: readonly Problem[]): readonly Problem[] {
-    for (const { jail, action, why } of problems) this.#options.log.error(`Jail '${jail}' action '${action}': ${why}`);
+    for (const { jail, action, error } of problems) {
+      this.#voice.error(`Jail '${jail}' action '${action}': ${error.message}`);
+    }
     return problems;
   }
-}
-
-function pythonAdvice(path: string): string {
-  return `${path} is a Python module, which f2b does not run; use an action of commands in its place (sendmail for smtp.py)`;
 }
 
 /** Whether a reload leaves an action as it was. */

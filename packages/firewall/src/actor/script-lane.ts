@@ -1,25 +1,29 @@
-import type { Repair } from '../backends/backend.js';
-import { errors, sentence } from '../errors.js';
-import type { FirewallLog } from '../log.js';
-import type { Order, Outcome } from '../orders.js';
+import type { Found } from '../backends/backend.js';
+import { errors, type FirewallError, firewallError } from '../errors.js';
+import { type Order, type Outcome, outcomeOf } from '../orders.js';
 import type { ScriptAction } from '../scripts/action.js';
-import { type ActionLane, OrderLane, outcomeOf } from './action-lane.js';
+import type { Speaker } from '../voice.js';
+import type { ActionLane } from './action-lane.js';
+import { OrderLane } from './order-lane.js';
 
 /** One action of `action.d` in one jail behind its own queue: a slow one keeps nobody waiting but itself. */
 export class ScriptLane implements ActionLane {
+  readonly #action: ScriptAction;
   readonly #orders: OrderLane;
   #stopping = false;
 
-  constructor(
-    private readonly action: ScriptAction,
-    log: FirewallLog,
-  ) {
-    this.#orders = new OrderLane(action.name, { carryOut: (orders) => this.#carryOut(orders) }, log);
+  constructor(action: ScriptAction, voice: Speaker) {
+    this.#action = action;
+    this.#orders = new OrderLane(action.name, { carryOut: (orders) => this.#carryOut(orders) }, voice);
   }
 
-  start(): Promise<readonly string[]> {
+  get waiting(): number {
+    return this.#orders.waiting;
+  }
+
+  start(): Promise<readonly FirewallError[]> {
     return this.#task(async () => {
-      await this.action.start();
+      await this.#action.start();
       return [];
     });
   }
@@ -28,50 +32,50 @@ export class ScriptLane implements ActionLane {
     return this.#orders.submit(order);
   }
 
-  check(): Promise<readonly Repair[]> {
-    return this.#orders.task(() => this.action.check());
+  check(): Promise<readonly Found[]> {
+    return this.#orders.task(() => this.#action.check());
   }
 
-  reload(): Promise<readonly string[]> {
+  reload(): Promise<readonly FirewallError[]> {
     return this.#task(async () => {
-      await this.action.reload();
+      await this.#action.reload();
       return [];
     });
   }
 
-  flush(): Promise<readonly string[]> {
-    return this.#task(() => this.action.flush());
+  flush(): Promise<readonly FirewallError[]> {
+    return this.#task(() => this.#action.flush());
   }
 
   /**
    * What still waits is not carried out any more: stopping lifts the bans anyway, and a slow command with a long queue
-   * would hold up the end for hours.
+   * would hold up the end for hours. An action of commands cannot take over what it finds at its start, so nothing is kept.
    */
-  stop(): Promise<readonly string[]> {
+  stop(): Promise<readonly FirewallError[]> {
     this.#stopping = true;
-    return this.#task(() => this.action.stop());
+    return this.#task(() => this.#action.stop());
   }
 
   async #carryOut(orders: readonly Order[]): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     for (const order of orders) {
-      let why: string | undefined;
+      let failure: FirewallError | undefined;
       try {
         if (this.#stopping) throw errors.stopped();
-        await this.action.carryOut(order);
+        await this.#action.carryOut(order);
       } catch (error) {
-        why = sentence(error);
+        failure = firewallError(error);
       }
-      outcomes.push(outcomeOf(order, this.action.name, why));
+      outcomes.push(outcomeOf(order, this.#action.name, failure));
     }
     return outcomes;
   }
 
-  async #task(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  async #task(work: () => Promise<readonly FirewallError[]>): Promise<readonly FirewallError[]> {
     try {
       return await this.#orders.task(work);
     } catch (error) {
-      return [sentence(error)];
+      return [firewallError(error)];
     }
   }
 }

@@ -1,13 +1,14 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
+import type { Exec } from '../process/exec.js';
+import type { Speaker } from '../voice.js';
 
-/** What a check found missing or wrong, and what became of it. */
-export interface Repair {
-  readonly action: string;
-  /** What was wrong, for a person: `IPv4: 3 addresses were missing`. */
+/** What a check found missing or wrong; `error`: why it could not be repaired. */
+export interface Found {
+  /** For a person: `IPv4: 3 addresses were missing`. */
   readonly what: string;
-  readonly repaired: boolean;
-  /** Why it could not be repaired; undefined when it was. */
-  readonly why: string | undefined;
+  readonly error: FirewallError | undefined;
 }
 
 /**
@@ -15,14 +16,31 @@ export interface Repair {
  * a backend needs no locks. None of the calls throws for what the kernel or its tools do wrong; that is in the results.
  */
 export interface Backend {
-  /** Sets up what bans need. Returns why a part of it failed, one sentence each. */
-  start(): Promise<readonly string[]>;
+  /** Sets up what bans need. @returns what of it failed */
+  start(): Promise<readonly FirewallError[]>;
   /** Carries out all orders as one change to the kernel, answering each in its place. */
   carryOut(orders: readonly Order[]): Promise<readonly Outcome[]>;
-  /** Lets go of all that a jail holds. Returns why a part of it failed. */
-  release(jail: string): Promise<readonly string[]>;
+  /** Lets go of all that a jail holds. @returns what of it failed */
+  release(jail: string): Promise<readonly FirewallError[]>;
   /** Compares what should hold with what the kernel has, and mends the difference. */
-  check(): Promise<readonly Repair[]>;
-  /** Takes away exactly what was added. Returns why a part of it failed. */
-  stop(): Promise<readonly string[]>;
+  check(): Promise<readonly Found[]>;
+  /** Ends and leaves in the kernel what is there, for the next run to take over. @returns what of it failed */
+  leave(): Promise<readonly FirewallError[]>;
+  /** Takes away exactly what was added. @returns what of it failed */
+  stop(): Promise<readonly FirewallError[]>;
+}
+
+/** What a backend needs from outside. */
+export interface BackendEdge {
+  readonly exec: Exec;
+  readonly voice: Speaker;
+  readonly ipv6: boolean;
+  /** Set for a dry run: gets each line that would be run. */
+  readonly print: ((line: string) => void) | undefined;
+  /** For time-outs that the kernel keeps itself. */
+  readonly clock: () => EpochMs;
+  /** Directory of the loaded kernel modules, `/sys/module`. */
+  readonly modules: string;
+  /** How long one of the kernel's tools may take. */
+  readonly timeout: Milliseconds;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openExec } from './exec.js';
 
 const exec = openExec();
@@ -6,7 +6,7 @@ const shell = (script: string, more: { input?: string; outputLimit?: number } = 
   exec.run({ argv: ['/bin/sh', '-c', script], timeout: 10_000, outputLimit: 1_000, ...more });
 
 describe('running a program', () => {
-  test('tells status, output and signal', async () => {
+  it('tells status, output and signal', async () => {
     expect(await shell('echo out; echo err >&2; exit 3')).toMatchObject({
       exitCode: 3,
       stdout: 'out\n',
@@ -15,19 +15,19 @@ describe('running a program', () => {
     expect(await shell('kill -TERM $$')).toMatchObject({ exitCode: undefined, signal: 'SIGTERM', timedOut: false });
   });
 
-  test('gives it its input, and survives a program that does not read it', async () => {
+  it('gives it its input, and survives a program that does not read it', async () => {
     expect(await shell('cat', { input: 'line\n' })).toMatchObject({ exitCode: 0, stdout: 'line\n' });
     expect(await shell('exec <&-; exit 0', { input: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 0 });
     expect(await shell('cat')).toMatchObject({ exitCode: 0, stdout: '' });
   });
 
-  test('keeps no more output than it was told, and lets the program write on', async () => {
+  it('keeps no more output than it was told, and lets the program write on', async () => {
     const result = await shell('head -c 3000000 /dev/zero | tr "\\0" x; echo done >&2');
     expect(result).toMatchObject({ exitCode: 0, truncated: true, stderr: 'done\n' });
     expect(result.stdout).toBe('x'.repeat(1_000));
   });
 
-  test('a program that is not there, or cannot be given its arguments, is told apart from one that failed', async () => {
+  it('a program that is not there, or cannot be given its arguments, is told apart from one that failed', async () => {
     const request = { timeout: 10_000, outputLimit: 1_000 };
     expect(await exec.run({ ...request, argv: ['/no/such/program'] })).toMatchObject({ notStarted: 'ENOENT' });
     expect(await exec.run({ ...request, argv: ['/'] })).toMatchObject({ notStarted: 'EACCES' });
@@ -35,7 +35,7 @@ describe('running a program', () => {
     expect(await exec.run({ ...request, argv: long })).toMatchObject({ notStarted: 'E2BIG' });
   });
 
-  test('puts its prefix in front and its environment on top', async () => {
+  it('puts its prefix in front and its environment on top', async () => {
     const inside = openExec({ prefix: ['/usr/bin/env', 'MARK=a b'], env: { OTHER: 'c' } });
     const request = { argv: ['/bin/sh', '-c', 'echo "$MARK-$OTHER"'], timeout: 10_000, outputLimit: 1_000 };
     expect(await inside.run(request)).toMatchObject({ stdout: 'a b-c\n' });

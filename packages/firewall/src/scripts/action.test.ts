@@ -1,27 +1,27 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ActionSettings } from '@f2b/config';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Firewall, type FirewallOptions, openFirewall } from '../actor/firewall.js';
-import { order, type RecordedLog, recordLog, scriptAction, ticket } from '../fixtures/orders.js';
+import { order, type RecordedVoice, recordVoice, scriptAction, ticket } from '../fixtures/orders.js';
 import { makeScratch, type Scratch, until } from '../fixtures/scratch.js';
 
 describe('an action of action.d', () => {
   let scratch: Scratch;
-  let log: RecordedLog;
+  let voice: RecordedVoice;
 
   beforeEach(() => {
     scratch = makeScratch();
-    log = recordLog();
+    voice = recordVoice();
   });
   afterEach(() => scratch.remove());
 
   const open = (action: ActionSettings, overlay: Partial<FirewallOptions> = {}): Firewall =>
-    openFirewall({ jails: [{ name: 'sshd', actions: [action] }], log, ipv6: true, ...overlay });
+    openFirewall({ jails: [{ name: 'sshd', actions: [action] }], voice, ipv6: true, ...overlay });
   /** A command that leaves one line in the trace. */
   const trace = (text: string) => `echo "${text}" >> ${scratch.path('trace')}`;
 
-  test('starts at once, bans, unbans and stops', async () => {
+  it('starts at once, bans, unbans and stops', async () => {
     const action = scriptAction(
       {
         actionstart: trace('start'),
@@ -35,7 +35,7 @@ describe('an action of action.d', () => {
     await firewall.start();
     expect(scratch.lines()).toEqual(['start']);
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toEqual([
-      { jail: 'sshd', action: 'script', kind: 'ban', id: '192.0.2.1', ok: true, why: undefined },
+      { jail: 'sshd', action: 'script', kind: 'ban', id: '192.0.2.1', ok: true, error: undefined },
     ]);
     await firewall.submit(order('ban', '192.0.2.2'));
     await firewall.submit(order('unban', '192.0.2.1'));
@@ -44,7 +44,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual(trail);
   });
 
-  test('with parameters per family it starts each family with its first ban, and stops those it started', async () => {
+  it('with parameters per family it starts each family with its first ban, and stops those it started', async () => {
     const action = scriptAction(
       {
         actionstart: trace('start <tool>'),
@@ -77,7 +77,7 @@ describe('an action of action.d', () => {
     ]);
   });
 
-  test('actionstart_on_demand decides otherwise, and the same start command runs once for both families', async () => {
+  it('actionstart_on_demand decides otherwise, and the same start command runs once for both families', async () => {
     const action = scriptAction(
       { actionstart: trace('start'), actionstart_on_demand: false, actionban: trace('<tool> <ip>') },
       { tool: 'ipt', 'tool?family=inet6': 'ip6t' },
@@ -108,15 +108,15 @@ describe('an action of action.d', () => {
     return firewall;
   };
 
-  test('a failing ban is checked, the environment restored with a restart, the other bans made again', async () => {
+  it('a failing ban is checked, the environment restored with a restart, the other bans made again', async () => {
     const firewall = await banTwoAndBreak(withChain());
     expect(await firewall.submit(order('ban', '192.0.2.3'))).toMatchObject([{ ok: true }]);
     const restored = ['stop', 'start', 'check', 'ban 192.0.2.1', 'ban 192.0.2.2'];
     expect(scratch.lines()).toEqual(['ban 192.0.2.3', 'check', ...restored, 'ban 192.0.2.3']);
-    expect(log.lines).toContain('ERROR Invariant check failed. Trying to restore a sane environment');
+    expect(voice.lines).toContain('ERROR Invariant check failed. Trying to restore a sane environment');
   });
 
-  test('actionrepair goes before a restart, and actionreban before actionban', async () => {
+  it('actionrepair goes before a restart, and actionreban before actionban', async () => {
     const repair = `${trace('repair')}; : > ${scratch.path('chain')}`;
     const firewall = await banTwoAndBreak(withChain({ actionrepair: repair, actionreban: trace('reban <ip>') }));
     await firewall.submit(order('ban', '192.0.2.3'));
@@ -126,21 +126,21 @@ describe('an action of action.d', () => {
     expect(scratch.lines().at(-1)).toBe('reban 192.0.2.3');
   });
 
-  test('where the repair does not help the ban has failed, with one clear reason', async () => {
+  it('where the repair does not help the ban has failed, with one clear reason', async () => {
     const firewall = await banTwoAndBreak(
       withChain({
         actionstart: `${trace('start')}; test -e ${scratch.path('once')} || : > ${scratch.path('chain')}; : > ${scratch.path('once')}`,
       }),
     );
     const [outcome] = await firewall.submit(order('ban', '192.0.2.3'));
-    expect(outcome).toMatchObject({ ok: false, why: expect.stringContaining('actioncheck still fails') });
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'F2B_ACTION_UNREPAIRABLE' } });
     expect(scratch.lines()).toEqual(['ban 192.0.2.3', 'check', 'stop', 'start', 'check']);
-    expect(log.lines.some((line) => /^ERROR Failed to execute ban jail 'sshd' action 'script' info/.test(line))).toBe(
+    expect(voice.lines.some((line) => /^ERROR Failed to execute ban jail 'sshd' action 'script' info/.test(line))).toBe(
       true,
     );
   });
 
-  test('a failing unban restores the environment only where actionrepair_on_unban says so', async () => {
+  it('a failing unban restores the environment only where actionrepair_on_unban says so', async () => {
     const firewall = await banTwoAndBreak(withChain());
     expect(await firewall.submit(order('unban', '192.0.2.1'))).toMatchObject([{ ok: false }]);
     expect(scratch.lines()).toEqual(['unban 192.0.2.1', 'check']);
@@ -150,9 +150,9 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual(['unban 192.0.2.1', 'check', ...restored, 'unban 192.0.2.1']);
   });
 
-  test('check notices a broken environment without waiting for a failure, and repeats bans that had failed', async () => {
+  it('check notices a broken environment without waiting for a failure, and repeats bans that had failed', async () => {
     const firewall = await banTwoAndBreak(withChain());
-    expect(await firewall.check()).toMatchObject([{ action: 'script', repaired: true }]);
+    expect(await firewall.check()).toMatchObject([{ actions: [{ jail: 'sshd', action: 'script' }], error: undefined }]);
     expect(scratch.lines()).toEqual(['check', 'stop', 'start', 'check', 'ban 192.0.2.1', 'ban 192.0.2.2']);
     expect((await firewall.check()).length).toBe(0);
     const actionban = `${trace('ban <ip>')}; test -e ${scratch.path('open')}`;
@@ -160,11 +160,11 @@ describe('an action of action.d', () => {
     await flaky.start();
     expect(await flaky.submit(order('ban', '192.0.2.9'))).toMatchObject([{ ok: false }]);
     writeFileSync(scratch.path('open'), '');
-    expect(await flaky.check()).toMatchObject([{ repaired: true }]);
+    expect(await flaky.check()).toMatchObject([{ error: undefined }]);
     expect(await flaky.check()).toEqual([]);
   });
 
-  test('nothing is unbanned or flushed in a family that has banned nothing', async () => {
+  it('nothing is unbanned or flushed in a family that has banned nothing', async () => {
     const firewall = open(
       scriptAction({ actionban: 'false', actionunban: trace('unban'), actionflush: trace('flush') }),
     );
@@ -175,7 +175,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual([]);
   });
 
-  test('restored tickets pass by an action with norestored, and prolong runs where it is defined', async () => {
+  it('restored tickets pass by an action with norestored, and prolong runs where it is defined', async () => {
     const commands = { actionban: trace('ban <ip> <restored>'), actionprolong: trace('prolong <ip> <bantime>') };
     const mail = open(scriptAction({ ...commands, norestored: true }));
     await mail.start();
@@ -187,7 +187,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual(['prolong 192.0.2.1 1200', 'ban 192.0.2.1 1']);
   });
 
-  test('the dynamic tags tell what the ticket knows, and a name is looked up only for a script that asks', async () => {
+  it('the dynamic tags tell what the ticket knows, and a name is looked up only for a script that asks', async () => {
     const asked: string[] = [];
     const tags = [
       'ip fid family ip-rev ip-host failures time bantime bancount restored F-USER F-ID F-NONE ipfailures ipjailfailures',
@@ -220,7 +220,7 @@ describe('an action of action.d', () => {
     ]);
   });
 
-  test('a resolver that never answers costs its timeout and no more', async () => {
+  it('a resolver that never answers costs its timeout and no more', async () => {
     const firewall = open(scriptAction({ actionban: trace('<ip-host>') }), {
       reverse: () => new Promise(() => {}),
       reverseTimeout: 20,
@@ -230,7 +230,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual(['None']);
   });
 
-  test('no log line, user name or identifier ever becomes a command', async () => {
+  it('no log line, user name or identifier ever becomes a command', async () => {
     const canary = scratch.path('canary');
     const hostile = [`$(touch ${canary})`, `\`touch ${canary}\``, `'; touch ${canary}; '`, `"; touch ${canary}; "`];
     hostile.push(
@@ -251,15 +251,18 @@ describe('an action of action.d', () => {
     }
     expect(scratch.lines()).not.toEqual([]);
     expect(scratch.has('canary')).toBe(false);
-    for (const line of log.lines) expect(line).not.toMatch(/\n/);
+    for (const line of voice.lines) expect(line).not.toMatch(/\n/);
   });
 
-  test('a command that fails is logged under one identifier, its output line by line', async () => {
+  it('a command that fails is logged under one identifier, its output line by line', async () => {
     const firewall = open(scriptAction({ actionban: 'echo one; echo two >&2; printf "\\033[2Jx"; exit 3' }));
     await firewall.start();
     const [outcome] = await firewall.submit(order('ban', '192.0.2.1'));
-    expect(outcome).toMatchObject({ ok: false, why: expect.stringContaining('returned 3') });
-    const errors = log.lines.filter((line) => line.startsWith('ERROR 00000001 -- '));
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'F2B_ACTION_FAILED', message: expect.stringContaining('returned 3') },
+    });
+    const errors = voice.lines.filter((line) => line.startsWith('ERROR 00000001 -- '));
     expect(errors.map((line) => line.slice('ERROR 00000001 -- '.length))).toEqual([
       'exec: echo one; echo two >&2; printf "\\033[2Jx"; exit 3',
       "stdout: 'one'",
@@ -269,7 +272,7 @@ describe('an action of action.d', () => {
     ]);
   });
 
-  test('a command that takes too long is ended with its whole process group', async () => {
+  it('a command that takes too long is ended with its whole process group', async () => {
     const firewall = open(
       scriptAction(
         {
@@ -280,14 +283,17 @@ describe('an action of action.d', () => {
     );
     await firewall.start();
     const [outcome] = await firewall.submit(order('ban', '192.0.2.1'));
-    expect(outcome).toMatchObject({ ok: false, why: expect.stringContaining('timed out after 1 seconds') });
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('timed out after 1 seconds') },
+    });
     for (const name of ['child', 'shell']) {
       const pid = Number(scratch.lines(name)[0]);
       await until(`process ${pid} (${name}) is gone`, () => !alive(pid));
     }
   });
 
-  test('a child left in the background does not hold up the action', async () => {
+  it('a child left in the background does not hold up the action', async () => {
     const firewall = open(scriptAction({ actionban: `sleep 1000 & echo $! > ${scratch.path('child')}` }));
     await firewall.start();
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
@@ -296,7 +302,7 @@ describe('an action of action.d', () => {
     process.kill(pid);
   });
 
-  test('a slow action keeps neither another action nor another jail waiting, and its own orders stay in order', async () => {
+  it('a slow action keeps neither another action nor another jail waiting, and its own orders stay in order', async () => {
     const gate = scratch.path('gate');
     const slow = scriptAction(
       { actionban: `until test -e ${gate}; do sleep 0.02; done; ${trace('slow <ip>')}` },
@@ -309,7 +315,7 @@ describe('an action of action.d', () => {
         { name: 'sshd', actions: [slow, quick] },
         { name: 'asterisk', actions: [quick] },
       ],
-      log,
+      voice,
       ipv6: true,
     });
     await firewall.start();
@@ -322,7 +328,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines().filter((line) => line.startsWith('slow'))).toEqual(['slow 192.0.2.1', 'slow 192.0.2.2']);
   });
 
-  test('stop does not work off what waits at a slow action', async () => {
+  it('stop does not work off what waits at a slow action', async () => {
     const gate = scratch.path('gate');
     const firewall = open(
       scriptAction({
@@ -341,7 +347,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines()).toEqual(['ban 192.0.2.1', 'unban 192.0.2.1', 'stop']);
   });
 
-  test('an action that cannot start is a problem of its own; its bans try again', async () => {
+  it('an action that cannot start is a problem of its own; its bans try again', async () => {
     const firewall = open(
       scriptAction({ actionstart: `test -e ${scratch.path('ready')}`, actionban: trace('ban <ip>') }),
     );
@@ -351,7 +357,7 @@ describe('an action of action.d', () => {
     expect(await firewall.submit(order('ban', '192.0.2.2'))).toMatchObject([{ ok: true }]);
   });
 
-  test('a reload keeps what stays, stops what goes, and gives the new action the bans in force', async () => {
+  it('a reload keeps what stays, stops what goes, and gives the new action the bans in force', async () => {
     const named = (name: string) =>
       scriptAction(
         {
@@ -364,7 +370,7 @@ describe('an action of action.d', () => {
         {},
         name,
       );
-    const firewall = openFirewall({ jails: [{ name: 'sshd', actions: [named('a'), named('b')] }], log, ipv6: true });
+    const firewall = openFirewall({ jails: [{ name: 'sshd', actions: [named('a'), named('b')] }], voice, ipv6: true });
     await firewall.start();
     await firewall.submit(order('ban', '192.0.2.1'));
     rmSync(scratch.path('trace'));
@@ -374,7 +380,7 @@ describe('an action of action.d', () => {
     expect(scratch.lines().slice(5)).toEqual(['a un 192.0.2.1', 'stop a', 'c un 192.0.2.1', 'stop c']);
   });
 
-  test('a dry run prints the command with its values and runs nothing', async () => {
+  it('a dry run prints the command with its values and runs nothing', async () => {
     const printed: string[] = [];
     const firewall = open(scriptAction({ actionstart: trace('start'), actionban: `${trace('<matches>')}` }), {
       dryRun: { print: (line) => printed.push(line) },

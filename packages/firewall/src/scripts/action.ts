@@ -1,8 +1,8 @@
 import type { ActionCommandName, ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
-import type { Repair } from '../backends/backend.js';
-import { errors, sentence } from '../errors.js';
-import { type FirewallLog, quoted } from '../log.js';
+import type { Found } from '../backends/backend.js';
+import { errors, type FirewallError, firewallError } from '../errors.js';
 import type { Order, Ticket } from '../orders.js';
+import { quoted, type Speaker } from '../voice.js';
 import { type BoundScript, bindScript, readScript, type Script } from './binding.js';
 import type { CommandEnd, CommandRunner } from './runner.js';
 import { type ActionFamily, StaticTags } from './static-tags.js';
@@ -11,7 +11,7 @@ import { dynamicValues, emptyTicket, type TagSources } from './tags.js';
 /** What an action of `action.d` needs from outside. */
 export interface ScriptActionEdge {
   readonly runner: CommandRunner;
-  readonly log: FirewallLog;
+  readonly voice: Speaker;
   readonly sources: TagSources;
   readonly clock: () => EpochMs;
   readonly ipv6: boolean;
@@ -36,6 +36,9 @@ const repeatLimit = 3;
  * calls one method at a time.
  */
 export class ScriptAction {
+  readonly jail: string;
+  readonly #settings: ActionSettings;
+  readonly #edge: ScriptActionEdge;
   readonly #tags: StaticTags;
   readonly #scripts = new Map<string, Script>();
   readonly #started = new Set<ActionFamily>();
@@ -43,26 +46,31 @@ export class ScriptAction {
   readonly #active = new Set<ActionFamily>();
   readonly #banned = new Map<string, Banned>();
 
-  constructor(
-    readonly jail: string,
-    private readonly settings: ActionSettings,
-    private readonly edge: ScriptActionEdge,
-  ) {
+  constructor(jail: string, settings: ActionSettings, edge: ScriptActionEdge) {
+    this.jail = jail;
+    this.#settings = settings;
+    this.#edge = edge;
     this.#tags = new StaticTags(settings);
   }
 
   get name(): string {
-    return this.settings.name;
+    return this.#settings.name;
   }
 
-  /** Runs `actionstart` for each family, unless the action starts with its first ban. Throws `F2B_ACTION_START_FAILED`. */
+  /**
+   * Runs `actionstart` for each family, unless the action starts with its first ban.
+   * @throws FirewallError `F2B_ACTION_START_FAILED`
+   */
   async start(): Promise<void> {
     if (this.#flag('actionstart_on_demand') ?? this.#tags.conditional) return;
     const ran = new Set<string>();
     for (const family of this.#families()) await this.#startFamily(family, ran);
   }
 
-  /** Carries out one order. Throws a `FirewallError` where it failed; the ban then still counts, and `check` repeats it. */
+  /**
+   * Carries out one order. A ban that failed still counts, and `check` repeats it.
+   * @throws FirewallError
+   */
   async carryOut(order: Order): Promise<void> {
     if (order.kind === 'unban') return this.#unban(order.ticket);
     if (order.kind === 'prolong') return this.#prolong(order.ticket);
@@ -74,15 +82,14 @@ export class ScriptAction {
    * Looks at every family that is started, with `actioncheck` where there is one, and repairs it; then repeats bans
    * that had failed, a few times. Answers what it found; never throws for what a command did.
    */
-  async check(): Promise<readonly Repair[]> {
-    const repairs: Repair[] = [];
+  async check(): Promise<readonly Found[]> {
+    const repairs: Found[] = [];
     const mend = async (what: string, work: () => Promise<void>) => {
-      const found = { action: this.name, what: `jail ${this.jail}: ${what}` };
       try {
         await work();
-        repairs.push({ ...found, repaired: true, why: undefined });
+        repairs.push({ what, error: undefined });
       } catch (error) {
-        repairs.push({ ...found, repaired: false, why: sentence(error) });
+        repairs.push({ what, error: firewallError(error) });
       }
     };
     for (const family of [...this.#started]) {
@@ -99,41 +106,44 @@ export class ScriptAction {
     return repairs;
   }
 
-  /** Lifts all bans: at once with `actionflush` where there is one, else one by one. Returns why some failed. */
-  async flush(): Promise<readonly string[]> {
-    const why: string[] = [];
+  /** Lifts all bans: at once with `actionflush` where there is one, else one by one. @returns what failed */
+  async flush(): Promise<readonly FirewallError[]> {
+    const failures: FirewallError[] = [];
     const held = [...this.#banned.values()];
     // First of all, so that a repair on the way does not make anew what is being lifted.
     this.#banned.clear();
     if (this.#source('actionflush') === '') {
-      for (const { ticket } of held) await this.#unban(ticket).catch((error) => why.push(sentence(error)));
+      for (const { ticket } of held) await this.#unban(ticket).catch((error) => failures.push(firewallError(error)));
     } else {
       for (const family of new Set(held.map((banned) => banned.family))) {
         if (!this.#active.has(family)) continue;
         const end = await this.#run('actionflush', family);
         if (end.ok) continue;
-        why.push(errors.actionFailed('actionflush', end.how).message);
+        failures.push(errors.actionFailed('actionflush', end.how));
         if (await this.#isSane(family)) continue;
-        await this.#restore(family, undefined).catch((error) => why.push(sentence(error)));
+        await this.#restore(family, undefined).catch((error) => failures.push(firewallError(error)));
       }
     }
     this.#active.clear();
-    return why;
+    return failures;
   }
 
-  /** Lifts all bans, then runs `actionstop` for each family that was started. Returns why some of it failed. */
-  async stop(): Promise<readonly string[]> {
-    const why = [...(await this.flush())];
+  /** Lifts all bans, then runs `actionstop` for each family that was started. @returns what failed */
+  async stop(): Promise<readonly FirewallError[]> {
+    const failures = [...(await this.flush())];
     const ran = new Set<string>();
     for (const family of [...this.#started]) {
       const end = await this.#run('actionstop', family, { ran });
-      if (!end.ok) why.push(errors.actionFailed('actionstop', end.how).message);
+      if (!end.ok) failures.push(errors.actionFailed('actionstop', end.how));
       this.#started.delete(family);
     }
-    return why;
+    return failures;
   }
 
-  /** Runs `actionreload` where there is one; the bans stay. Throws where it failed. */
+  /**
+   * Runs `actionreload` where there is one; the bans stay.
+   * @throws FirewallError `F2B_ACTION_FAILED`
+   */
   async reload(): Promise<void> {
     for (const family of this.#started) {
       const end = await this.#run('actionreload', family);
@@ -166,7 +176,7 @@ export class ScriptAction {
     if (!end.ok) {
       if (!(await this.#isSane(family))) {
         if (this.#flag('actionrepair_on_unban') !== true) {
-          this.edge.log.error('Invariant check failed. Unban is impossible.');
+          this.#edge.voice.error('Invariant check failed. Unban is impossible.');
           throw errors.actionFailed('actionunban', end.how);
         }
         await this.#restore(family, ticket.id);
@@ -201,7 +211,7 @@ export class ScriptAction {
    * what was restored is empty; the one in hand (`but`) is its caller's.
    */
   async #restore(family: ActionFamily, but: string | undefined): Promise<void> {
-    this.edge.log.error('Invariant check failed. Trying to restore a sane environment');
+    this.#edge.voice.error('Invariant check failed. Trying to restore a sane environment');
     if (this.#source('actionrepair') !== '') await this.#run('actionrepair', family);
     else {
       await this.#run('actionstop', family);
@@ -209,7 +219,7 @@ export class ScriptAction {
       await this.#run('actionstart', family);
     }
     if (!(await this.#run('actioncheck', family)).ok) {
-      this.edge.log.error(`Unable to restore environment of action ${this.name} in jail ${this.jail}`);
+      this.#edge.voice.error(`Unable to restore environment of action ${this.name} in jail ${this.jail}`);
       throw errors.unrepairable(this.name);
     }
     this.#started.add(family);
@@ -230,7 +240,7 @@ export class ScriptAction {
     const text = [bound.script, ...bound.values].join('\0');
     if (ran?.has(text)) return { ok: true, how: 'ran before' };
     ran?.add(text);
-    return this.edge.runner.run(bound, this.#timeout(family));
+    return this.#edge.runner.run(bound, this.#timeout(family));
   }
 
   async #bind(command: ActionCommandName, family: ActionFamily, ticket: Ticket | undefined): Promise<BoundScript> {
@@ -240,9 +250,9 @@ export class ScriptAction {
       script = readScript(this.#tags.replace(this.#source(command), family));
       this.#scripts.set(key, script);
     }
-    const subject = { ticket: ticket ?? emptyTicket(this.edge.clock()), jail: this.jail };
+    const subject = { ticket: ticket ?? emptyTicket(this.#edge.clock()), jail: this.jail };
     const forFamily = ticket === undefined ? family : undefined;
-    const values = await dynamicValues(script.tags, { ...subject, family: forFamily }, this.edge.sources);
+    const values = await dynamicValues(script.tags, { ...subject, family: forFamily }, this.#edge.sources);
     return bindScript(script, (tag) => values.get(tag));
   }
 
@@ -257,16 +267,16 @@ export class ScriptAction {
 
   #families(): readonly ActionFamily[] {
     if (!this.#tags.conditional) return [''];
-    return this.edge.ipv6 ? ['inet4', 'inet6'] : ['inet4'];
+    return this.#edge.ipv6 ? ['inet4', 'inet6'] : ['inet4'];
   }
 
   #source(command: ActionCommandName): string {
-    const value = this.settings.commands.get(command);
+    const value = this.#settings.commands.get(command);
     return typeof value === 'string' ? value.trim() : '';
   }
 
   #flag(command: ActionCommandName): boolean | undefined {
-    const value = this.settings.commands.get(command);
+    const value = this.#settings.commands.get(command);
     if (value === undefined || typeof value === 'boolean') return value;
     return /^(?:1|on|true|yes)$/i.test(value.trim());
   }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { ActionSettings } from '@f2b/config';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFirewall } from '../actor/firewall.js';
 import { makeNamespace, type Namespace, namespacesWork } from '../fixtures/namespace.js';
-import { order, type RecordedLog, recordLog, scriptAction } from '../fixtures/orders.js';
+import { order, type RecordedVoice, recordVoice, scriptAction } from '../fixtures/orders.js';
 import { makeScratch, type Scratch } from '../fixtures/scratch.js';
 
 /** The action file of the article that this project grew from, as its author wrote it. */
@@ -28,16 +28,16 @@ const mended = {
 describe.skipIf(!namespacesWork())('iptables through action.d (needs root, iproute2 and iptables)', () => {
   let net: Namespace;
   let scratch: Scratch;
-  let log: RecordedLog;
+  let voice: RecordedVoice;
   let before: string[];
 
   const open = (action: ActionSettings) =>
-    openFirewall({ jails: [{ name: 'ssh-iptables', actions: [action] }], log, ipv6: true, exec: net.exec });
+    openFirewall({ jails: [{ name: 'ssh-iptables', actions: [action] }], voice, ipv6: true, exec: net.exec });
 
   beforeEach(() => {
     net = makeNamespace();
     scratch = makeScratch();
-    log = recordLog();
+    voice = recordVoice();
     net.sh(`
       iptables -N OFFENDINGIPS
       iptables -A INPUT -j OFFENDINGIPS
@@ -49,7 +49,7 @@ describe.skipIf(!namespacesWork())('iptables through action.d (needs root, iprou
     scratch.remove();
   });
 
-  test("the article's action bans; its unban leaves the DROP behind and says so", async () => {
+  it("the article's action bans; its unban leaves the DROP behind and says so", async () => {
     const firewall = open(scriptAction(asWritten, { table: 'OFFENDINGIPS' }, 'iptables'));
     await firewall.start();
     expect(await firewall.submit(order('ban', '192.0.2.7', 'ssh-iptables'))).toMatchObject([{ ok: true }]);
@@ -61,10 +61,10 @@ describe.skipIf(!namespacesWork())('iptables through action.d (needs root, iprou
     expect(net.rules().slice(before.length)).toEqual([
       '-A OFFENDINGIPS -s 192.0.2.7/32 -m recent --set --name ATTACKER --mask 255.255.255.255 --rsource -j DROP',
     ]);
-    expect(log.lines.some((line) => /ERROR .* -- stderr: .*does a matching rule exist/.test(line))).toBe(true);
+    expect(voice.lines.some((line) => /ERROR .* -- stderr: .*does a matching rule exist/.test(line))).toBe(true);
   });
 
-  test('with the unban mended the chain is exactly as before, and stop lifts what is left', async () => {
+  it('with the unban mended the chain is exactly as before, and stop lifts what is left', async () => {
     const firewall = open(scriptAction(mended, { table: 'OFFENDINGIPS' }, 'iptables'));
     await firewall.start();
     for (const id of ['192.0.2.7', '192.0.2.8']) await firewall.submit(order('ban', id, 'ssh-iptables'));
@@ -74,7 +74,7 @@ describe.skipIf(!namespacesWork())('iptables through action.d (needs root, iprou
     expect(net.rules()).toEqual(before);
   });
 
-  test('hostile matches of a real ban never run and the ban stands', async () => {
+  it('hostile matches of a real ban never run and the ban stands', async () => {
     const canary = scratch.path('canary');
     const match = `Failed password for $(touch ${canary}) \`touch ${canary}\` '; touch ${canary}; ' from 192.0.2.7`;
     const actionban = `${mended.actionban}\nprintf '%s' "<matches>" > ${scratch.path('mail')}`;

@@ -1,8 +1,8 @@
 import type { Bytes, Milliseconds } from '@f2b/config';
-import { type FirewallLog, quoted } from '../log.js';
 import { startAdvice } from '../process/advice.js';
 import type { Exec, ProcessResult } from '../process/exec.js';
-import { shellWord } from '../process/shell-word.js';
+import { shellWord } from '../tools/shell-word.js';
+import { quoted, type Speaker } from '../voice.js';
 import type { BoundScript } from './binding.js';
 
 /** How a command of an action ended: `ok`, and where it did not, how, as the end of a sentence (`returned 3`). */
@@ -24,7 +24,7 @@ export interface CommandRunner {
  * fail2ban's rule for commands: `/bin/sh -c SCRIPT [values…]` in its own process group, success is exit status 0, and
  * the command, its output and its end are logged under one identifier, as errors when it failed, else for debugging.
  */
-export function openCommandRunner(exec: Exec, log: FirewallLog): CommandRunner {
+export function openCommandRunner(exec: Exec, voice: Speaker): CommandRunner {
   let runs = 0;
   return {
     async run(bound, timeout) {
@@ -34,14 +34,14 @@ export function openCommandRunner(exec: Exec, log: FirewallLog): CommandRunner {
       const argv = ['/bin/sh', '-c', bound.script, ...bound.values];
       const result = await exec.run({ argv, timeout, outputLimit });
       const end = endOf(result, timeout);
-      const say = (text: string) => (end.ok ? log.debug(text) : log.error(text));
+      const say = (text: string) => (end.ok ? voice.debug(text) : voice.error(text));
       say(`${id} -- exec: ${oneLine(bound)}`);
       sayOutput(id, 'stdout', result.stdout, say);
       sayOutput(id, 'stderr', result.stderr, say);
       if (result.truncated) say(`${id} -- printed more than ${outputLimit} bytes; the rest was dropped`);
       say(`${id} -- ${end.how}`);
       if (result.exitCode === 127) {
-        log.info(
+        voice.info(
           `${id} -- status 127 means that the shell did not find a command; install it, or see that the daemon's PATH (${process.env.PATH ?? 'not set'}) names its directory`,
         );
       }

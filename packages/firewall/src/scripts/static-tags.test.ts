@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { scriptAction } from '../fixtures/orders.js';
 import { StaticTags } from './static-tags.js';
 
@@ -7,23 +7,23 @@ function replace(script: string, params: Record<string, string>, family: 'inet4'
 }
 
 describe('static tags', () => {
-  test('are replaced again and again, names may be composed, and unknown ones stay', () => {
+  it('are replaced again and again, names may be composed, and unknown ones stay', () => {
     const params = { type: 'multi', chain_multi: '<name>-x', name: 'sshd' };
     expect(replace('cat < <chain_<type>> <ip> <matches> <br><sp>|', params)).toBe('cat < sshd-x <ip> <matches> \n |');
   });
 
-  test("a parameter's form for the ticket's family goes first", () => {
+  it("a parameter's form for the ticket's family goes first", () => {
     const params = { block: 'v4', 'block?family=inet6': 'v6', tool: 'ipt <block>' };
     expect(replace('<tool>', params, 'inet4')).toBe('ipt v4');
     expect(replace('<tool>', params, 'inet6')).toBe('ipt v6');
     expect(new StaticTags(scriptAction({}, params)).conditional).toBe(true);
   });
 
-  test('a parameter may be used as often as the script likes', () => {
+  it('a parameter may be used as often as the script likes', () => {
     expect(replace('<a> '.repeat(100), { a: 'x' })).toBe('x '.repeat(100));
   });
 
-  test.each([
+  it.each([
     ['itself', { a: '<a>' }],
     ['each other', { a: 'x<b>', b: 'y<a>' }],
     ['a growing text', { a: '<b><b><b><b>', b: '<c><c><c><c>'.repeat(500), c: 'x'.repeat(10_000) }],

@@ -40,7 +40,9 @@ export class StaticTags {
 
   /**
    * Replaces all static tags of a script, again and again until none is left; innermost first, so that names may be
-   * composed (`<ipt_<type>/_chain>`). Tags it does not know stay. Throws `F2B_ACTION_TAGS` for tags without an end.
+   * composed (`<ipt_<type>/_chain>`). Tags it does not know stay.
+   *
+   * @throws FirewallError `F2B_ACTION_TAGS` for tags without an end
    */
   replace(script: string, family: ActionFamily): string {
     const repeats = new Map<string, number>();

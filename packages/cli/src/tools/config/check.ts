@@ -1,5 +1,5 @@
-import { checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
-import { mistakeInBuiltin } from '@f2b/firewall';
+import { type ActionSettings, checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
+import { conflictsOfBuiltins, doubtfulIn, doubtfulTags, type FirewallError, mistakeInBuiltin } from '@f2b/firewall';
 import { compileFilter, FilterError, type FilterProblem, type LintFinding, lintFilter, type Regex } from '@f2b/matcher';
 
 /** One finding of any checker; a linter's may show a line that proves it. */
@@ -38,10 +38,17 @@ export function checkConfiguration(options: ConfigurationCheckOptions): Configur
   const known = new Map<string, Regex>();
   let regexes = 0;
   const broken = new Set<string>();
-  for (const jail of tree.settings?.jails ?? []) {
+  const jails = tree.settings?.jails ?? [];
+  const conflicts = conflictsOfBuiltins(jails);
+  for (const jail of jails) {
     const { prefregex, failregex, ignoreregex } = jail.filter;
     regexes += failregex.length + ignoreregex.length + (prefregex === undefined ? 0 : 1);
-    const found = [...checkFilter(jail, known, options.lint), ...checkActions(jail)];
+    const fights = conflicts.filter((conflict) => conflict.jail === jail.name);
+    const found = [
+      ...checkFilter(jail, known, options.lint),
+      ...checkActions(jail),
+      ...fights.map(({ settings, error }) => errorOfAction(error, settings, jail.name)),
+    ];
     if (found.some(({ severity }) => severity === 'error')) broken.add(jail.name);
     findings.push(...found);
   }
@@ -81,18 +88,23 @@ function checkFilter(jail: JailSettings, known: Map<string, Regex>, lint: boolea
   }
 }
 
-/** The commands of `action.d` are for a shell to judge. */
-function checkActions({ name, actions }: JailSettings): CheckFinding[] {
-  return actions.flatMap((action) => {
-    const mistake = action.builtin ? mistakeInBuiltin(action) : undefined;
-    if (mistake === undefined) return [];
-    const { code, message } = mistake;
-    // What to do stands behind the last semicolon; the value in front of it may have others.
-    const end = message.lastIndexOf('; ');
-    const what = `${message.slice(0, end)}.`;
-    const advice = `${capitalised(message.slice(end + 2))}.`;
-    return [{ severity: 'error', code, what, origin: action.origin, advice, jail: name }];
+/** Whether the commands of `action.d` work is for a shell to judge; where they put what a log line says is looked at. */
+function checkActions({ name, actions, ignorecommand }: JailSettings): CheckFinding[] {
+  const found = actions.flatMap((action): CheckFinding[] => {
+    if (!action.builtin) return doubtfulTags(action).map((finding) => ({ ...finding, jail: name }));
+    const mistake = mistakeInBuiltin(action);
+    return mistake === undefined ? [] : [errorOfAction(mistake, action, name)];
   });
+  const asked = ignorecommand === undefined ? [] : doubtfulIn(ignorecommand.value, 'ignorecommand');
+  return [...found, ...asked.map((finding) => ({ ...finding, origin: ignorecommand?.origin, jail: name }))];
+}
+
+function errorOfAction({ code, message }: FirewallError, { origin }: ActionSettings, jail: string): CheckFinding {
+  // What to do stands behind the last semicolon; the value in front of it may have others.
+  const end = message.lastIndexOf('; ');
+  const what = `${message.slice(0, end)}.`;
+  const advice = `${capitalised(message.slice(end + 2))}.`;
+  return { severity: 'error', code, what, origin, advice, jail };
 }
 
 function capitalised(words: string): string {

@@ -1,7 +1,8 @@
 import type { Network } from '../../network.js';
+import { type Rule, ruleKey, ruleText } from '../../tools/rule.js';
+import type { Ruleset } from '../../tools/ruleset.js';
 import type { OffendingIpsParameters } from './parameters.js';
-import { type Rule, type RuleLayout, ruleKey, ruleText } from './rules.js';
-import type { Ruleset } from './ruleset.js';
+import type { RuleLayout } from './rules.js';
 
 /** What must change so that the kernel has what should hold. */
 export interface Difference {

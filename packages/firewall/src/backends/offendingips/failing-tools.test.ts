@@ -1,21 +1,22 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFirewall } from '../../actor/firewall.js';
-import { offendingIps, order, type RecordedLog, recordLog, scriptAction } from '../../fixtures/orders.js';
+import { offendingIps, order, type RecordedVoice, recordVoice, scriptAction } from '../../fixtures/orders.js';
 import { makeScratch, type Scratch } from '../../fixtures/scratch.js';
 import { replaceTools } from '../../fixtures/tools.js';
 import { openExec } from '../../process/exec.js';
+import { speakerOf } from '../../voice.js';
 import { ensureRecentTable } from './recent-table.js';
 
 const save = 'echo "*filter"; echo ":INPUT ACCEPT [0:0]"; echo COMMIT';
 
 describe('offendingips with tools that fail', () => {
   let scratch: Scratch;
-  let log: RecordedLog;
+  let voice: RecordedVoice;
 
   beforeEach(() => {
     scratch = makeScratch();
-    log = recordLog();
+    voice = recordVoice();
   });
   afterEach(() => scratch.remove());
 
@@ -26,7 +27,7 @@ describe('offendingips with tools that fail', () => {
     const jails = [{ name: 'sshd', actions: [offendingIps()] }];
     return openFirewall({
       jails,
-      log,
+      voice,
       ipv6: false,
       exec: openExec({ env }),
       modules: scratch.path('module'),
@@ -34,7 +35,7 @@ describe('offendingips with tools that fail', () => {
     });
   };
 
-  test.each([
+  it.each([
     ['is missing', {}, /iptables-save was not found; install it/],
     ['may not', { 'iptables-save': 'echo "Permission denied (you must be root)" >&2; exit 4' }, /run f2b as root/],
     ['finds the lock taken', { 'iptables-save': 'echo "xtables lock" >&2; exit 4' }, /another program that holds/],
@@ -50,31 +51,33 @@ describe('offendingips with tools that fail', () => {
     const firewall = open(tools);
     const problems = await firewall.start();
     expect(problems).toHaveLength(1);
-    expect(problems[0]!.why).toMatch(wanted);
-    expect(problems[0]!.why.length).toBeLessThan(800);
-    log.lines.length = 0;
+    expect(problems[0]!.error.message).toMatch(wanted);
+    expect(problems[0]!.error.message.length).toBeLessThan(800);
+    voice.lines.length = 0;
     const ids = Array.from({ length: 50 }, (_, index) => `192.0.2.${index}`);
     const outcomes = (await Promise.all(ids.map((id) => firewall.submit(order('ban', id))))).flat();
-    expect(outcomes.every(({ ok, why }) => !ok && wanted.test(why!))).toBe(true);
-    const errors = log.lines.filter((line) => line.startsWith('ERROR'));
+    expect(outcomes.every(({ ok, error }) => !ok && wanted.test(error!.message))).toBe(true);
+    const errors = voice.lines.filter((line) => line.startsWith('ERROR'));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain('and 49 more orders');
   });
 
-  test('a tool that hangs is killed, and the next change is tried again', async () => {
+  it('a tool that hangs is killed, and the next change is tried again', async () => {
     const hang = `test -e ${scratch.path('mended')} || sleep 1000; ${save}`;
     const input = scratch.path('input');
     const firewall = open({ 'iptables-save': hang, 'iptables-restore': `cat > ${input}` }, 300);
-    expect(await firewall.start()).toMatchObject([{ why: expect.stringContaining('did not end within 0.3 seconds') }]);
+    expect(await firewall.start()).toMatchObject([
+      { error: { code: 'F2B_FIREWALL_HANGS', message: expect.stringContaining('did not end within 0.3 seconds') } },
+    ]);
     writeFileSync(scratch.path('mended'), '');
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
     expect(readFileSync(input, 'utf8')).toContain('-N OFFENDINGIPS\n-I INPUT 1 -j OFFENDINGIPS\n');
   });
 
-  test('one failing action does not stop the others of the jail', async () => {
+  it('one failing action does not stop the others of the jail', async () => {
     const script = scriptAction({ actionban: `echo <ip> >> ${scratch.path('trace')}` });
     const jails = [{ name: 'sshd', actions: [offendingIps(), script] }];
-    const firewall = openFirewall({ jails, log, ipv6: true, exec: openExec({ env: { PATH: '/nowhere' } }) });
+    const firewall = openFirewall({ jails, voice, ipv6: true, exec: openExec({ env: { PATH: '/nowhere' } }) });
     await firewall.start();
     const outcomes = await firewall.submit(order('ban', '192.0.2.1'));
     expect(outcomes.map(({ action, ok }) => [action, ok])).toEqual([
@@ -93,33 +96,39 @@ describe('offendingips with tools that fail', () => {
     };
     const ensure = (modprobe: string) => {
       const env = replaceTools(scratch, { modprobe });
-      return ensureRecentTable(5_000, { exec: openExec({ env }), log, modules: scratch.path('module') });
+      return ensureRecentTable(5_000, {
+        exec: openExec({ env }),
+        voice: speakerOf(voice),
+        modules: scratch.path('module'),
+      });
     };
 
-    test('is enlarged while nobody uses the module', async () => {
+    it('is enlarged while nobody uses the module', async () => {
       load(100, 0);
       await ensure(`case "$*" in "xt_recent ip_list_tot="*) echo "\${2#*=}" > ${size()};; esac`);
-      expect(log.lines).toEqual(["INFO xt_recent's table now holds 5000 addresses (it held 100)"]);
+      expect(voice.lines).toEqual(["INFO xt_recent's table now holds 5000 addresses (it held 100)"]);
     });
 
-    test('is reported in one line with the cure where the module is in use', async () => {
+    it('is reported in one line with the cure where the module is in use', async () => {
       load(100, 3);
       await ensure(`: > ${scratch.path('touched')}`);
-      expect(log.lines).toHaveLength(1);
-      expect(log.lines[0]).toMatch(/^WARN xt_recent's table holds 100 addresses, so attacker number 101 .*modprobe.d/);
+      expect(voice.lines).toHaveLength(1);
+      expect(voice.lines[0]).toMatch(
+        /^WARNING xt_recent's table holds 100 addresses, so attacker number 101 .*modprobe.d/,
+      );
       expect(scratch.has('touched')).toBe(false);
     });
 
-    test('is reported with the boot parameter where it is built into the kernel', async () => {
+    it('is reported with the boot parameter where it is built into the kernel', async () => {
       load(100);
       await ensure('exit 1');
-      expect(log.lines[0]).toContain('boot with xt_recent.ip_list_tot=5000');
+      expect(voice.lines[0]).toContain('boot with xt_recent.ip_list_tot=5000');
     });
 
-    test('is left alone where it is large enough', async () => {
+    it('is left alone where it is large enough', async () => {
       load(8_000, 0);
       await ensure(`: > ${scratch.path('touched')}`);
-      expect(log.lines).toEqual([]);
+      expect(voice.lines).toEqual([]);
       expect(scratch.has('touched')).toBe(false);
     });
   });

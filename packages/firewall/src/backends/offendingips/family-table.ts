@@ -1,6 +1,9 @@
-import { sentence } from '../../errors.js';
-import type { FirewallLog } from '../../log.js';
-import type { Family, Network } from '../../network.js';
+import { firewallError } from '../../errors.js';
+import { type Family, familyNames, type Network } from '../../network.js';
+import type { Iptables } from '../../tools/iptables.js';
+import { ruleKey, ruleText } from '../../tools/rule.js';
+import type { Speaker } from '../../voice.js';
+import type { AddressTable } from '../addresses/table.js';
 import {
   addressChange,
   addressRules,
@@ -10,41 +13,46 @@ import {
   isJump,
   rebuildFrom,
 } from './difference.js';
-import { familyNames, type Iptables } from './iptables.js';
 import type { OffendingIpsParameters } from './parameters.js';
-import { type RuleLayout, ruleKey, ruleText } from './rules.js';
+import type { RuleLayout } from './rules.js';
+
+export interface FamilyTableParts {
+  readonly family: Family;
+  /** What should hold at any moment: canonical address to network. */
+  readonly wanted: ReadonlyMap<string, Network>;
+  readonly layout: RuleLayout;
+  readonly parameters: OffendingIpsParameters;
+  readonly iptables: Iptables;
+  readonly voice: Speaker;
+}
 
 /** One family's chain, and what we believe to stand in it. */
-export class FamilyTable {
+export class FamilyTable implements AddressTable {
+  readonly #parts: FamilyTableParts;
   readonly #installed = new Set<string>();
   /** Set while what we believe may be wrong: before the start, after a failure, with leftovers of an earlier run. */
   #doubtful = true;
   /** What of the scaffold is our own work, and so ours to take away. */
   readonly #made = { chain: false, jump: false, head: false };
 
-  constructor(
-    readonly family: Family,
-    private readonly wanted: ReadonlyMap<string, Network>,
-    private readonly layout: RuleLayout,
-    private readonly parameters: OffendingIpsParameters,
-    private readonly iptables: Iptables,
-    private readonly log: FirewallLog,
-  ) {}
+  constructor(parts: FamilyTableParts) {
+    this.#parts = parts;
+  }
 
   /**
    * Sets up chain, jump and head. Addresses that stand in the chain already are left there until the first bans (the
-   * restored ones) have been carried out, so that a restart opens no gap; then the unclaimed ones go.
+   * restored ones) have been carried out, so that a start after a crash or a `leave` opens no gap; then the unclaimed ones go.
    */
   async start(): Promise<void> {
-    const ruleset = await this.iptables.read();
-    const found = addressRules(ruleset.get(this.parameters.table) ?? [], this.layout);
-    const adopted = new Map(this.wanted);
-    for (const [cidr, rules] of found) adopted.set(cidr, this.layout.networkOf(rules[0]!)!);
-    await this.#apply(differenceOf(ruleset, adopted, this.layout, this.parameters), adopted);
+    const ruleset = await this.#parts.iptables.read();
+    const found = addressRules(ruleset.get(this.#parts.parameters.table) ?? [], this.#parts.layout);
+    const adopted = new Map(this.#parts.wanted);
+    for (const [cidr, rules] of found) adopted.set(cidr, this.#parts.layout.networkOf(rules[0]!)!);
+    await this.#apply(differenceOf(ruleset, adopted, this.#parts.layout, this.#parts.parameters), adopted);
     this.#doubtful = found.size > 0;
     if (found.size > 0) {
-      this.log.info(
-        `${this.#name}: took over chain ${this.parameters.table} with ${found.size} addresses of an earlier run; those that no jail claims go with the next change, or the next check within a minute`,
+      this.#parts.voice.info(
+        `${this.#name}: took over chain ${this.#parts.parameters.table} with ${found.size} addresses of an earlier run; those that no jail claims go with the next change, or the next check within a minute`,
       );
     }
   }
@@ -59,7 +67,7 @@ export class FamilyTable {
     const added: string[] = [];
     const removed: string[] = [];
     for (const cidr of new Set(touched)) {
-      const network = this.wanted.get(cidr);
+      const network = this.#parts.wanted.get(cidr);
       if (network !== undefined && !this.#installed.has(cidr)) added.push(cidr);
       if (network === undefined && this.#installed.has(cidr)) removed.push(cidr);
     }
@@ -68,65 +76,76 @@ export class FamilyTable {
       return;
     }
     for (const cidr of removed) {
-      for (const rule of this.layout.rulesOf({ family: this.family, cidr })) {
-        lines.push(`-D ${this.parameters.table} ${ruleText(rule)}`);
+      for (const rule of this.#parts.layout.rulesOf({ family: this.#parts.family, cidr })) {
+        lines.push(`-D ${this.#parts.parameters.table} ${ruleText(rule)}`);
       }
     }
     for (const cidr of added) {
-      for (const rule of this.layout.rulesOf(this.wanted.get(cidr)!)) {
-        lines.push(`-A ${this.parameters.table} ${ruleText(rule)}`);
+      for (const rule of this.#parts.layout.rulesOf(this.#parts.wanted.get(cidr)!)) {
+        lines.push(`-A ${this.#parts.parameters.table} ${ruleText(rule)}`);
       }
     }
     if (lines.length === 0) return;
     try {
-      await this.iptables.change(lines);
+      await this.#parts.iptables.change(lines);
     } catch (error) {
       // Most often somebody flushed or reloaded the firewall in between: look at what is there, and mend all of it.
-      this.log.info(`${this.#name}: ${sentence(error)}; comparing with the kernel's rules`);
-      for (const finding of await this.reconcile()) this.log.warn(`Repaired: ${finding}`);
+      this.#parts.voice.info(`${this.#name}: ${firewallError(error).message}; comparing with the kernel's rules`);
+      for (const finding of await this.reconcile()) this.#parts.voice.warn(`Repaired: ${finding}`);
       return;
     }
     for (const cidr of removed) this.#installed.delete(cidr);
     for (const cidr of added) this.#installed.add(cidr);
   }
 
-  /** Compares with the kernel's own rules and mends the difference. Returns what was wrong, one phrase each. */
+  /** Compares with the kernel's own rules and mends the difference. @returns what was wrong, one phrase each */
   async reconcile(): Promise<readonly string[]> {
     this.#doubtful = true;
     const expected = new Set(this.#installed);
-    const difference = differenceOf(await this.iptables.read(), this.wanted, this.layout, this.parameters);
+    const difference = differenceOf(
+      await this.#parts.iptables.read(),
+      this.#parts.wanted,
+      this.#parts.layout,
+      this.#parts.parameters,
+    );
     const lost = difference.missing.filter((cidr) => expected.has(cidr)).length;
-    await this.#apply(difference, this.wanted);
+    await this.#apply(difference, this.#parts.wanted);
     this.#doubtful = false;
     return this.#findings(difference, lost);
   }
 
+  /** The rules stand on: nothing is to be done, and the next start takes them over. */
+  async leave(): Promise<void> {
+    this.#installed.clear();
+    this.#doubtful = true;
+  }
+
   /** Takes away exactly what was added; the administrator's own chain, jump, guard and rules stay. */
   async stop(): Promise<void> {
-    const ruleset = await this.iptables.read();
-    const { table, chain } = this.parameters;
+    const ruleset = await this.#parts.iptables.read();
+    const { table, chain } = this.#parts.parameters;
     const rules = ruleset.get(table);
     if (rules !== undefined) {
       const others = [...ruleset].some(([name, inChain]) =>
         inChain.some((rule) => targetOf(rule) === table && !(name === chain && isJump(rule, table))),
       );
-      const shared = others || hasStrangers(rules, this.layout);
+      const shared = others || hasStrangers(rules, this.#parts.layout);
       const keepChain = !this.#made.chain || shared;
       if (this.#made.chain && shared) {
-        this.log.notice(`${this.#name}: chain ${table} stays, since others have rules in it or jump to it`);
+        this.#parts.voice.notice(`${this.#name}: chain ${table} stays, since others have rules in it or jump to it`);
       }
       const keepScaffold = this.#made.chain && shared;
       const keepHead = keepScaffold || !this.#made.head;
-      const headKeys = new Set(this.layout.head.map(ruleKey));
+      const headKeys = new Set(this.#parts.layout.head.map(ruleKey));
       const head = rules.filter((rule) => headKeys.has(ruleKey(rule)));
-      const addresses = addressChange(rules, new Map(), this.layout, table, keepHead ? head : []);
+      const addresses = addressChange(rules, new Map(), this.#parts.layout, table, keepHead ? head : []);
       const lines = [...addresses.lines];
       if (!keepHead && !addresses.rebuilt) for (const rule of head) lines.push(`-D ${table} ${ruleText(rule)}`);
       if (this.#made.jump && !keepScaffold) {
         for (const rule of ruleset.get(chain) ?? []) if (isJump(rule, table)) lines.push(`-D ${chain} -j ${table}`);
       }
       if (!keepChain) lines.push(`-X ${table}`);
-      if (lines.length > 0) await this.iptables.change(lines);
+      if (lines.length > 0) await this.#parts.iptables.change(lines);
     }
     this.#installed.clear();
     this.#doubtful = true;
@@ -134,7 +153,7 @@ export class FamilyTable {
   }
 
   async #apply(difference: Difference, installed: ReadonlyMap<string, Network>): Promise<void> {
-    if (difference.lines.length > 0) await this.iptables.change(difference.lines);
+    if (difference.lines.length > 0) await this.#parts.iptables.change(difference.lines);
     if (difference.chainMissing) this.#made.chain = true;
     if (difference.jump === 'missing') this.#made.jump = true;
     if (difference.head === 'missing') this.#made.head = true;
@@ -143,7 +162,7 @@ export class FamilyTable {
   }
 
   #findings(difference: Difference, lost: number): readonly string[] {
-    const { table, chain } = this.parameters;
+    const { table, chain } = this.#parts.parameters;
     const name = this.#name;
     const findings: string[] = [];
     if (difference.chainMissing) findings.push(`${name}: chain ${table} was missing`);
@@ -163,7 +182,7 @@ export class FamilyTable {
   }
 
   get #name(): string {
-    return familyNames[this.family];
+    return familyNames[this.#parts.family];
   }
 }
 

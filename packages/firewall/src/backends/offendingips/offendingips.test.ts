@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Firewall, type FirewallOptions, openFirewall } from '../../actor/firewall.js';
 import { makeNamespace, type Namespace, namespacesWork } from '../../fixtures/namespace.js';
-import { offendingIps, order, type RecordedLog, recordLog } from '../../fixtures/orders.js';
+import { offendingIps, order, type RecordedVoice, recordVoice } from '../../fixtures/orders.js';
 import { makeScratch } from '../../fixtures/scratch.js';
 import { replaceTools } from '../../fixtures/tools.js';
 import { openExec } from '../../process/exec.js';
@@ -24,25 +24,25 @@ function ban4(cidr: string): string[] {
 
 describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptables)', () => {
   let net: Namespace;
-  let log: RecordedLog;
+  let voice: RecordedVoice;
   let empty: string[];
   let empty6: string[];
 
   const open = (overlay: Partial<FirewallOptions> = {}): Firewall => {
     const jails = ['sshd', 'asterisk'].map((name) => ({ name, actions: [offendingIps()] }));
-    return openFirewall({ jails, log, ipv6: true, exec: net.exec, modules: largeRecentTable, ...overlay });
+    return openFirewall({ jails, voice, ipv6: true, exec: net.exec, modules: largeRecentTable, ...overlay });
   };
   const bans = (family: 4 | 6 = 4) => net.rules(family).filter((line) => line.startsWith('-A OFFENDINGIPS -s'));
 
   beforeEach(() => {
     net = makeNamespace();
-    log = recordLog();
+    voice = recordVoice();
     empty = net.rules(4);
     empty6 = net.rules(6);
   });
   afterEach(() => net.remove());
 
-  test('start puts the chain at the top of INPUT, the ATTACKER rule first, for both families', async () => {
+  it('start puts the chain at the top of INPUT, the ATTACKER rule first, for both families', async () => {
     net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT; ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT');
     expect(await open().start()).toEqual([]);
     const input = '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT';
@@ -51,7 +51,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(6).filter((line) => line.startsWith('-A'))).toEqual([...scaffold, guard6]);
   });
 
-  test('a ban adds LOG before DROP, an unban leaves the chain exactly as before', async () => {
+  it('a ban adds LOG before DROP, an unban leaves the chain exactly as before', async () => {
     const firewall = open();
     await firewall.start();
     const before = [net.rules(4), net.rules(6)];
@@ -61,7 +61,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
       firewall.submit(order('ban', '2001:DB8:0::7')),
       firewall.submit(order('ban', '2001:db8:1::/48')),
     ]);
-    expect(outcomes.flat().map(({ ok, why }) => why ?? ok)).toEqual([true, true, true, true]);
+    expect(outcomes.flat().map(({ ok, error }) => error ?? ok)).toEqual([true, true, true, true]);
     expect(bans(4)).toEqual([...ban4('192.0.2.7/32'), ...ban4('198.51.100.0/24')]);
     expect(bans(6).map((line) => line.split(' ')[3])).toEqual([
       '2001:db8::7/128',
@@ -75,7 +75,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect([net.rules(4), net.rules(6)]).toEqual(before);
   });
 
-  test('IPv4 mapped into IPv6 is banned as the IPv4 address that it is', async () => {
+  it('IPv4 mapped into IPv6 is banned as the IPv4 address that it is', async () => {
     const firewall = open();
     await firewall.start();
     await firewall.submit(order('ban', '::ffff:192.0.2.7'));
@@ -83,18 +83,18 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(bans(6)).toEqual([]);
   });
 
-  test('free text, octal spellings and everybody are refused, each with its reason, and harm nobody else', async () => {
+  it('free text, octal spellings and everybody are refused, each with its reason, and harm nobody else', async () => {
     const firewall = open();
     await firewall.start();
     const ids = ['alice', '010.0.0.1', '2', '0.0.0.0/0', '::/0', '1.2.3.4; reboot', '-j', '192.0.2.9', '1.2.3.4/33'];
     const outcomes = (await Promise.all(ids.map((id) => firewall.submit(order('ban', id))))).flat();
     expect(outcomes.map(({ ok }) => ok)).toEqual([false, false, false, false, false, false, false, true, false]);
-    expect(outcomes[0]!.why).toContain('neither an address nor a network');
-    expect(outcomes[3]!.why).toContain('every address there is');
+    expect(outcomes[0]!.error!.message).toContain('neither an address nor a network');
+    expect(outcomes[3]!.error!.message).toContain('every address there is');
     expect(bans(4)).toEqual(ban4('192.0.2.9/32'));
   });
 
-  test('a thousand addresses that wait together are one change of the kernel', async () => {
+  it('a thousand addresses that wait together are one change of the kernel', async () => {
     let restores = 0;
     const exec = {
       run: (request: Parameters<Namespace['exec']['run']>[0]) => {
@@ -121,7 +121,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(4)).toEqual(empty);
   });
 
-  test('whoever was marked stays out after the unban, and a large change does not make the kernel forget him', async () => {
+  it('whoever was marked stays out after the unban, and a large change does not make the kernel forget him', async () => {
     net.sh('ip link set lo up');
     const marked = () => net.sh('cat /proc/net/xt_recent/ATTACKER').trim().split('\n').filter(Boolean);
     const received = () => Number(net.sh('grep ^Udp: /proc/net/snmp').split('\n')[1]!.split(' ')[2]);
@@ -144,7 +144,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(received()).toBe(1);
   });
 
-  test('an address that two jails banned is free when the last one lets go', async () => {
+  it('an address that two jails banned is free when the last one lets go', async () => {
     const firewall = open();
     await firewall.start();
     await Promise.all([
@@ -160,7 +160,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(bans()).toEqual([]);
   });
 
-  test('stop takes away bans, chain and jump, and leaves what others have', async () => {
+  it('stop takes away bans, chain and jump, and leaves what others have', async () => {
     net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT');
     const before = net.rules(4);
     const firewall = open();
@@ -173,7 +173,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(await firewall.submit(order('ban', '192.0.2.9'))).toMatchObject([{ ok: false }]);
   });
 
-  test("the administrator's own chain, jump, guard and rules survive start and stop", async () => {
+  it("the administrator's own chain, jump, guard and rules survive start and stop", async () => {
     net.sh(`
       iptables -N OFFENDINGIPS
       iptables -A INPUT -j OFFENDINGIPS
@@ -190,7 +190,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(4)).toEqual(before);
   });
 
-  test('many bans leave no trace either, whether or not the administrator has rules of his own in the chain', async () => {
+  it('many bans leave no trace either, whether or not the administrator has rules of his own in the chain', async () => {
     net.sh(`
       iptables -N OFFENDINGIPS
       iptables -A INPUT -j OFFENDINGIPS
@@ -208,7 +208,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     }
   });
 
-  test('a jump that is not first is moved to the top', async () => {
+  it('a jump that is not first is moved to the top', async () => {
     net.sh('iptables -N OFFENDINGIPS; iptables -A INPUT -i lo -j ACCEPT; iptables -A INPUT -j OFFENDINGIPS');
     const firewall = open();
     await firewall.start();
@@ -218,13 +218,13 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     ]);
     net.sh('iptables -I INPUT 1 -i lo -j ACCEPT');
     expect(await firewall.check()).toMatchObject([
-      { what: 'IPv4: other rules stood in INPUT before the jump to OFFENDINGIPS', repaired: true },
+      { what: 'IPv4: other rules stood in INPUT before the jump to OFFENDINGIPS', error: undefined },
     ]);
     expect(net.rules(4).find((line) => line.startsWith('-A INPUT'))).toBe('-A INPUT -j OFFENDINGIPS');
     expect(await firewall.check()).toEqual([]);
   });
 
-  test('after a crash the bans that stand are adopted: none twice, the unclaimed ones go, no gap for the claimed', async () => {
+  it('after a crash the bans that stand are adopted: none twice, the unclaimed ones go, no gap for the claimed', async () => {
     const crashed = open();
     await crashed.start();
     await Promise.all(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((id) => crashed.submit(order('ban', id))));
@@ -240,7 +240,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(4).filter((line) => line === guard4)).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['the rules were flushed', 'iptables -F', 'the jump from INPUT to OFFENDINGIPS was missing'],
     ['the whole ruleset was flushed', 'nft flush ruleset', 'chain OFFENDINGIPS was missing'],
     ['the chain was deleted', 'iptables -F && iptables -X', 'chain OFFENDINGIPS was missing'],
@@ -258,23 +258,23 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     const whole = net.rules(4);
     net.sh(harm);
     const repairs = await firewall.check();
-    expect(repairs.every(({ repaired }) => repaired)).toBe(true);
+    expect(repairs.every(({ error }) => error === undefined)).toBe(true);
     expect(repairs.map(({ what }) => what).join('\n')).toContain(found);
     expect(net.rules(4).toSorted()).toEqual(whole.toSorted());
     expect(await firewall.check()).toEqual([]);
   });
 
-  test('a ban that meets a flushed firewall repairs it by itself, other bans included', async () => {
+  it('a ban that meets a flushed firewall repairs it by itself, other bans included', async () => {
     const firewall = open();
     await firewall.start();
     await firewall.submit(order('ban', '192.0.2.1'));
     net.sh('iptables -F && iptables -X');
     expect(await firewall.submit(order('ban', '192.0.2.2'))).toMatchObject([{ ok: true }]);
     expect(bans()).toEqual([...ban4('192.0.2.1/32'), ...ban4('192.0.2.2/32')]);
-    expect(log.lines.filter((line) => line.startsWith('WARN Repaired'))).not.toEqual([]);
+    expect(voice.lines.filter((line) => line.startsWith('WARNING Repaired'))).not.toEqual([]);
   });
 
-  test('a reban looks at the kernel, since packets still came', async () => {
+  it('a reban looks at the kernel, since packets still came', async () => {
     const firewall = open();
     await firewall.start();
     await firewall.submit(order('ban', '192.0.2.1'));
@@ -287,7 +287,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     ]);
   });
 
-  test('the parameters decide names, prefix, seconds and block type', async () => {
+  it('the parameters decide names, prefix, seconds and block type', async () => {
     const action = offendingIps({
       table: 'PBX',
       recent: 'SIP',
@@ -313,18 +313,20 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(6)).toEqual(empty6);
   });
 
-  test('a parameter that cannot be is one clear problem, and the other jails run', async () => {
+  it('a parameter that cannot be is one clear problem, and the other jails run', async () => {
     const firewall = open({
       jails: [
         { name: 'bad', actions: [offendingIps({ table: 'x; reboot' })] },
         { name: 'sshd', actions: [offendingIps()] },
       ],
     });
-    expect(await firewall.start()).toMatchObject([{ jail: 'bad', why: expect.stringContaining('parameter table') }]);
+    expect(await firewall.start()).toMatchObject([
+      { jail: 'bad', error: { code: 'F2B_ACTION_PARAMETER', message: expect.stringContaining('parameter table') } },
+    ]);
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
   });
 
-  test('without IPv6 its addresses are refused and IPv4 goes on', async () => {
+  it('without IPv6 its addresses are refused and IPv4 goes on', async () => {
     const firewall = open({ ipv6: false });
     await firewall.start();
     expect(await firewall.submit(order('ban', '2001:db8::1'))).toMatchObject([{ ok: false }]);
@@ -332,20 +334,22 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     expect(net.rules(6)).toEqual(empty6);
   });
 
-  test('where IPv6 is broken IPv4 is banned all the same', async () => {
+  it('where IPv6 is broken IPv4 is banned all the same', async () => {
     const scratch = makeScratch();
     const env = replaceTools(scratch, {
       'ip6tables-save': 'echo "Address family not supported by protocol" >&2; exit 3',
     });
     const firewall = open({ exec: openExec({ prefix: net.prefix, env }) });
-    expect(await firewall.start()).toMatchObject([{ why: expect.stringContaining('IPv6: ip6tables-save failed') }]);
+    expect(await firewall.start()).toMatchObject([
+      { error: { message: expect.stringContaining('IPv6: ip6tables-save failed') } },
+    ]);
     const orders = ['2001:db8::1', '192.0.2.1'].map((id) => firewall.submit(order('ban', id)));
     expect((await Promise.all(orders)).flat().map(({ ok }) => ok)).toEqual([false, true]);
     expect(bans()).toEqual(ban4('192.0.2.1/32'));
     scratch.remove();
   });
 
-  test('the older iptables, which speaks to the kernel in another way, is understood as well', async () => {
+  it('the older iptables, which speaks to the kernel in another way, is understood as well', async () => {
     const scratch = makeScratch();
     const tools = ['iptables', 'ip6tables'].flatMap((tool) =>
       ['save', 'restore'].map((verb) => [`${tool}-${verb}`, `exec ${tool}-legacy-${verb} "$@"`] as const),
@@ -367,7 +371,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     scratch.remove();
   });
 
-  test('a dry run prints exactly what a real run feeds to iptables-restore, and changes nothing', async () => {
+  it('a dry run prints exactly what a real run feeds to iptables-restore, and changes nothing', async () => {
     const printed: string[] = [];
     const firewall = open({ dryRun: { print: (line) => printed.push(line) }, ipv6: false });
     await firewall.start();

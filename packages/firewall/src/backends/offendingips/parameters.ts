@@ -1,6 +1,6 @@
 import type { ActionSettings, Seconds } from '@f2b/config';
-import { errors, FirewallError } from '../../errors.js';
-import { quoted } from '../../log.js';
+import { errors } from '../../errors.js';
+import { quoted } from '../../voice.js';
 
 /** What `offendingips[…]` can be told. */
 export interface OffendingIpsParameters {
@@ -32,7 +32,9 @@ const defaults: OffendingIpsParameters = {
 
 /**
  * Reads the parameters of a built-in `offendingips`. Others than the known ones (`port`, `protocol` and what else
- * `banaction` hands to every action) are not its business. Throws `F2B_ACTION_PARAMETER`.
+ * `banaction` hands to every action) are not its business.
+ *
+ * @throws FirewallError `F2B_ACTION_PARAMETER`
  */
 export function readParameters(settings: ActionSettings): OffendingIpsParameters {
   const given = new Map(settings.params);
@@ -65,15 +67,4 @@ export function readParameters(settings: ActionSettings): OffendingIpsParameters
     ),
     recentsize: count('recentsize'),
   };
-}
-
-/** What is wrong with the parameters of a built-in action, before anything is started: the first mistake, undefined: none. */
-export function mistakeInBuiltin(settings: ActionSettings): FirewallError | undefined {
-  try {
-    readParameters(settings);
-    return undefined;
-  } catch (error) {
-    if (error instanceof FirewallError) return error;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FirewallLog } from '../../log.js';
 import type { Exec } from '../../process/exec.js';
+import type { Speaker } from '../../voice.js';
 
 /**
  * Sees to it that xt_recent remembers enough addresses. The kernel's default is 100, so that the 101st attacker pushes
@@ -11,7 +11,7 @@ import type { Exec } from '../../process/exec.js';
  */
 export async function ensureRecentTable(
   wanted: number,
-  edge: { readonly exec: Exec; readonly log: FirewallLog; readonly modules: string },
+  edge: { readonly exec: Exec; readonly voice: Speaker; readonly modules: string },
 ): Promise<void> {
   const before = await readNumber(join(edge.modules, 'xt_recent/parameters/ip_list_tot'));
   if (before !== undefined && before >= wanted) return;
@@ -23,13 +23,13 @@ export async function ensureRecentTable(
   }
   const now = await readNumber(join(edge.modules, 'xt_recent/parameters/ip_list_tot'));
   if (now === undefined) {
-    edge.log.debug(
+    edge.voice.debug(
       'xt_recent is not loaded yet; its table will hold what the kernel was configured with (100 addresses by default)',
     );
     return;
   }
   if (now >= wanted) {
-    edge.log.info(
+    edge.voice.info(
       `xt_recent's table now holds ${now} addresses (it held ${before ?? 'none: the module was not loaded'})`,
     );
     return;
@@ -37,7 +37,7 @@ export async function ensureRecentTable(
   const cure = builtIn
     ? `it is built into this kernel: boot with xt_recent.ip_list_tot=${wanted}`
     : `write "options xt_recent ip_list_tot=${wanted}" to /etc/modprobe.d/xt_recent.conf and reload the module or reboot`;
-  edge.log.warn(
+  edge.voice.warn(
     `xt_recent's table holds ${now} addresses, so attacker number ${now + 1} pushes out the first and the guard against persistent attackers forgets him (bans themselves are not touched); ${cure}`,
   );
 }

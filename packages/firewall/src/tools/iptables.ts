@@ -1,15 +1,16 @@
 import type { Bytes, Milliseconds } from '@f2b/config';
-import { errors } from '../../errors.js';
-import { type FirewallLog, quoted } from '../../log.js';
-import type { Family } from '../../network.js';
-import type { Exec, ProcessResult } from '../../process/exec.js';
+import { errors } from '../errors.js';
+import type { Family } from '../network.js';
+import { startAdvice } from '../process/advice.js';
+import type { Exec, ProcessResult } from '../process/exec.js';
+import { quoted, type Speaker } from '../voice.js';
 import { type Ruleset, readRuleset } from './ruleset.js';
 
 /** The packet filter of one family, through its command-line tools. */
 export interface Iptables {
-  /** Reads the filter table. Throws a `FirewallError` that says what to do. */
+  /** Reads the filter table. @throws FirewallError that says what to do */
   read(): Promise<Ruleset>;
-  /** Makes one atomic change of the filter table: all lines or none. Throws a `FirewallError`. */
+  /** Makes one atomic change of the filter table: all lines or none. @throws FirewallError that says what to do */
   change(lines: readonly string[]): Promise<void>;
 }
 
@@ -18,9 +19,7 @@ const savedLimit: Bytes = 128 * 1024 * 1024;
 /** How long the tools wait for the lock of another program, in seconds, as `-w` wants it. */
 const lockWait = '10';
 
-export const familyNames: Readonly<Record<Family, string>> = { inet4: 'IPv4', inet6: 'IPv6' };
-
-export function openIptables(family: Family, exec: Exec, log: FirewallLog, timeout: Milliseconds): Iptables {
+export function openIptables(family: Family, exec: Exec, voice: Speaker, timeout: Milliseconds): Iptables {
   const tool = family === 'inet4' ? 'iptables' : 'ip6tables';
   return {
     async read() {
@@ -34,7 +33,7 @@ export function openIptables(family: Family, exec: Exec, log: FirewallLog, timeo
       const input = restoreInput(lines);
       const argv = restoreCommand(family);
       const result = await exec.run({ argv, input, timeout, outputLimit: 64 * 1024 });
-      if (result.exitCode !== 0) log.debug(`${argv.join(' ')} was given ${quoted(input, 10_000)}`);
+      if (result.exitCode !== 0) voice.debug(`${argv.join(' ')} was given ${quoted(input, 10_000)}`);
       assertDone(`${tool}-restore`, result, timeout);
     },
   };
@@ -52,12 +51,15 @@ function assertDone(command: string, result: ProcessResult, timeout: Millisecond
   if (result.exitCode === 0) return;
   const said = quoted(result.stderr.trim().split('\n').slice(0, 3).join('; ') || 'it said nothing', 400);
   if (result.notStarted === 'ENOENT') throw errors.noCommand(command);
+  if (result.notStarted !== undefined && result.notStarted !== 'EACCES') {
+    throw errors.notStarted(command, `${result.notStarted}${startAdvice(result.notStarted)}`);
+  }
   if (result.notStarted === 'EACCES') throw errors.notAllowed(command, 'EACCES');
   if (result.timedOut) throw errors.hangs(command, timeout / 1_000);
   // `ip netns exec` and other prefixes say it in their own words, with status 1 or 255.
   if (/No such file or directory/.test(said) && /exec of/.test(said)) throw errors.noCommand(command);
   if (/permission denied|operation not permitted|must be root/i.test(said)) throw errors.notAllowed(command, said);
   if (result.exitCode === 4 || /xtables lock/i.test(said)) throw errors.busy(command, said);
-  const status = result.notStarted ?? (result.signal === undefined ? `status ${result.exitCode}` : result.signal);
+  const status = result.signal ?? `status ${result.exitCode}`;
   throw errors.failed(command, status, said);
 }

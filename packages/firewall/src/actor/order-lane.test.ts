@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { Lane } from './lane.js';
+import { expect, it } from 'vitest';
+import { Lane } from './order-lane.js';
 
-test('what is put in comes out in order, never two batches at a time, and what waits is one batch', async () => {
+it('what is put in comes out in order, never two batches at a time, and what waits is one batch', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -33,7 +33,7 @@ test('what is put in comes out in order, never two batches at a time, and what w
   );
 });
 
-test('orders that are put in together are one batch, those that come while it works are the next', async () => {
+it('orders that are put in together are one batch, those that come while it works are the next', async () => {
   const batches: (readonly string[])[] = [];
   let release = () => {};
   const lane = new Lane<string>((batch) => {

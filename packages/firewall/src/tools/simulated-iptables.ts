@@ -1,8 +1,8 @@
-import type { Family } from '../../network.js';
-import { shellWord } from '../../process/shell-word.js';
+import type { Family } from '../network.js';
 import { type Iptables, restoreCommand, restoreInput } from './iptables.js';
-import { type Rule, ruleKey } from './rules.js';
+import { type Rule, ruleKey } from './rule.js';
 import { readRuleset } from './ruleset.js';
+import { shellWord } from './shell-word.js';
 
 /**
  * The packet filter of a dry run: prints each change as the command with exactly the input it would be given, and

@@ -1,4 +1,4 @@
-import type { Rule } from './rules.js';
+import type { Rule } from './rule.js';
 
 /** The chains of the filter table with their rules in order, as `iptables-save` printed them. */
 export type Ruleset = ReadonlyMap<string, readonly Rule[]>;

@@ -1,10 +1,18 @@
-/** Where the firewall reports. One message is one line; the edge adds time, logger name and jail formatting. */
-export interface FirewallLog {
+import type { Voice, VoiceLevel } from '@f2b/config';
+
+/** How the parts of the firewall speak. One message is one line. */
+export interface Speaker {
   error(message: string): void;
   warn(message: string): void;
   notice(message: string): void;
   info(message: string): void;
   debug(message: string): void;
+}
+
+/** Speaks with f2b's voice under fail2ban's name for what actions say. */
+export function speakerOf(voice: Voice): Speaker {
+  const at = (level: VoiceLevel) => (message: string) => voice.say({ logger: 'fail2ban.actions', level, message });
+  return { error: at('ERROR'), warn: at('WARNING'), notice: at('NOTICE'), info: at('INFO'), debug: at('DEBUG') };
 }
 
 /**
