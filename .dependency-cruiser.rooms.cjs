@@ -47,7 +47,7 @@ exports.rooms = {
     'lint',
     'stages',
   ],
-  firewall: ['errors', 'log', 'voice', 'network', 'orders', 'process', 'tools', 'backends', 'scripts', 'actor'],
+  firewall: ['voice', 'errors', 'network', 'orders', 'process', 'tools', 'backends', 'scripts', 'actor'],
   core: ['errors', 'clock', 'sources', 'jails', 'keeping', 'telling', 'acts', 'edges', 'scanning', 'guard'],
   cli: [
     'errors',

@@ -11,7 +11,7 @@ import { addresses, TwoHosts } from './namespaces.js';
 const cannot = reasonToSkip('root', 'namespaces', 'ip', 'iptables', 'ping');
 const article = fileURLToPath(new URL('../fixtures/article', import.meta.url));
 const attackerRule =
-  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -j DROP';
+  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -m comment --comment f2b -j DROP';
 
 let hosts: TwoHosts;
 let daemon: Daemon | undefined;
@@ -104,7 +104,7 @@ describe.skipIf(cannot)(`an attacked gateway${cannot ? ` (skipped: ${cannot})` :
     );
     const idle = hosts.rules('OFFENDINGIPS');
     expect(idle).toEqual(['-N OFFENDINGIPS', attackerRule]);
-    expect(hosts.rules('INPUT')?.[1]).toBe('-A INPUT -j OFFENDINGIPS');
+    expect(hosts.rules('INPUT')?.[1]).toBe('-A INPUT -m comment --comment f2b -j OFFENDINGIPS');
 
     await attackIsAnswered(guard, addresses.attacker, 'offendingips');
     expect(rulesOf(addresses.attacker)).toEqual([

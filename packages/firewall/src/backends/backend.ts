@@ -1,4 +1,4 @@
-import type { EpochMs, Milliseconds } from '@f2b/config';
+import type { ActionSettings, EpochMs, Milliseconds } from '@f2b/config';
 import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
 import type { Exec } from '../process/exec.js';
@@ -43,4 +43,23 @@ export interface BackendEdge {
   readonly modules: string;
   /** How long one of the kernel's tools may take. */
   readonly timeout: Milliseconds;
+}
+
+/** An action that needs no file in `action.d`. */
+export interface Builtin {
+  readonly name: string;
+  /** What is wrong with the parameters, before anything is started: the first mistake; undefined: none. */
+  mistake(settings: ActionSettings): FirewallError | undefined;
+  /**
+   * Two actions with the same key share one backend and its reference counts.
+   * @throws FirewallError `F2B_ACTION_PARAMETER`
+   */
+  key(settings: ActionSettings): string;
+  /**
+   * What of the kernel belongs to the backend alone, as text: two backends must not have the same.
+   * @throws FirewallError `F2B_ACTION_PARAMETER`
+   */
+  place(settings: ActionSettings): string;
+  /** @throws FirewallError `F2B_ACTION_PARAMETER` */
+  open(settings: ActionSettings, edge: BackendEdge): Backend;
 }

@@ -1,26 +1,7 @@
 import type { ActionSettings } from '@f2b/config';
 import { errors, FirewallError } from '../errors.js';
-import type { Backend, BackendEdge } from './backend.js';
+import type { Builtin } from './backend.js';
 import { offendingIps } from './offendingips/offendingips.js';
-
-/** An action that needs no file in `action.d`. */
-export interface Builtin {
-  readonly name: string;
-  /** What is wrong with the parameters, before anything is started: the first mistake; undefined: none. */
-  mistake(settings: ActionSettings): FirewallError | undefined;
-  /**
-   * Two actions with the same key share one backend and its reference counts.
-   * @throws FirewallError `F2B_ACTION_PARAMETER`
-   */
-  key(settings: ActionSettings): string;
-  /**
-   * What of the kernel belongs to the backend alone, as text: two backends must not have the same.
-   * @throws FirewallError `F2B_ACTION_PARAMETER`
-   */
-  place(settings: ActionSettings): string;
-  /** @throws FirewallError `F2B_ACTION_PARAMETER` */
-  open(settings: ActionSettings, edge: BackendEdge): Backend;
-}
 
 const builtins: ReadonlyMap<string, Builtin> = new Map([offendingIps].map((builtin) => [builtin.name, builtin]));
 

@@ -1,9 +1,23 @@
 /** A rule as the words that follow the chain's name: `['-s', '192.0.2.1/32', '-j', 'DROP']`. */
 export type Rule = readonly string[];
 
-/** The key under which two rules are the same rule. */
+/** What tells our rules from an administrator's; firewalls that guard INPUT for themselves look for this word as well. */
+export const ourMark: Rule = ['-m', 'comment', '--comment', 'f2b'];
+
+/** Whether a rule bears our mark. */
+export function isMarked(rule: Rule): boolean {
+  return markAt(rule) >= 0;
+}
+
+function markAt(rule: Rule): number {
+  return rule.findIndex((_word, index) => ourMark.every((word, offset) => rule[index + offset] === word));
+}
+
+/** The key under which two rules are the same rule, whoever put it there. */
 export function ruleKey(rule: Rule): string {
-  return withoutDefaults(rule).join('\0');
+  const words = withoutDefaults(rule);
+  const mark = markAt(words);
+  return (mark < 0 ? words : words.toSpliced(mark, ourMark.length)).join('\0');
 }
 
 /**

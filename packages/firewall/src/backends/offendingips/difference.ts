@@ -1,5 +1,5 @@
 import type { Network } from '../../network.js';
-import { type Rule, ruleKey, ruleText } from '../../tools/rule.js';
+import { isMarked, type Rule, ruleKey, ruleText } from '../../tools/rule.js';
 import type { Ruleset } from '../../tools/ruleset.js';
 import type { OffendingIpsParameters } from './parameters.js';
 import type { RuleLayout } from './rules.js';
@@ -32,16 +32,17 @@ export function differenceOf(
   const rules = ruleset.get(table);
   if (rules === undefined) lines.push(`-N ${table}`);
 
-  const jump = jumpState(ruleset.get(chain) ?? [], table);
-  if (jump.state === 'moved') for (let copy = 0; copy < jump.copies; copy += 1) lines.push(`-D ${chain} -j ${table}`);
-  if (jump.state !== 'first') lines.push(`-I ${chain} 1 -j ${table}`);
+  const jump = jumpState(ruleset.get(chain) ?? [], layout.jump);
+  if (jump.state === 'moved') for (const rule of jump.found) lines.push(`-D ${chain} ${ruleText(rule)}`);
+  // An administrator's own jump stays his when it is moved.
+  if (jump.state !== 'first') lines.push(`-I ${chain} 1 ${ruleText(jump.found[0] ?? layout.jump)}`);
 
   const head = headState(rules ?? [], layout.head);
-  const addresses = addressChange(rules ?? [], wanted, layout, table, layout.head);
+  const addresses = addressChange(rules ?? [], wanted, layout, table, head.keep);
   if (!addresses.rebuilt) {
     for (const rule of head.remove) lines.push(`-D ${table} ${ruleText(rule)}`);
     if (head.state !== 'first') {
-      for (const [index, rule] of layout.head.entries()) lines.push(`-I ${table} ${index + 1} ${ruleText(rule)}`);
+      for (const [index, rule] of head.keep.entries()) lines.push(`-I ${table} ${index + 1} ${ruleText(rule)}`);
     }
   }
   for (const line of addresses.lines) lines.push(line);
@@ -111,23 +112,31 @@ export function addressRules(rules: readonly Rule[], layout: RuleLayout): Map<st
   return found;
 }
 
-export function isJump(rule: Rule, table: string): boolean {
-  return rule.length === 2 && rule[0] === '-j' && rule[1] === table;
+/** Whether a rule is the plain jump of the layout, ours or an administrator's. */
+export function isJump(rule: Rule, jump: Rule): boolean {
+  return ruleKey(rule) === ruleKey(jump);
 }
 
-function jumpState(rules: readonly Rule[], table: string): { state: Difference['jump']; copies: number } {
-  const copies = rules.filter((rule) => isJump(rule, table)).length;
-  if (copies === 0) return { state: 'missing', copies };
-  return { state: isJump(rules[0]!, table) ? 'first' : 'moved', copies };
+function jumpState(rules: readonly Rule[], jump: Rule): { state: Difference['jump']; found: readonly Rule[] } {
+  const found = rules.filter((rule) => isJump(rule, jump));
+  if (found.length === 0) return { state: 'missing', found };
+  // Jumps of ours to other tables may stand before it: if each wanted to be the first, they would move for ever.
+  const before = rules.slice(0, rules.indexOf(found[0]!));
+  return { state: before.every(isMarked) ? 'first' : 'moved', found };
 }
 
-function headState(rules: readonly Rule[], head: readonly Rule[]): { state: Difference['head']; remove: Rule[] } {
+/** `keep`: the head as it is to stand in the chain, an administrator's own where there is one. */
+function headState(
+  rules: readonly Rule[],
+  head: readonly Rule[],
+): { state: Difference['head']; remove: readonly Rule[]; keep: readonly Rule[] } {
   if (head.every((rule, index) => rules[index] !== undefined && ruleKey(rules[index]) === ruleKey(rule))) {
-    return { state: 'first', remove: [] };
+    return { state: 'first', remove: [], keep: rules.slice(0, head.length) };
   }
   const keys = new Set(head.map(ruleKey));
   const remove = rules.filter((rule) => keys.has(ruleKey(rule)));
-  return { state: remove.length > 0 ? 'moved' : 'missing', remove };
+  const keep = head.map((rule) => remove.find((found) => ruleKey(found) === ruleKey(rule)) ?? rule);
+  return { state: remove.length > 0 ? 'moved' : 'missing', remove, keep };
 }
 
 function sameRules(have: readonly Rule[], should: readonly Rule[]): boolean {

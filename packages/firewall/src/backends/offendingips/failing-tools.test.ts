@@ -71,7 +71,9 @@ describe('offendingips with tools that fail', () => {
     ]);
     writeFileSync(scratch.path('mended'), '');
     expect(await firewall.submit(order('ban', '192.0.2.1'))).toMatchObject([{ ok: true }]);
-    expect(readFileSync(input, 'utf8')).toContain('-N OFFENDINGIPS\n-I INPUT 1 -j OFFENDINGIPS\n');
+    expect(readFileSync(input, 'utf8')).toContain(
+      '-N OFFENDINGIPS\n-I INPUT 1 -m comment --comment f2b -j OFFENDINGIPS\n',
+    );
   });
 
   it('one failing action does not stop the others of the jail', async () => {

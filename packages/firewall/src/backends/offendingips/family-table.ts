@@ -1,7 +1,8 @@
 import { firewallError } from '../../errors.js';
 import { type Family, familyNames, type Network } from '../../network.js';
 import type { Iptables } from '../../tools/iptables.js';
-import { ruleKey, ruleText } from '../../tools/rule.js';
+import { isMarked, ruleKey, ruleText } from '../../tools/rule.js';
+import type { Ruleset } from '../../tools/ruleset.js';
 import type { Speaker } from '../../voice.js';
 import type { AddressTable } from '../addresses/table.js';
 import {
@@ -48,6 +49,7 @@ export class FamilyTable implements AddressTable {
     const found = addressRules(ruleset.get(this.#parts.parameters.table) ?? [], this.#parts.layout);
     const adopted = new Map(this.#parts.wanted);
     for (const [cidr, rules] of found) adopted.set(cidr, this.#parts.layout.networkOf(rules[0]!)!);
+    this.#recognise(ruleset);
     await this.#apply(differenceOf(ruleset, adopted, this.#parts.layout, this.#parts.parameters), adopted);
     this.#doubtful = found.size > 0;
     if (found.size > 0) {
@@ -127,7 +129,7 @@ export class FamilyTable implements AddressTable {
     const rules = ruleset.get(table);
     if (rules !== undefined) {
       const others = [...ruleset].some(([name, inChain]) =>
-        inChain.some((rule) => targetOf(rule) === table && !(name === chain && isJump(rule, table))),
+        inChain.some((rule) => targetOf(rule) === table && !(name === chain && isJump(rule, this.#parts.layout.jump))),
       );
       const shared = others || hasStrangers(rules, this.#parts.layout);
       const keepChain = !this.#made.chain || shared;
@@ -142,7 +144,8 @@ export class FamilyTable implements AddressTable {
       const lines = [...addresses.lines];
       if (!keepHead && !addresses.rebuilt) for (const rule of head) lines.push(`-D ${table} ${ruleText(rule)}`);
       if (this.#made.jump && !keepScaffold) {
-        for (const rule of ruleset.get(chain) ?? []) if (isJump(rule, table)) lines.push(`-D ${chain} -j ${table}`);
+        for (const rule of ruleset.get(chain) ?? [])
+          if (isJump(rule, this.#parts.layout.jump)) lines.push(`-D ${chain} ${ruleText(rule)}`);
       }
       if (!keepChain) lines.push(`-X ${table}`);
       if (lines.length > 0) await this.#parts.iptables.change(lines);
@@ -150,6 +153,19 @@ export class FamilyTable implements AddressTable {
     this.#installed.clear();
     this.#doubtful = true;
     this.#made.chain = this.#made.jump = this.#made.head = false;
+  }
+
+  /** What bears our mark is an earlier run's that could not take it away: it is ours to take away now. */
+  #recognise(ruleset: Ruleset): void {
+    const { table, chain } = this.#parts.parameters;
+    const { jump, head } = this.#parts.layout;
+    const rules = ruleset.get(table) ?? [];
+    const jumps = (ruleset.get(chain) ?? []).filter((rule) => isJump(rule, jump));
+    const keys = new Set(head.map(ruleKey));
+    const heads = rules.filter((rule) => keys.has(ruleKey(rule)));
+    this.#made.jump = jumps.length > 0 && jumps.every(isMarked);
+    this.#made.head = heads.length > 0 && heads.every(isMarked);
+    this.#made.chain = this.#made.jump && this.#made.head;
   }
 
   async #apply(difference: Difference, installed: ReadonlyMap<string, Network>): Promise<void> {

@@ -11,9 +11,11 @@ import { openExec } from '../../process/exec.js';
 const largeRecentTable = fileURLToPath(new URL('../../fixtures/modules', import.meta.url));
 
 const guard4 =
-  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -j DROP';
+  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask 255.255.255.255 --rsource -m comment --comment f2b -j DROP';
+/** The jump, as our mark makes it ours. */
+const jump = '-m comment --comment f2b -j OFFENDINGIPS';
 const guard6 =
-  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource -j DROP';
+  '-A OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource -m comment --comment f2b -j DROP';
 
 function ban4(cidr: string): string[] {
   return [
@@ -46,7 +48,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT; ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT');
     expect(await open().start()).toEqual([]);
     const input = '-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT';
-    const scaffold = ['-A INPUT -j OFFENDINGIPS', input];
+    const scaffold = [`-A INPUT ${jump}`, input];
     expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([...scaffold, guard4]);
     expect(net.rules(6).filter((line) => line.startsWith('-A'))).toEqual([...scaffold, guard6]);
   });
@@ -236,8 +238,51 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
       ['192.0.2.1', '192.0.2.2'].map((id) => firewall.submit(order('ban', id, 'sshd', { restored: true }))),
     );
     expect(bans().toSorted()).toEqual([...ban4('192.0.2.1/32'), ...ban4('192.0.2.2/32')].toSorted());
-    expect(net.rules(4).filter((line) => line === '-A INPUT -j OFFENDINGIPS')).toHaveLength(1);
+    expect(net.rules(4).filter((line) => line === `-A INPUT ${jump}`)).toHaveLength(1);
     expect(net.rules(4).filter((line) => line === guard4)).toHaveLength(1);
+  });
+
+  it('after a crash a clean stop leaves nothing behind: the scaffold of the earlier run is known by its mark', async () => {
+    net.sh('iptables -A INPUT -p tcp --dport 22 -j ACCEPT');
+    const before = net.rules(4);
+    const crashed = open();
+    await crashed.start();
+    await crashed.submit(order('ban', '192.0.2.1'));
+    const firewall = open();
+    await firewall.start();
+    expect(await firewall.stop()).toEqual([]);
+    expect(net.rules(4)).toEqual(before);
+    expect(net.rules(6)).toEqual(empty6);
+  });
+
+  it('stop with keep leaves every ban in force, and the next run takes them over', async () => {
+    const first = open();
+    await first.start();
+    for (const id of ['192.0.2.1', '192.0.2.2']) await first.submit(order('ban', id));
+    const standing = net.rules(4);
+    expect(await first.stop({ keep: true })).toEqual([]);
+    expect(net.rules(4)).toEqual(standing);
+    const next = open();
+    await next.start();
+    expect(net.rules(4)).toEqual(standing);
+    await next.submit(order('ban', '192.0.2.1', 'sshd', { restored: true }));
+    expect(bans(4)).toEqual(ban4('192.0.2.1/32'));
+    await next.stop();
+    expect(net.rules(4)).toEqual(empty);
+  });
+
+  it('two jails with different parameters for one chain do not fight: the second is refused, the first bans on', async () => {
+    const jails = [
+      { name: 'x', actions: [offendingIps({ seconds: '60' })] },
+      { name: 'y', actions: [offendingIps({ seconds: '120' })] },
+      { name: 'z', actions: [offendingIps({ seconds: '120', table: 'OTHER' })] },
+    ];
+    const firewall = open({ jails });
+    expect(await firewall.start()).toMatchObject([{ jail: 'y', error: { code: 'F2B_ACTION_PLACE' } }]);
+    expect(await firewall.submit(order('ban', '192.0.2.1', 'x'))).toMatchObject([{ ok: true }]);
+    expect(await firewall.check()).toEqual([]);
+    await firewall.stop();
+    expect(net.rules(4)).toEqual(empty);
   });
 
   it.each([
@@ -281,7 +326,7 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     net.sh('iptables -F INPUT; iptables -F OFFENDINGIPS');
     await firewall.submit(order('reban', '192.0.2.1'));
     expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([
-      '-A INPUT -j OFFENDINGIPS',
+      `-A INPUT ${jump}`,
       guard4,
       ...ban4('192.0.2.1/32'),
     ]);
@@ -302,8 +347,8 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
     await firewall.submit(order('ban', '192.0.2.1'));
     await firewall.submit(order('ban', '2001:db8::1'));
     expect(net.rules(4).filter((line) => line.startsWith('-A'))).toEqual([
-      '-A INPUT -j PBX',
-      '-A PBX -m recent --update --seconds 60 --name SIP --mask 255.255.255.255 --rsource -j DROP',
+      '-A INPUT -m comment --comment f2b -j PBX',
+      '-A PBX -m recent --update --seconds 60 --name SIP --mask 255.255.255.255 --rsource -m comment --comment f2b -j DROP',
       '-A PBX -s 192.0.2.1/32 -j LOG --log-prefix "say \\"no\\" \\\\ "',
       '-A PBX -s 192.0.2.1/32 -m recent --set --name SIP --mask 255.255.255.255 --rsource -j REJECT --reject-with icmp-port-unreachable',
     ]);
@@ -383,8 +428,8 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
       "iptables-restore -w 10 --noflush <<'EOF'",
       '*filter',
       '-N OFFENDINGIPS',
-      '-I INPUT 1 -j OFFENDINGIPS',
-      '-I OFFENDINGIPS 1 -m recent --update --seconds 3600 --name ATTACKER -j DROP',
+      `-I INPUT 1 ${jump}`,
+      '-I OFFENDINGIPS 1 -m recent --update --seconds 3600 --name ATTACKER -m comment --comment f2b -j DROP',
       'COMMIT',
       'EOF',
       "iptables-restore -w 10 --noflush <<'EOF'",
@@ -401,8 +446,8 @@ describe.skipIf(!namespacesWork())('offendingips (needs root, iproute2 and iptab
       'EOF',
       "iptables-restore -w 10 --noflush <<'EOF'",
       '*filter',
-      '-D OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER -j DROP',
-      '-D INPUT -j OFFENDINGIPS',
+      '-D OFFENDINGIPS -m recent --update --seconds 3600 --name ATTACKER -m comment --comment f2b -j DROP',
+      `-D INPUT ${jump}`,
       '-X OFFENDINGIPS',
       'COMMIT',
       'EOF',

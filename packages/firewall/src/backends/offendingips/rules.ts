@@ -1,9 +1,11 @@
 import { type Family, type Network, networkOf } from '../../network.js';
-import { type Rule, ruleKey } from '../../tools/rule.js';
+import { ourMark, type Rule, ruleKey } from '../../tools/rule.js';
 import type { OffendingIpsParameters } from './parameters.js';
 
 /** How bans are laid out as rules of the chain, which rules head it, and which of the rules there are of this layout. */
 export interface RuleLayout {
+  /** The rule that leads to the chain. */
+  readonly jump: Rule;
   /** The rules that head the chain, in this order. */
   readonly head: readonly Rule[];
   /** The rules that ban one network, in this order. */
@@ -14,14 +16,15 @@ export interface RuleLayout {
 
 /** The article's layout: whoever is marked stays out; per address first LOG, then a DROP that marks. */
 export function rulesPerAddress(parameters: OffendingIpsParameters, family: Family): RuleLayout {
-  const { recent, seconds, logprefix } = parameters;
+  const { table, recent, seconds, logprefix } = parameters;
   const target = targetOf(parameters.blocktype, family);
   const log: Rule = ['-j', 'LOG', '--log-prefix', logprefix];
   const block: Rule = ['-m', 'recent', '--set', '--name', recent, '-j', ...target];
   const logKey = ruleKey(log);
   const blockKey = ruleKey(block);
   return {
-    head: [['-m', 'recent', '--update', '--seconds', String(seconds), '--name', recent, '-j', 'DROP']],
+    jump: [...ourMark, '-j', table],
+    head: [['-m', 'recent', '--update', '--seconds', String(seconds), '--name', recent, ...ourMark, '-j', 'DROP']],
     rulesOf: ({ cidr }) => [
       ['-s', cidr, ...log],
       ['-s', cidr, ...block],
