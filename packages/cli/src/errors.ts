@@ -81,6 +81,10 @@ export const cliErrors = {
     means: 'What was given is no jail, no filter, no file, and as an expression it says nobody to ban.',
     advice: 'Mend the name; the message says which one is near.',
   },
+  F2B_NO_FAILREGEX: {
+    means: 'The filter that was given has no failregex, so that no line could match.',
+    advice: 'Look for a misspelt section or option, or for a file that `before` names and that is not there.',
+  },
   F2B_NO_JAIL: {
     means: 'The configuration has no jail of that name.',
     advice: 'Take one of those that the message names.',

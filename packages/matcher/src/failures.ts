@@ -172,6 +172,8 @@ export interface ScanContext {
   readonly sink?: SinkNeeds;
   /** For a filter with `maxlines` above 1: empty lines and lines that start with `#` are not there, as for fail2ban-regex; its daemon reads them. */
   readonly skipComments?: boolean;
+  /** For a filter with `maxlines` above 1, in statistics: no line follows, so that nothing can complete a match with the last ones. */
+  readonly end?: boolean;
   /** Find the date of the last dated line. */
   readonly lastTime?: boolean;
   /** Count what happened to every line. */

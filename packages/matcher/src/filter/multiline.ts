@@ -64,6 +64,12 @@ function withoutSkipped(
   return { matched, skipped };
 }
 
+/** The line that a content of one line was cut out of: what is kept of a match is the line as the log has it. */
+function lineWith(lines: readonly LineTuple[], content: string): LineTuple | undefined {
+  if (content.includes('\n')) return undefined;
+  return lines.findLast(([before, , after]) => (before + after).includes(content));
+}
+
 /**
  * Matches one more line together with those before it. The expressions see the last `maxlines` lines joined; what matched leaves the
  * buffer, so that it cannot match again, and what `<SKIPLINES>` passed over stays. ignoreregex sees the matched lines only.
@@ -92,7 +98,9 @@ export function matchNextLine(
   if (prepared === undefined) return end(-1);
   prefregex = filter.prefregex !== undefined;
   // What prefregex leaves is all that remains of the buffer: fail2ban's rule, however little buffering it leaves.
+  let whole: LineTuple | undefined;
   if (prepared.content !== undefined) {
+    whole = lineWith(state.lines, prepared.content);
     state.lines = prepared.content.split('\n').map((line): LineTuple => ['', '', line]);
     text = textOf(state.lines);
   }
@@ -107,7 +115,7 @@ export function matchNextLine(
     state.lines = [...state.lines.slice(0, first), ...skipped, ...state.lines.slice(past)];
     const ignored = run.ignoredBy(textOf(matched), 'late');
     if (ignored >= 0) return end(ignored);
-    hits.push({ regex: index, groups, lines: matched });
+    hits.push({ regex: index, groups, lines: whole === undefined ? matched : [whole] });
     if (options.all !== true) break;
     text = textOf(state.lines);
   }

@@ -4,8 +4,15 @@ import type { CompiledFilter } from '../filter/compile.js';
 import { type MultilineState, matchNextLine } from '../filter/multiline.js';
 import { Block } from './block.js';
 import { IncidentLog } from './incidents.js';
+import { MissedLines } from './missed-lines.js';
 import { defaultMaxLineBytes } from './scanner.js';
 import { StatisticsCounter } from './statistics.js';
+
+/** What is remembered from block to block. */
+export interface LinesInOrderState extends MultilineState {
+  /** Where every line is counted. */
+  missed?: MissedLines;
+}
 
 /**
  * The scan for one filter with `maxlines` above 1: every line of the block in order, with what `state` remembers of earlier blocks. The
@@ -16,7 +23,7 @@ import { StatisticsCounter } from './statistics.js';
  */
 export function scanLinesInOrder(
   filter: CompiledFilter,
-  state: MultilineState,
+  state: LinesInOrderState,
   bytes: Uint8Array,
   context: ScanContext,
   maxLineBytes: Bytes = defaultMaxLineBytes,
@@ -28,6 +35,8 @@ export function scanLinesInOrder(
   const refused = new IncidentLog<RefusedLine>();
   const undecodable = new IncidentLog<{ offset: Bytes }>();
   const statistics = context.statistics && new StatisticsCounter(filter, context.statistics);
+  state.missed ??= new MissedLines();
+  const { missed } = state;
   const datesBefore = [...state.ranking.hits];
   const skipComments = context.skipComments ?? context.statistics?.skipComments ?? false;
   let lines = 0;
@@ -58,12 +67,24 @@ export function scanLinesInOrder(
       matches.push({ filter: 0, regex, line, offset: start, time, date, tuple, groups, preceding, lines: matched });
     }
     for (const refusal of outcome.refusals) refused.add({ filter: 0, ...refusal, line, offset: start });
-    statistics?.add(outcome, line, () => cut.tuple.join(''));
+    if (statistics !== undefined) {
+      for (const { lines: matched } of outcome.hits) missed.take(matched);
+      const { tuple } = cut;
+      statistics.add(
+        outcome,
+        line,
+        () => tuple.join(''),
+        (text) => missed.add(tuple, line, text),
+      );
+      missed.settle(state.lines, statistics.missed);
+    }
     if (date === 'own') {
       lastDated = { time, text: cut.tuple[1] };
       lastTime = time;
     }
   }
+  missed.endBlock(lines);
+  if (statistics !== undefined && context.end === true) missed.settle([], statistics.missed);
   const hits = state.ranking.hits.map((count, template) => count - datesBefore[template]!);
   statistics?.setDates({ hits, order: state.ranking.order });
   return {

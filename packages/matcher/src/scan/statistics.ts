@@ -71,14 +71,22 @@ export class StatisticsCounter {
     this.missed = new LineCollector(keepMissed);
   }
 
-  /** @param text of the line */
-  add(outcome: LineOutcome, line: number, text: () => string): void {
+  /**
+   * @param text of the line
+   * @param missed takes it where nothing matches it
+   */
+  add(
+    outcome: LineOutcome,
+    line: number,
+    text: () => string,
+    missed = (missedText: string) => this.missed.add(line, missedText),
+  ): void {
     this.lines++;
     if (outcome.prefregex) this.prefregex++;
     if (outcome.ignored >= 0) {
       this.ignoreregex[outcome.ignored]!++;
       this.ignored.add(line, text());
-    } else if (outcome.hits.length === 0) this.missed.add(line, text());
+    } else if (outcome.hits.length === 0) missed(text());
   }
 
   /** Dates are counted where they are ranked, one for each line that has one. */

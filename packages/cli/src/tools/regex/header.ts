@@ -60,7 +60,7 @@ function subjectLines({ subject, options, filter }: HeaderParts): string[] {
 function dateLine(pattern: string, { dating }: CompiledFilter): string {
   const { templates } = dating.detector;
   const [first] = templates;
-  const name = first === undefined || first.stock ? 'Default Detectors' : first.name;
+  const name = first === undefined || first.stock || templates.length > 1 ? 'Default Detectors' : first.name;
   return `Use      datepattern : ${pattern} : ${name}`;
 }
 

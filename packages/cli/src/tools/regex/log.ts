@@ -144,24 +144,32 @@ function readSome(fd: number, path: string, room: Bytes): Buffer {
 /** Scans blocks of whole lines here, one after the other. */
 export function* scanBlocks(blocks: Iterable<Uint8Array>, { filter, context }: LogScan): Generator<LogPart> {
   let line = 0;
-  const scanOne = blockScan(filter, context);
-  for (const bytes of blocks) {
-    const result = scanOne(bytes);
-    yield { result, line, done: undefined };
+  const scanOne = filter.maxlines === 1 ? blockScan(filter) : scanInOrder(filter, context);
+  const part = (bytes: Uint8Array, partContext: ScanContext): LogPart => {
+    const result = scanOne(bytes, partContext);
+    const before = line;
     line += result.lines;
+    return { result, line: before, done: undefined };
+  };
+  for (const bytes of blocks) yield part(bytes, context);
+  if (filter.maxlines > 1 && context.statistics !== undefined) {
+    yield part(new Uint8Array(0), { ...context, end: true });
   }
 }
 
-function blockScan(filter: CompiledFilter, context: ScanContext): (bytes: Uint8Array) => ScanResult {
-  if (filter.maxlines === 1) {
-    let scanner: BlockScanner | undefined;
-    return (bytes) => {
-      scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes) });
-      return unpackResult(scanner.scan(bytes, context));
-    };
-  }
-  const state = newMultilineState(filter, context.now);
-  return (bytes) => scanLinesInOrder(filter, state, bytes, context);
+type ScanBlock = (bytes: Uint8Array, context: ScanContext) => ScanResult;
+
+function blockScan(filter: CompiledFilter): ScanBlock {
+  let scanner: BlockScanner | undefined;
+  return (bytes, context) => {
+    scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes) });
+    return unpackResult(scanner.scan(bytes, context));
+  };
+}
+
+function scanInOrder(filter: CompiledFilter, { now }: ScanContext): ScanBlock {
+  const state = newMultilineState(filter, now);
+  return (bytes, context) => scanLinesInOrder(filter, state, bytes, context);
 }
 
 /** fail2ban-regex passes over comments and empty lines of a log. */

@@ -88,6 +88,10 @@ export async function runRegex(
     for (const line of headerLines({ options, subject, ignoreregex, filter, log, encoding: shown })) out.line(line);
   }
   if (filter === undefined) return await refuse(broken!, out, reports);
+  if (filter.failregex.length === 0) {
+    await out.flush();
+    throw new CliError('F2B_NO_FAILREGEX', `there is no failregex in ${printable(regexText)}: nothing could match`);
+  }
   const job = { options, filter, log, now, out, workers };
   try {
     await out.flush();
@@ -152,8 +156,8 @@ const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 
 function sinkFor({ options, filter, log, now, out }: Job, started: number): Sink {
   const common = { filter, now, out, skipComments: passesComments(log) };
   if (options.invert) {
-    if (options.out === undefined || options.out === 'msg') return new InvertedLines(common);
-    throw new CliError('F2B_USAGE', `regex: -i prints whole lines: leave -o ${options.out} out, or write -o msg`);
+    if (options.out !== 'json' && options.out !== 'row') return new InvertedLines({ ...common, token: options.out });
+    throw new CliError('F2B_USAGE', `regex: -i has no failures to print with -o ${options.out}: write -o msg, or tags`);
   }
   if (options.out !== undefined) return new PrintedFailures({ ...common, token: options.out });
   const datesRead = log.kind !== 'journal' || filter.settings.datepattern !== undefined;

@@ -122,7 +122,7 @@ const tag = /<([A-Za-z][\w.-]*)>/g;
 /** A text with tags; undefined where one of them is no column. */
 function taggedPieces(written: string): Piece[] | undefined {
   // What the scan writes is ASCII.
-  if (/[^\0-\x7f]/.test(written)) return undefined;
+  if (/[^\0-\x7f]|<F-\*>/.test(written)) return undefined;
   const pieces: Piece[] = [];
   let from = 0;
   for (const match of written.matchAll(tag)) {

@@ -6,7 +6,7 @@ import { failureJson } from './json.js';
 import { MatchesInOrder, type MatchTaker } from './matches-in-order.js';
 import { RowKeys } from './row-keys.js';
 import type { Sink } from './sink.js';
-import { type TokenWriter, tokenWriter } from './tokens.js';
+import { showsAllGroups, type TokenWriter, tokenWriter } from './tokens.js';
 import { type ReadMatch, type Verdict, Verdicts } from './verdict.js';
 
 export interface PrintedOptions {
@@ -24,7 +24,7 @@ export class PrintedFailures implements Sink, MatchTaker {
   matched = 0;
   readonly #out: Output;
   readonly #isJson: boolean;
-  readonly #isRow: boolean;
+  readonly #showsGroups: boolean;
   readonly #format: Format | undefined;
   /** Undefined for JSON. */
   readonly #write: TokenWriter | undefined;
@@ -39,12 +39,12 @@ export class PrintedFailures implements Sink, MatchTaker {
   constructor({ token, filter, now, skipComments, out }: PrintedOptions) {
     this.#out = out;
     this.#isJson = token === 'json';
-    this.#isRow = token === 'row';
+    this.#showsGroups = showsAllGroups(token);
     this.#format = filter.maxlines > 1 ? undefined : formatOf(token, filter);
     this.wants = { skipComments, ...(this.#format === undefined ? {} : { sink: { pieces: this.#format.pieces } }) };
     // Where plain matches are written by the scan, sessions are forgotten by whoever knows of those that had no other.
     const mostSessions = this.#format === undefined ? undefined : Number.POSITIVE_INFINITY;
-    const keys = this.#isRow ? new RowKeys(filter, mostSessions) : undefined;
+    const keys = this.#showsGroups ? new RowKeys(filter, mostSessions) : undefined;
     const keepsLines = token === 'msg' || token === 'matches' || token.includes('<');
     const verdicts = new Verdicts(filter, now, keepsLines, mostSessions);
     this.#write = this.#isJson ? undefined : tokenWriter(token, filter, now, keys);
@@ -99,8 +99,8 @@ export class PrintedFailures implements Sink, MatchTaker {
     } else if (verdict.kind !== 'nobody') {
       this.#counts.nofail++;
       if (this.#isJson) this.#out.line(failureJson(verdict.found, line, true));
-      // A row shows the groups in the order in which the session came to know them.
-      else if (this.#isRow) this.#write?.(verdict.found);
+      // The order of groups is learnt from lines that are not printed, too.
+      else if (this.#showsGroups) await this.#write?.(verdict.found);
     }
     if (this.#out.full) await this.#out.flush();
   }

@@ -1,5 +1,13 @@
 import { pythonRepr } from '@f2b/config';
-import { type CompiledFilter, type LineTuple, parseAddress, plainText, timeText, tupleText } from '@f2b/matcher';
+import {
+  type CompiledFilter,
+  type GroupValue,
+  type LineTuple,
+  parseAddress,
+  plainText,
+  timeText,
+  tupleText,
+} from '@f2b/matcher';
 import { valueRepr } from '../python.js';
 import { RowKeys } from './row-keys.js';
 import type { Found } from './verdict.js';
@@ -11,6 +19,12 @@ export type TokenWriter = (found: Found) => string | Promise<string>;
 function quoted(text: string): string {
   return plainText.test(text) ? `'${text}'` : pythonRepr(text);
 }
+
+/** Stands for all data of a failure. */
+const allTag = 'F-*';
+
+/** Whether what is printed shows the groups of a failure in the order in which its session came to know them. */
+export const showsAllGroups = (token: string): boolean => token === 'row' || token.includes(`<${allTag}>`);
 
 export const lineText = (tuple: LineTuple): string => tuple[0] + tuple[1] + tuple[2];
 
@@ -35,10 +49,10 @@ export function tokenWriter(
     case 'row':
       return rowWriter(keys ?? new RowKeys(filter), zoned);
     case 'matches':
-      return ({ lines }) => `[${lines.map((parts) => `(${parts.map(pythonRepr).join(', ')})`).join(', ')}]`;
+      return ({ lines }) => linesRepr(lines);
     default:
       return token.includes('<')
-        ? (found) => withTags(token, found, time)
+        ? (found) => withTags(token, found, time, keys)
         : ({ groups }) => groupText(token, groups.get(token));
   }
 }
@@ -62,23 +76,54 @@ function dateText({ match }: Found): string {
 function rowWriter(keys: RowKeys, zoned: boolean): TokenWriter {
   return (found) => {
     const { groups, time } = found;
-    let data = '';
-    for (const name of keys.of(found)) {
-      const value = groups.get(name);
-      data += `${data === '' ? '' : ', '}'${name}': `;
-      if (value === undefined) data += 'None';
-      else if (typeof value === 'string') data += quoted(value);
-      else data += name === 'users' ? setRepr(value) : valueRepr(value);
-    }
+    const data = keys.of(found).map((name) => [name, groups.get(name)] as const);
     const id = found.parts === undefined ? quoted(found.id ?? '') : found.id;
-    return `[${id},\t${Number.isNaN(time) ? 'None' : timeText(time, dateText(found), zoned)},\t{${data}}],`;
+    const shownTime = Number.isNaN(time) ? 'None' : timeText(time, dateText(found), zoned);
+    return `[${id},\t${shownTime},\t{${dataText([...data, ...addressBeside(found)])}}],`;
   };
 }
 
-const tag = /<([A-Za-z][\w.-]*)>/g;
+type Datum = readonly [name: string, value: GroupValue | undefined];
+
+/** The address, where somebody else than it is whom the failure names. */
+function addressBeside({ groups, ip, id }: Found): readonly Datum[] {
+  const isBeside = groups.has('fid') && (groups.has('ip4') || groups.has('ip6')) && ip !== id;
+  return isBeside ? [['ip', ip]] : [];
+}
+
+function dataText(data: readonly Datum[]): string {
+  let text = '';
+  for (const [name, value] of data) {
+    text += `${text === '' ? '' : ', '}'${name}': `;
+    if (value === undefined) text += 'None';
+    else if (typeof value === 'string') text += quoted(value);
+    else text += name === 'users' ? setRepr(value) : valueRepr(value);
+  }
+  return text;
+}
+
+const linesRepr = (lines: readonly LineTuple[]): string =>
+  `[${lines.map((parts) => `(${parts.map(pythonRepr).join(', ')})`).join(', ')}]`;
+
+/** `<F-*>`: all that is known of a failure. */
+function allData(found: Found, keys: RowKeys): string {
+  const data = keys.of(found).flatMap((name): Datum[] => {
+    const value = found.groups.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  const shown = dataText([...data, ...addressBeside(found)]);
+  return `{'matches': ${linesRepr(found.lines)}, 'failures': 0${shown === '' ? '' : `, ${shown}`}}`;
+}
+
+const tag = /<([A-Za-z][\w.-]*|F-\*)>/g;
 
 /** Text with tags, as in actions, but without quoting for a shell. */
-async function withTags(text: string, found: Found, time: (found: Found) => string): Promise<string> {
+async function withTags(
+  text: string,
+  found: Found,
+  time: (found: Found) => string,
+  keys: RowKeys | undefined,
+): Promise<string> {
   const host = text.includes('<ip-host>') ? await nameOf(found.ip) : 'None';
   return text.replace(tag, (written, name: string) => {
     switch (name) {
@@ -100,6 +145,8 @@ async function withTags(text: string, found: Found, time: (found: Found) => stri
       case 'msg':
       case 'matches':
         return found.lines.map(lineText).join('\n');
+      case allTag:
+        return keys === undefined ? written : allData(found, keys);
       default: {
         if (!/^F-[A-Z0-9_]+$/.test(name)) return written;
         const group = name.slice(2).toLowerCase();
