@@ -81,6 +81,17 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(banned()).toEqual([]);
   });
 
+  test('stopping may leave the bans in the kernel', async () => {
+    append(knock('203.0.113.9').repeat(3));
+    await start(door());
+    await trial.guard.settled();
+    const before = trial.printed.length;
+    await trial.guard.stop({ leave: true });
+    await says(/fail2ban\.jail INFO Jail 'door' stopped$/);
+    expect(trial.printed.slice(before).filter((line) => line.includes('203.0.113.9'))).toEqual([]);
+    expect(trial.logged.filter((line) => line.includes('Repeal'))).toEqual([]);
+  });
+
   test('stopping takes the bans back', async () => {
     append(knock('203.0.113.9').repeat(3));
     await start(door());

@@ -258,13 +258,16 @@ export class Guard {
     return !ignored;
   }
 
-  /** Stops: what has been read is judged, the bans are taken back from the firewall. Calling it again waits for the first time. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  /**
+   * Stops: what has been read is judged, the bans are taken back from the firewall. Calling it again waits for the first time.
+   * @param how `leave`: built-in actions keep their bans in the kernel, for the next guard to find
+   */
+  stop({ leave = false }: { readonly leave?: boolean } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(leave);
     return this.#stopping;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(leave: boolean): Promise<void> {
     await this.#logs.close();
     await this.#answersInTime();
     this.#chores.stop();
@@ -272,9 +275,9 @@ export class Guard {
     this.#keepPlaces(this.#logs.places());
     this.#keeper.close();
     this.#enforcer.stop();
-    this.#jails.repealAll();
+    if (!leave) this.#jails.repealAll();
     // The firewall lifts all bans of a jail at once, which is quicker than one by one, and knows what of its queue is still worth doing.
-    await this.#firewall.stop();
+    await this.#firewall.stop({ keep: leave });
     await this.#enforcer.idle();
     this.#jails.sayStopped();
     if (this.#ownsPool) await this.#pool.close();
