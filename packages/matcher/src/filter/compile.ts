@@ -4,10 +4,10 @@ import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
 import { RegexSyntaxError } from '../errors.js';
 import { type LogEncoding, openEncoding } from '../scan/encoding.js';
-import { literalSearch } from '../scan/literal-search.js';
 import { compileDating, type Dating } from './dating.js';
 import { type GroupPlan, planGroups } from './groups.js';
 import { readUsedns, type Usedns } from './identifier.js';
+import { literalTest } from './literal-search.js';
 import { FilterError, type FilterProblem } from './problems.js';
 import type { MatchSettings } from './settings.js';
 
@@ -61,15 +61,6 @@ const idGroups = ['fid', 'ip4', 'ip6', 'dns', 'mlfid'];
 
 function namesAnId(regex: Regex): boolean {
   return regex.groupNames.some((name) => name !== undefined && idGroups.includes(name));
-}
-
-function literalTest({ literals }: Regex): (subject: string) => boolean {
-  if (literals === undefined || literals.alternatives.length === 0) return () => true;
-  const { alternatives, foldCase } = literals;
-  const [only] = alternatives;
-  if (alternatives.length === 1 && !foldCase) return (subject) => subject.includes(only!);
-  const search = literalSearch(alternatives, foldCase);
-  return (subject) => subject.search(search) >= 0;
 }
 
 /** Compiles the expressions of one filter and collects what is wrong with them. */

@@ -5,12 +5,14 @@ import type { LineTuple } from './dating.js';
 import { addGroups, type GroupValue } from './groups.js';
 import { applyPrefregex, type LineOptions, type LineOutcome, type RegexHit } from './line.js';
 import { ExpressionRun } from './run.js';
+import { WindowLiterals } from './window-literals.js';
 
 /** What a filter with `maxlines` above 1 remembers between lines. One owner, lines in order. */
 export interface MultilineState {
   /** The last lines, oldest first, at most `maxlines`. */
   lines: LineTuple[];
   readonly ranking: DateRanking;
+  readonly literals: WindowLiterals;
 }
 
 /** A failregex that matched over several lines. */
@@ -24,7 +26,7 @@ export interface MultilineOutcome extends LineOutcome {
 }
 
 export function newMultilineState(filter: CompiledFilter, now: EpochMs): MultilineState {
-  return { lines: [], ranking: filter.dating.newRanking(now) };
+  return { lines: [], ranking: filter.dating.newRanking(now), literals: new WindowLiterals(filter) };
 }
 
 function textOf(lines: readonly LineTuple[]): string {
@@ -70,6 +72,8 @@ function lineWith(lines: readonly LineTuple[], content: string): LineTuple | und
   return lines.findLast(([before, , after]) => (before + after).includes(content));
 }
 
+const noOutcome: MultilineOutcome = { hits: [], ignored: -1, prefregex: false, refusals: [] };
+
 /**
  * Matches one more line together with those before it. The expressions see the last `maxlines` lines joined; what matched leaves the
  * buffer, so that it cannot match again, and what `<SKIPLINES>` passed over stays. ignoreregex sees the matched lines only.
@@ -82,8 +86,11 @@ export function matchNextLine(
   tuple: LineTuple,
   options: LineOptions = {},
 ): MultilineOutcome {
+  state.lines.push(tuple);
+  while (state.lines.length > filter.maxlines) state.lines.shift();
+  const may = state.literals.next(`${tuple[0]}${tuple[2]}`);
+  if (!may && options.trace === undefined) return noOutcome;
   const run = new ExpressionRun(filter, options.trace);
-  state.lines = [...state.lines, tuple].slice(-filter.maxlines);
   const hits: MultilineHit[] = [];
   let prefregex = false;
   const end = (ignored: number): MultilineOutcome => ({ hits, ignored, prefregex, refusals: run.refusals });
@@ -113,6 +120,7 @@ export function matchNextLine(
     const [first, past] = touched(state.lines, found.start, found.end);
     const { matched, skipped } = withoutSkipped(state.lines.slice(first, past), groups);
     state.lines = [...state.lines.slice(0, first), ...skipped, ...state.lines.slice(past)];
+    state.literals.changed();
     const ignored = run.ignoredBy(textOf(matched), 'late');
     if (ignored >= 0) return end(ignored);
     hits.push({ regex: index, groups, lines: whole === undefined ? matched : [whole] });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScanContext } from '../failures.js';
 import { compileFilter } from '../filter/compile.js';
+import { literalSearch } from '../filter/literal-search.js';
 import { type PlainFilter, plainSettings } from '../filter/plain-settings.js';
 import { termsOf as termsOfExpression } from './literal-finder.js';
-import { literalSearch } from './literal-search.js';
 import { unpackResult } from './result.js';
 import { BlockScanner } from './scanner.js';
 
