@@ -28,7 +28,9 @@ let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'f2b-layering-'));
   const kept = (file: string) => !/\/(node_modules|dist|bundle|assembly)(\/|$)|tsbuildinfo$/.test(file);
-  cpSync(join(root, 'packages'), join(copy, 'packages'), { recursive: true, filter: kept });
+  for (const directory of ['packages', 'test']) {
+    cpSync(join(root, directory), join(copy, directory), { recursive: true, filter: kept });
+  }
   for (const file of readdirSync(root).filter((name) => name.startsWith('.dependency-cruiser'))) {
     cpSync(join(root, file), join(copy, file));
   }

@@ -4,7 +4,7 @@ import { printable, printableJson } from '../printable.js';
 import { askDaemon } from './ask-daemon.js';
 import { type Command, has } from './command.js';
 
-const words: Readonly<Record<string, string>> = { found: 'Found', ban: 'Ban', unban: 'Unban' };
+const words: Readonly<Record<string, string>> = { found: 'Found', ban: 'Ban', unban: 'Unban', repeal: 'Repeal Ban' };
 
 /** `f2b watch [JAIL...]`: a line for each failure, ban and unban, until it is interrupted or the server ends. */
 export const command: Command = {

@@ -66,7 +66,7 @@ export class Acts {
         // A ban that is only no longer enforced, because its jail stops, goes on.
         if (why !== 'repealed') keeper.ban({ kind: why, jail: name, id: ban.who.id });
         keeper.after(() => enforcer.unban(name, ban));
-        events.emit('unban', { jail: name, ban });
+        events.emit('unban', { jail: name, ban, why });
         break;
       }
       case 'forget':

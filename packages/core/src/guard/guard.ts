@@ -140,6 +140,7 @@ export class Guard {
       enforcer: this.#enforcer,
       store: this.#store,
       reporter: this.#reporter,
+      events: this.events,
       clock,
     };
     this.#jails = new JailSet(

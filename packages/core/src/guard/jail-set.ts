@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { JailSettings } from '@f2b/config';
 import type { Firewall } from '@f2b/firewall';
 import { type Enforcer, ticketOf } from '../acts/enforcer.js';
@@ -7,6 +8,7 @@ import type { GuardedJail } from '../jails/guarded-jail.js';
 import { idleStatus, type JailStatus } from '../jails/status.js';
 import type { Store } from '../keeping/store.js';
 import type { FollowedLogs } from '../scanning/followed-logs.js';
+import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { JailMaker, MadeReady } from './jail-maker.js';
 
@@ -17,6 +19,7 @@ export interface JailSetParts {
   readonly enforcer: Enforcer;
   readonly store: Store;
   readonly reporter: Reporter;
+  readonly events: EventEmitter<GuardEvents>;
   readonly clock: Clock;
 }
 
@@ -121,12 +124,12 @@ export class JailSet {
    * store, as fail2ban's do: a jail of this name has them again when it is added.
    */
   async remove(name: string): Promise<void> {
-    const { logs, firewall, enforcer, reporter } = this.#parts;
+    const { logs, firewall, enforcer } = this.#parts;
     const jail = this.get(name);
     if (jail !== undefined) {
       await logs.remove(jail);
       enforcer.forgetJail(name);
-      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') reporter.say(decision.say);
+      this.#repeal(jail);
     }
     this.#members.delete(name);
     if (jail === undefined) return;
@@ -136,8 +139,15 @@ export class JailSet {
 
   /** The guard stops: bans are repealed in words; the firewall takes them all back at once by itself. */
   repealAll(): void {
-    for (const jail of this.running()) {
-      for (const decision of jail.judge.repeal()) if (decision.kind === 'unban') this.#parts.reporter.say(decision.say);
+    for (const jail of this.running()) this.#repeal(jail);
+  }
+
+  #repeal({ name, judge }: GuardedJail): void {
+    const { reporter, events } = this.#parts;
+    for (const decision of judge.repeal()) {
+      if (decision.kind !== 'unban') continue;
+      reporter.say(decision.say);
+      events.emit('unban', { jail: name, ban: decision.ban, why: decision.why });
     }
   }
 

@@ -4,6 +4,9 @@ import type { Failure } from './book/failures.js';
 import type { Identifier } from './who/identifier.js';
 import type { IgnoredBy } from './who/ignore.js';
 
+/** `ended`: its time is over; `lifted`: by hand; `repealed`: only its enforcement ends, because the jail stops. */
+export type UnbanReason = 'ended' | 'lifted' | 'repealed';
+
 /** What the judge of one jail decides. `say` is what fail2ban would write about it. */
 export type Decision =
   /** Counted; `weight`: as so many failures, for who was banned before. */
@@ -16,10 +19,9 @@ export type Decision =
   | { readonly kind: 'prolong'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage | undefined }
   /** Somebody who is banned failed on: either old lines, or the ban does not hold. */
   | { readonly kind: 'already'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage }
-  /** `ended`: its time is over; `lifted`: by hand; `repealed`: only its enforcement ends, because the jail stops. */
   | {
       readonly kind: 'unban';
-      readonly why: 'ended' | 'lifted' | 'repealed';
+      readonly why: UnbanReason;
       readonly ban: Readonly<Ban>;
       readonly say: VoiceMessage;
     }

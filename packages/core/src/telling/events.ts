@@ -2,6 +2,7 @@ import type { Bytes, EpochMs } from '@f2b/config';
 import type { FirewallErrorCode } from '@f2b/firewall';
 import type { CoreErrorCode } from '../errors.js';
 import type { Ban } from '../jails/book/bans.js';
+import type { UnbanReason } from '../jails/decisions.js';
 import type { Identifier } from '../jails/who/identifier.js';
 import type { IgnoredBy } from '../jails/who/ignore.js';
 
@@ -18,7 +19,8 @@ export interface GuardEvents {
   found: [event: { readonly jail: string; readonly who: Identifier; readonly time: EpochMs }];
   ignored: [event: { readonly jail: string; readonly who: Identifier; readonly by: IgnoredBy }];
   ban: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
-  unban: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
+  /** `repealed`: the jail stops, so the ban is no longer enforced; it goes on in the store. */
+  unban: [event: { readonly jail: string; readonly ban: Readonly<Ban>; readonly why: UnbanReason }];
   /** The firewall has carried out a ban at every action of the jail. */
   enforced: [event: { readonly jail: string; readonly id: string }];
   problem: [event: GuardProblem];

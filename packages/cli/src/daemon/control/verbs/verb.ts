@@ -4,7 +4,7 @@ import type { Reply, ReplyValue } from '../reply.js';
 /** Something that the guard did, as `watch` tells it. */
 export interface DaemonEvent {
   readonly [key: string]: ReplyValue;
-  readonly event: 'found' | 'ban' | 'unban';
+  readonly event: 'found' | 'ban' | 'unban' | 'repeal';
   readonly jail: string;
   readonly id: string;
   /** Milliseconds since 1970. */
