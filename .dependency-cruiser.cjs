@@ -5,7 +5,7 @@ const { packages, rooms } = require('./.dependency-cruiser.rooms.cjs');
 /** What stands above all rooms: a package's front door, and the program. */
 const front = ['index', 'main'];
 /** Files that the package's tests are made of; they may reach everywhere. */
-const testFiles = '\\.(test|trial|model)\\.ts$|/fixtures/';
+const testFiles = '\\.test\\.ts$|/fixtures/';
 
 const flat = (order) => order.flat();
 const floorOf = (order, room) => order.findIndex((floor) => [floor].flat().includes(room));

@@ -36,7 +36,7 @@ function sources(): string[] {
         (file) => `packages/${name}/src/${file}`,
       ),
     )
-    .filter((file) => file.endsWith('.ts') && !/\.(test|trial)\.ts$/.test(file));
+    .filter((file) => file.endsWith('.ts') && !/\.test\.ts$|\/fixtures\//.test(file));
 }
 
 describe('docs/errors.md', () => {

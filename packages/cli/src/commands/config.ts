@@ -23,7 +23,10 @@ async function show({ flags }: Invocation, words: readonly string[], json: boole
   const [jail, key, surplus] = words;
   if (jail === undefined) throw new CliError('F2B_USAGE', 'config show: name a jail: f2b config show JAIL [KEY]');
   if (surplus !== undefined) throw new CliError('F2B_USAGE', `config show JAIL [KEY] takes no '${surplus}'`);
-  const { explainSettings, renderExplanation } = await import('../tools/config/show.js');
+  const [{ explainSettings }, { renderExplanation }] = await Promise.all([
+    import('../tools/config/show.js'),
+    import('@f2b/config'),
+  ]);
   const explanation = explainSettings(configurationDirectory(flags.conf).path, jail, key);
   print(json ? [printableJson(explanation, 2)] : renderExplanation(explanation).map(printable));
   return 0;

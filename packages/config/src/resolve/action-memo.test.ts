@@ -1,4 +1,4 @@
-import { expect, test as it } from 'vitest';
+import { expect, it } from 'vitest';
 import { memoryEdge } from '../syntax/memory-edge.js';
 import { readSettings } from './settings.js';
 

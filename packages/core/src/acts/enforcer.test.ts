@@ -1,5 +1,5 @@
 import { type Firewall, FirewallError, type Order, type Outcome } from '@f2b/firewall';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Ban } from '../jails/book/bans.js';
 import { identifierOf } from '../jails/who/identifier.js';
 import { Enforcer } from './enforcer.js';
@@ -86,7 +86,7 @@ function ban(id = '203.0.113.9', since = 0): Ban {
   };
 }
 
-test('a ban that fails is tried at growing intervals until it holds', async () => {
+it('a ban that fails is tried at growing intervals until it holds', async () => {
   const { enforcer, clock, failed, enforced, orders } = trial((_order, nth) => nth > 3);
   enforcer.ban('j', ban());
   await enforcer.idle();
@@ -98,7 +98,7 @@ test('a ban that fails is tried at growing intervals until it holds', async () =
   expect([orders.length, failed, enforced, enforcer.open]).toEqual([4, [1000, 2000, 4000], ['203.0.113.9'], 0]);
 });
 
-test('only the actions that failed are tried again', async () => {
+it('only the actions that failed are tried again', async () => {
   const { enforcer, clock, orders } = trial((_order, nth) => nth > 1);
   enforcer.ban('j', ban());
   await enforcer.idle();
@@ -107,7 +107,7 @@ test('only the actions that failed are tried again', async () => {
   expect(orders.map(({ actions }) => actions)).toEqual([undefined, ['a']]);
 });
 
-test('the interval stays bearable however long it fails', async () => {
+it('the interval stays bearable however long it fails', async () => {
   const { enforcer, clock } = trial(() => false);
   enforcer.ban('j', ban());
   await enforcer.idle();
@@ -118,7 +118,7 @@ test('the interval stays bearable however long it fails', async () => {
   expect(clock.delays).toEqual([300_000]);
 });
 
-test('an unban ends the tries, and is never overtaken by one', async () => {
+it('an unban ends the tries, and is never overtaken by one', async () => {
   const { enforcer, clock, kinds } = trial(({ kind }) => kind !== 'ban');
   enforcer.ban('j', ban());
   await enforcer.idle();
@@ -129,7 +129,7 @@ test('an unban ends the tries, and is never overtaken by one', async () => {
   expect(kinds()).toEqual(['ban', 'unban']);
 });
 
-test('an unban while a try is under way leaves no try behind', async () => {
+it('an unban while a try is under way leaves no try behind', async () => {
   const { enforcer, clock, kinds } = trial(({ kind }) => kind !== 'ban');
   enforcer.ban('j', ban());
   enforcer.unban('j', ban());
@@ -140,7 +140,7 @@ test('an unban while a try is under way leaves no try behind', async () => {
   expect(enforcer.open).toBe(0);
 });
 
-test('a new ban after an unban is a new order, with tries of its own', async () => {
+it('a new ban after an unban is a new order, with tries of its own', async () => {
   const { enforcer, clock, kinds, enforced } = trial((_order, nth) => nth !== 1 && nth !== 3);
   enforcer.ban('j', ban());
   enforcer.unban('j', ban());
@@ -152,7 +152,7 @@ test('a new ban after an unban is a new order, with tries of its own', async () 
   expect(enforced).toEqual(['203.0.113.9']);
 });
 
-test('doubt has the firewall checked, but not by lines that were on their way, and not all the time', async () => {
+it('doubt has the firewall checked, but not by lines that were on their way, and not all the time', async () => {
   const { enforcer, checks } = trial(() => true);
   enforcer.doubt(ban(), 2000);
   expect(checks()).toBe(0);
@@ -163,7 +163,7 @@ test('doubt has the firewall checked, but not by lines that were on their way, a
   await enforcer.idle();
 });
 
-test('the ticket holds what an action may ask for, and hostile group names are only names', async () => {
+it('the ticket holds what an action may ask for, and hostile group names are only names', async () => {
   const { enforcer, orders } = trial(() => true);
   const data = new Map<string, string | readonly (string | null)[]>([
     ['__proto__', 'x'],

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
+import { guardTrial } from '../fixtures/guard.js';
 import { realFiles } from '../sources/files/files.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { banned, door, knock, logPath, now, start } = trial;
@@ -33,7 +33,7 @@ function writeDay(): { readonly size: number; readonly lines: number } {
   return { size, lines };
 }
 
-test('a guard that starts on a large log reads what findtime covers, and next to nothing of what is older', async () => {
+it('a guard that starts on a large log reads what findtime covers, and next to nothing of what is older', async () => {
   const { size, lines } = writeDay();
   let bytesRead = 0;
   const files: typeof realFiles = {

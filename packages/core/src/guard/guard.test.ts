@@ -1,16 +1,16 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { FirewallError } from '@f2b/firewall';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { realEdges } from '../edges/real-edges.js';
+import { guardTrial } from '../fixtures/guard.js';
 import { formatLocalTime } from '../jails/when/duration.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { file, logPath, now, knock, append, door, start, says, banned } = trial;
 
 describe('from a line in a log to an order to the firewall', () => {
-  test('the third failure bans, in the words that other tools read', async () => {
+  it('the third failure bans, in the words that other tools read', async () => {
     append('');
     await start(door());
     append(knock('203.0.113.9') + knock('203.0.113.9'));
@@ -31,7 +31,7 @@ describe('from a line in a log to an order to the firewall', () => {
     });
   });
 
-  test('failures that were in the log before the start count if they are within findtime', async () => {
+  it('failures that were in the log before the start count if they are within findtime', async () => {
     const old = now() - 900_000;
     append(knock('203.0.113.1', old).repeat(5) + knock('203.0.113.2', now() - 100_000).repeat(3));
     await start(door());
@@ -40,7 +40,7 @@ describe('from a line in a log to an order to the firewall', () => {
     await says(/Added logfile: .*door\.log' \(pos = 0, hash = [0-9a-f]{40}\)/);
   });
 
-  test('a large log is entered near findtime, not at its beginning', async () => {
+  it('a large log is entered near findtime, not at its beginning', async () => {
     const line = knock('203.0.113.1', now() - 86_400_000);
     append(line.repeat(20_000) + knock('203.0.113.2', now() - 100_000).repeat(3));
     await start(door());
@@ -50,7 +50,7 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(position).toBeGreaterThan(line.length * 18_000);
   });
 
-  test('with tail, what was there before is not read', async () => {
+  it('with tail, what was there before is not read', async () => {
     append(knock('203.0.113.1').repeat(5));
     await start(door(`logpath = ${logPath()} tail`).replace(/logpath = \S+\n/, ''));
     append(knock('203.0.113.2').repeat(3));
@@ -58,7 +58,7 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(banned()).toEqual(['203.0.113.2']);
   });
 
-  test('ignored addresses, networks and own addresses are never banned', async () => {
+  it('ignored addresses, networks and own addresses are never banned', async () => {
     append('');
     await start(door('ignoreip = 198.51.100.0/24 203.0.113.5 2001:db8::/32\n'));
     for (const address of ['198.51.100.7', '203.0.113.5', '192.0.2.254', '2001:db8::9'])
@@ -70,7 +70,7 @@ describe('from a line in a log to an order to the firewall', () => {
     await says(/INFO \[door\] Ignore 192\.0\.2\.254 by ignoreself rule$/);
   });
 
-  test('a ban ends on time, and the firewall is told', async () => {
+  it('a ban ends on time, and the firewall is told', async () => {
     append('');
     await start(door().replace('bantime = 10m', 'bantime = 30s'));
     append(knock('203.0.113.9').repeat(3));
@@ -81,7 +81,7 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(banned()).toEqual([]);
   });
 
-  test('stopping may leave the bans in the kernel', async () => {
+  it('stopping may leave the bans in the kernel', async () => {
     append(knock('203.0.113.9').repeat(3));
     await start(door());
     await trial.guard.settled();
@@ -92,7 +92,7 @@ describe('from a line in a log to an order to the firewall', () => {
     expect(trial.logged.filter((line) => line.includes('Repeal'))).toEqual([]);
   });
 
-  test('stopping takes the bans back', async () => {
+  it('stopping takes the bans back', async () => {
     append(knock('203.0.113.9').repeat(3));
     await start(door());
     await trial.guard.settled();
@@ -103,7 +103,7 @@ describe('from a line in a log to an order to the firewall', () => {
 });
 
 describe('a log', () => {
-  test('that two jails read is read once and serves both', async () => {
+  it('that two jails read is read once and serves both', async () => {
     append('');
     const strict = door().replace('[door]', '[strict]').replace('maxretry = 3', 'maxretry = 1');
     let blocks = 0;
@@ -115,7 +115,7 @@ describe('a log', () => {
     expect([banned('strict'), banned('door'), blocks]).toEqual([['203.0.113.9'], [], 1]);
   });
 
-  test('that is rotated goes on being read, old lines before new ones', async () => {
+  it('that is rotated goes on being read, old lines before new ones', async () => {
     append('');
     await start(door());
     append(knock('203.0.113.9'));
@@ -125,7 +125,7 @@ describe('a log', () => {
     await says(/ Ban 203\.0\.113\.9/);
   });
 
-  test('that is missing makes its jail wait, and only that', async () => {
+  it('that is missing makes its jail wait, and only that', async () => {
     append('', 'other.log');
     const other = door().replace('[door]', '[other]').replace('door.log', 'other.log');
     await start(`${door()}\n${other}`);
@@ -141,7 +141,7 @@ describe('a log', () => {
     expect(trial.guard.jailStatus('door')?.state).toBe('running');
   });
 
-  test('that is a directory is told once, and the other jails run', async () => {
+  it('that is a directory is told once, and the other jails run', async () => {
     mkdirSync(logPath());
     append('', 'other.log');
     const other = door().replace('[door]', '[other]').replace('door.log', 'other.log');
@@ -154,7 +154,7 @@ describe('a log', () => {
 });
 
 describe('what is wrong with one jail', () => {
-  test('a broken regex costs only that jail', async () => {
+  it('a broken regex costs only that jail', async () => {
     append('');
     file('filter.d/broken.conf', '[Definition]\nfailregex = ^( from <HOST>$\n');
     await start(`${door()}\n${door().replace('[door]', '[broken]').replace('filter = door', 'filter = broken')}`);
@@ -167,7 +167,7 @@ describe('what is wrong with one jail', () => {
     expect(trial.logged.filter((line) => /ERROR.*\[broken\]/.test(line))).toHaveLength(1);
   });
 
-  test('a jail that cannot start has no action started either', async () => {
+  it('a jail that cannot start has no action started either', async () => {
     append('');
     file('filter.d/broken.conf', '[Definition]\nfailregex = ^( from <HOST>$\n');
     file('action.d/cry.conf', '[Definition]\nactionstart = cry <name> lives\nactionban = cry <ip>\n');
@@ -180,7 +180,7 @@ describe('what is wrong with one jail', () => {
     expect(cries).not.toContain('broken');
   });
 
-  test('nonsense in a formula costs only the growth of the ban time', async () => {
+  it('nonsense in a formula costs only the growth of the ban time', async () => {
     append('');
     const grown = door('bantime.increment = true\nbantime.formula = import os\n').replace('[door]', '[grown]');
     await start(`${door()}\n${grown}`);
@@ -191,7 +191,7 @@ describe('what is wrong with one jail', () => {
 });
 
 describe('a firewall that fails', () => {
-  test('gets a ban again and again until it holds', async () => {
+  it('gets a ban again and again until it holds', async () => {
     append('');
     const seen: string[] = [];
     let failures = 2;
@@ -235,7 +235,7 @@ function quickly(delay: number, then: () => void): () => void {
   return realEdges(() => {}).clock.after(delay / 100, then);
 }
 
-test('bans and unbans by hand need no failures and ask no ignore list', async () => {
+it('bans and unbans by hand need no failures and ask no ignore list', async () => {
   append('');
   await start(door('ignoreip = 203.0.113.5\n'));
   expect([
@@ -249,7 +249,7 @@ test('bans and unbans by hand need no failures and ask no ignore list', async ()
   expect(trial.guard.attempt('door', '203.0.113.5', [])).toBe(false);
 });
 
-test('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {
+it('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {
   append('');
   file('filter.d/user.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: <F-USER>.*</F-USER> from <HOST>$\n');
   const canary = join(trial.directory, 'canary');
@@ -266,7 +266,7 @@ test('one ignorecommand decides per failure, and hostile text is only ever a val
   expect(() => realEdges(() => {}).files.stat(canary)).toThrow();
 });
 
-test('a filter over several lines finds its failure, also over the edge of two appends', async () => {
+it('a filter over several lines finds its failure, also over the edge of two appends', async () => {
   append('');
   file(
     'filter.d/pair.conf',
@@ -281,7 +281,7 @@ test('a filter over several lines finds its failure, also over the edge of two a
   await says(/ Ban 203\.0\.113\.31/);
 });
 
-test('host names are looked up outside of the scan, and one failure counts per address', async () => {
+it('host names are looked up outside of the scan, and one failure counts per address', async () => {
   append('');
   await start(door('usedns = yes\n'), { edges: { resolve: async () => ['203.0.113.21', '203.0.113.22'] } });
   append(knock('attacker.example').repeat(3));

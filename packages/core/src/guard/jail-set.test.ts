@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { guardTrial } from '../fixtures/guard.js';
 import { openMemoryStore } from '../keeping/memory.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { append, banned, door, file, knock, logPath, now, says, settingsOf, start } = trial;

@@ -1,13 +1,13 @@
 import { renameSync } from 'node:fs';
 import { openPool } from '@f2b/matcher';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { guardTrial } from '../fixtures/guard.js';
 import { openMemoryStore } from '../keeping/memory.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { append, banned, door, file, knock, logPath, now, says, start } = trial;
 
-test('a restart goes on where the last process stopped: every line counts once, with what was counted before', async () => {
+it('a restart goes on where the last process stopped: every line counts once, with what was counted before', async () => {
   const store = openMemoryStore();
   append(knock('203.0.113.1').repeat(3) + knock('203.0.113.2').repeat(2));
   await start(door(), { store });
@@ -28,7 +28,7 @@ test('a restart goes on where the last process stopped: every line counts once, 
   await says(/NOTICE \[door\] Unban 203\.0\.113\.1$/);
 });
 
-test('a pattern gains a hundred files while the jail runs, and all are read', async () => {
+it('a pattern gains a hundred files while the jail runs, and all are read', async () => {
   append(knock('203.0.113.100'), 'a-start.log');
   await start(door().replace('door.log', 'a-*.log'));
   await trial.guard.settled();
@@ -38,7 +38,7 @@ test('a pattern gains a hundred files while the jail runs, and all are read', as
   expect(trial.guard.jailStatus('door')?.files).toHaveLength(101);
 });
 
-test.each([3_600_000, -3_600_000])('a clock that jumps by %d ms loses no failure and no unban', async (jump) => {
+it.each([3_600_000, -3_600_000])('a clock that jumps by %d ms loses no failure and no unban', async (jump) => {
   append('');
   await start(door().replace('bantime = 10m', 'bantime = 30s'));
   await trial.guard.settled();
@@ -51,7 +51,7 @@ test.each([3_600_000, -3_600_000])('a clock that jumps by %d ms loses no failure
   await vi.waitFor(() => expect(banned()).toEqual([]), { timeout: 20_000, interval: 20 });
 });
 
-test('a log in another time zone counts as now, and says so once', async () => {
+it('a log in another time zone counts as now, and says so once', async () => {
   append('');
   await start(door());
   await trial.guard.settled();
@@ -60,7 +60,7 @@ test('a log in another time zone counts as now, and says so once', async () => {
   expect(trial.logged.filter((line) => /timezone problem/.test(line))).toHaveLength(1);
 });
 
-test('hostile lines of every kind harm nobody but their sender', async () => {
+it('hostile lines of every kind harm nobody but their sender', async () => {
   append('');
   await start(door());
   await trial.guard.settled();
@@ -82,7 +82,7 @@ test('hostile lines of every kind harm nobody but their sender', async () => {
   expect(banned()).toEqual(['203.0.113.7']);
 });
 
-test('a flood of overlong lines is told, not shouted', async () => {
+it('a flood of overlong lines is told, not shouted', async () => {
   append('');
   await start(door());
   await trial.guard.settled();
@@ -96,7 +96,7 @@ test('a flood of overlong lines is told, not shouted', async () => {
   expect(trial.guard.health()).toMatchObject({ linesRead: 23, linesSkipped: 20, linesRefused: 0, blocksRedone: 0 });
 });
 
-test('two jails ban and unban one address each for itself', async () => {
+it('two jails ban and unban one address each for itself', async () => {
   append('');
   file('filter.d/gate.conf', '[Definition]\nfailregex = ^ gate door\\[\\d+\\]: knock from <HOST>$\n');
   const gate = door()
@@ -112,7 +112,7 @@ test('two jails ban and unban one address each for itself', async () => {
   expect([banned('door'), banned('gate')]).toEqual([['203.0.113.9'], []]);
 });
 
-test('a worker that dies in the middle of a burst costs no line, and none counts twice', async () => {
+it('a worker that dies in the middle of a burst costs no line, and none counts twice', async () => {
   const pool = openPool({ workers: 1 });
   append('');
   await start(door('maxretry = 1000000\n').replace('maxretry = 3\n', ''), { pool });

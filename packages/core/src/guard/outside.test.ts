@@ -1,8 +1,8 @@
 import { openFirewall } from '@f2b/firewall';
 import { expect, it, vi } from 'vitest';
+import { guardTrial } from '../fixtures/guard.js';
 import { openMemoryStore } from '../keeping/memory.js';
 import type { Step, Store } from '../keeping/store.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { append, banned, door, knock, says, start } = trial;

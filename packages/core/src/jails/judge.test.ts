@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Book } from './book/book.js';
 import type { Decision } from './decisions.js';
 import { type BanHistory, incrementOf, MemoryBanHistory } from './growth/increment.js';
@@ -57,13 +57,13 @@ const told = (decisions: readonly Decision[]) =>
 const kinds = (decisions: readonly Decision[]) => decisions.map(({ kind }) => kind);
 
 describe('counting up to a ban', () => {
-  test('bans at exactly maxretry, and the count starts anew', () => {
+  it('bans at exactly maxretry, and the count starts anew', () => {
     const judge = judgeOf();
     expect([0, 1, 2].map((second) => kinds(fail(judge, second)))).toEqual([['found'], ['found'], ['found', 'ban']]);
     expect(judge.counts).toEqual({ failed: 0, totalFailed: 3, banned: 1, totalBanned: 1 });
   });
 
-  test('the ban carries what its action may ask for', () => {
+  it('the ban carries what its action may ask for', () => {
     const judge = judgeOf({ maxretry: 2, maxmatches: 1 });
     fail(judge, 0);
     const ban = fail(judge, 1, { ip4: '203.0.113.9', user: 'root' }).find((decision) => decision.kind === 'ban');
@@ -79,14 +79,14 @@ describe('counting up to a ban', () => {
     expect(ban?.kind === 'ban' && ban.ban.data.get('user')).toBe('root');
   });
 
-  test('says what fail2ban says', () => {
+  it('says what fail2ban says', () => {
     const judge = judgeOf({ maxretry: 1 });
     expect(told(fail(judge, 0))).toEqual([`[j] Found 203.0.113.9 - ${formatLocalTime(start)}`, '[j] Ban 203.0.113.9']);
     expect(told(fail(judge, 1, { ip4: '192.0.2.254' }))).toEqual(['[j] Ignore 192.0.2.254 by ignoreself rule']);
     expect(told(judge.unbans(start + 601_000))).toEqual(['[j] Unban 203.0.113.9']);
   });
 
-  test('ids are counted each on its own, in whatever form they are written', () => {
+  it('ids are counted each on its own, in whatever form they are written', () => {
     const judge = judgeOf({ maxretry: 2 });
     fail(judge, 0, { ip6: '2001:DB8::1' });
     expect(kinds(fail(judge, 0, { ip4: '203.0.113.9' }))).toEqual(['found']);
@@ -95,7 +95,7 @@ describe('counting up to a ban', () => {
 });
 
 describe('bans', () => {
-  test('run from the last failure, and end strictly behind their end', () => {
+  it('run from the last failure, and end strictly behind their end', () => {
     const judge = judgeOf({ maxretry: 1, bantime: 10 });
     fail(judge, 0, undefined, 5);
     expect(judge.nextEnd()).toBe(start + 10_000);
@@ -104,19 +104,19 @@ describe('bans', () => {
     expect(judge.nextEnd()).toBeUndefined();
   });
 
-  test('that have run out before they begin are not set', () => {
+  it('that have run out before they begin are not set', () => {
     const judge = judgeOf({ maxretry: 1, bantime: 10 });
     expect(told(fail(judge, 0, undefined, 11)).at(-1)).toBe('[j] Ignore 203.0.113.9, expired bantime');
     expect(judge.counts.banned).toBe(0);
   });
 
-  test('for ever never end', () => {
+  it('for ever never end', () => {
     const judge = judgeOf({ maxretry: 1, bantime: -1 });
     fail(judge, 0);
     expect([judge.nextEnd(), judge.unbans(Number.MAX_SAFE_INTEGER)]).toEqual([undefined, []]);
   });
 
-  test('of somebody banned already are prolonged, and the old end is no end', () => {
+  it('of somebody banned already are prolonged, and the old end is no end', () => {
     const judge = judgeOf({ maxretry: 1, bantime: 100 });
     fail(judge, 0);
     const again = fail(judge, 50);
@@ -125,7 +125,7 @@ describe('bans', () => {
     expect(kinds(judge.unbans(start + 150_001))).toEqual(['unban']);
   });
 
-  test('already there are the louder mentioned the older they are', () => {
+  it('already there are the louder mentioned the older they are', () => {
     const judge = judgeOf({ maxretry: 1 });
     fail(judge, 0);
     const level = (second: number) => {
@@ -135,7 +135,7 @@ describe('bans', () => {
     expect([level(1), level(30), level(90)]).toEqual(['DEBUG', 'NOTICE', 'WARNING']);
   });
 
-  test('come off by hand under any spelling, and again', () => {
+  it('come off by hand under any spelling, and again', () => {
     const judge = judgeOf({ maxretry: 1 });
     fail(judge, 0, { ip6: '2001:db8::1' });
     expect(kinds(judge.unban('2001:DB8:0::1'))).toEqual(['unban']);
@@ -145,7 +145,7 @@ describe('bans', () => {
     expect(kinds(judge.unbans(start + 601_001))).toEqual(['unban']);
   });
 
-  test('of many who come and go leave nothing behind', () => {
+  it('of many who come and go leave nothing behind', () => {
     const judge = judgeOf({ maxretry: 1, bantime: 1000 });
     for (let round = 0; round < 2000; round++) {
       judge.ban('203.0.113.9', start + round);
@@ -155,7 +155,7 @@ describe('bans', () => {
     expect(judge.unbans(start + 10_000_000)).toHaveLength(1);
   });
 
-  test('are restored with their end and one more count, unless ignored or over', () => {
+  it('are restored with their end and one more count, unless ignored or over', () => {
     const judge = judgeOf({}, ['198.51.100.0/24']);
     const ban = (id: string, bantime: number) => ({
       who: { id, ip: id, family: 'inet4' as const },
@@ -187,7 +187,7 @@ describe('growing bans', () => {
     overalljails: false,
   });
 
-  test('double each time, and the order to the firewall has the grown time from the start', () => {
+  it('double each time, and the order to the firewall has the grown time from the start', () => {
     const judge = judgeOf({ maxretry: 1, bantime: 3, increment });
     const times: number[] = [];
     for (let second = 0; second < 500; second += 100) {
@@ -198,7 +198,7 @@ describe('growing bans', () => {
     expect(times).toEqual([3, 6, 12, 24, 48]);
   });
 
-  test('known bad ones reach maxretry sooner', () => {
+  it('known bad ones reach maxretry sooner', () => {
     const judge = judgeOf({ maxretry: 3, bantime: 3, increment });
     for (const second of [0, 1, 2]) fail(judge, second);
     judge.unbans(start + 10_000);
@@ -210,7 +210,7 @@ describe('growing bans', () => {
     expect(told(second).join('\n')).toMatch(/Increase Ban 203\.0\.113\.9 \(2 # 6s -> /);
   });
 
-  test('a ban time given by hand does not grow', () => {
+  it('a ban time given by hand does not grow', () => {
     const judge = judgeOf({ increment });
     judge.ban('203.0.113.9', start, 60);
     judge.unbans(start + 100_000);
@@ -220,7 +220,7 @@ describe('growing bans', () => {
 });
 
 describe('what the judge cannot know', () => {
-  test('a host name is asked for, and every address of it fails', () => {
+  it('a host name is asked for, and every address of it fails', () => {
     const judge = judgeOf({ maxretry: 1 });
     const [asked] = fail(judge, 0, { dns: 'attacker.example' });
     if (asked?.kind !== 'ask' || asked.question.kind !== 'lookup') throw new Error('no question');
@@ -231,7 +231,7 @@ describe('what the judge cannot know', () => {
     ]);
   });
 
-  test('ignorecommand is asked once per key while its answer is fresh', () => {
+  it('ignorecommand is asked once per key while its answer is fresh', () => {
     const judge = judgeOf({ ignorecommand: true, ignorecache: { key: '<ip>', maxCount: 10, maxTime: 60_000 } });
     const [asked] = fail(judge, 0);
     if (asked?.kind !== 'ask' || asked.question.kind !== 'ignorecommand') throw new Error('no question');
@@ -241,13 +241,13 @@ describe('what the judge cannot know', () => {
   });
 });
 
-test('an attempt by hand weighs as many failures as it has matches, and respects the ignore list', () => {
+it('an attempt by hand weighs as many failures as it has matches, and respects the ignore list', () => {
   const judge = judgeOf({ maxretry: 3 }, ['198.51.100.1']);
   expect(judge.attempt('198.51.100.1', [], start).ignored).toBe(true);
   expect(kinds(judge.attempt('203.0.113.9', ['a', 'b', 'c'], start).decisions)).toEqual(['found', 'ban']);
 });
 
-test('what the books keep does not keep the block alive that it was cut from', () => {
+it('what the books keep does not keep the block alive that it was cut from', () => {
   const judge = judgeOf({ maxretry: 1000, maxmatches: 1 });
   const block = 'x'.repeat(1_000_000);
   const line = `${block} from 203.0.113.9`.slice(-40);

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Book } from './book/book.js';
 import { MemoryBanHistory } from './growth/increment.js';
 import { Judge } from './judge.js';
@@ -41,7 +41,7 @@ function newJudge(): Judge {
 
 const now = 1_714_557_600_000;
 
-test('what the judge keeps of a line does not keep the block alive that the line was cut from', () => {
+it('what the judge keeps of a line does not keep the block alive that the line was cut from', () => {
   const kept = megabytesKept(() => {
     const judge = newJudge();
     for (let block = 0; block < 300; block++) {
@@ -70,7 +70,7 @@ test('what the judge keeps of a line does not keep the block alive that the line
   expect(kept).toBeLessThan(20);
 });
 
-test('a flood from ever new addresses costs bounded memory, and what was given up for it is counted and told', () => {
+it('a flood from ever new addresses costs bounded memory, and what was given up for it is counted and told', () => {
   const warnings: string[] = [];
   const kept = megabytesKept(() => {
     const judge = newJudge();

@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { openPool } from '@f2b/matcher';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { guardTrial } from '../guard/guard.trial.js';
+import { guardTrial } from '../fixtures/guard.js';
 import { openMemoryStore } from '../keeping/memory.js';
 
 const trial = guardTrial();

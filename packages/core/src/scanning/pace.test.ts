@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Pace } from './pace.js';
 
 /** A clock whose time passes only by work, and a record of when the event loop ran. */
@@ -26,7 +26,7 @@ function trial() {
   return { work, happened };
 }
 
-test('work is cut into turns by the time that it takes, not by its pieces', async () => {
+it('work is cut into turns by the time that it takes, not by its pieces', async () => {
   const { work, happened } = trial();
   await work('a', 5, 3);
   expect(happened).toEqual(['loop', 'a', 'a', 'loop', 'a', 'a', 'loop', 'a']);
@@ -35,7 +35,7 @@ test('work is cut into turns by the time that it takes, not by its pieces', asyn
   expect(happened.filter((one) => one === 'loop')).toHaveLength(1);
 });
 
-test('two that have much to do take turns, and the event loop runs between any two turns', async () => {
+it('two that have much to do take turns, and the event loop runs between any two turns', async () => {
   const { work, happened } = trial();
   await Promise.all([work('a', 3, 10), work('b', 3, 10)]);
   expect(happened).toEqual(['loop', 'a', 'loop', 'b', 'loop', 'a', 'loop', 'b', 'loop', 'a', 'loop', 'b']);

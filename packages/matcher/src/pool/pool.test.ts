@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ScanResult } from '../failures.js';
 import { compileFilter } from '../filter/compile.js';
 import { plainSettings } from '../filter/plain-settings.js';
@@ -105,7 +105,7 @@ describe('a pool', () => {
 
   it('lets ranges of an open file be read by the workers', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'f2b-pool-'));
-    afterAll(() => rmSync(directory, { recursive: true }));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
     const bytes = block(10_000);
     writeFileSync(join(directory, 'log'), bytes);
     const fd = openSync(join(directory, 'log'), 'r');
@@ -124,7 +124,7 @@ describe('a pool', () => {
 
   it('scans a whole file in order, however it is divided', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'f2b-pool-'));
-    afterAll(() => rmSync(directory, { recursive: true }));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
     const lines = Array.from(
       { length: 2000 },
       (_, index) => `line ${index} ${index % 7 === 0 ? 'from 192.0.2.1' : 'is well'}\n`,

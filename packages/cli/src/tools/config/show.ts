@@ -1,4 +1,4 @@
-import { explainJail, type JailExplanation, knownNames, nearest, renderExplanation } from '@f2b/config';
+import { explainJail, type JailExplanation, knownNames, nearest } from '@f2b/config';
 import { CliError } from '../../errors.js';
 
 /**
@@ -24,5 +24,3 @@ export function explainSettings(directory: string, jail: string, key: string | u
   }
   return explanation;
 }
-
-export { renderExplanation };

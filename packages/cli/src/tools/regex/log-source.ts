@@ -9,11 +9,11 @@ export type LogSource =
   /** `several`: to be read line by line, with comments and empty lines passed over. */
   | { readonly kind: 'text'; readonly text: string; readonly several: boolean };
 
-const JOURNAL = /^systemd-journal(?:\[.*\])?$/s;
+const journalSpec = /^systemd-journal(?:\[.*\])?$/s;
 
 /** Whether LOG is the journal. */
 export function isJournal(log: string): boolean {
-  return JOURNAL.test(log) && !isReadable(log);
+  return journalSpec.test(log) && !isReadable(log);
 }
 
 /**

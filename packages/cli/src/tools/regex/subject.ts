@@ -38,8 +38,8 @@ export interface SubjectPlace {
   readonly report?: (finding: Finding) => void;
 }
 
-const FILTER_LIKE = /^\/?[\w/\-.]+(?:\[.*\])?$/su;
-const FILE_ENDING = /\.(?:conf|local)$/;
+const filterLike = /^\/?[\w/\-.]+(?:\[.*\])?$/su;
+const fileEnding = /\.(?:conf|local)$/;
 
 /**
  * fail2ban-regex's rule for REGEX: what looks like a name is a jail of the configuration, else a filter file, else an expression. A
@@ -48,11 +48,11 @@ const FILE_ENDING = /\.(?:conf|local)$/;
  * @throws CliError `F2B_NO_FILTER`; ConfigError where a jail or a filter cannot be read
  */
 export function findSubject(text: string, place: SubjectPlace): Subject {
-  if (!FILTER_LIKE.test(text)) return asRegex(text);
+  if (!filterLike.test(text)) return asRegex(text);
   const { name, args } = readSpec(text);
   const options = { ...place, args, report: reporter(name, place) };
   const isPath = name.includes('/');
-  if (!isPath && !FILE_ENDING.test(name)) {
+  if (!isPath && !fileEnding.test(name)) {
     const jail = orNone(() => readOneJail(name, options));
     if (jail !== undefined) return { kind: 'jail', jail, settings: jail.filter, args };
   }
@@ -71,7 +71,7 @@ export function findSubject(text: string, place: SubjectPlace): Subject {
 
 /** The expressions of the file that IGNOREREGEX names; undefined when it names none. */
 export function ignoreregexFile(text: string, place: SubjectPlace): FilterSettings | undefined {
-  if (!FILTER_LIKE.test(text) || !FILE_ENDING.test(text) || !isFile(text)) return undefined;
+  if (!filterLike.test(text) || !fileEnding.test(text) || !isFile(text)) return undefined;
   return readOneFilter(resolve(text), { ...place, report: reporter(text, place) });
 }
 
@@ -89,11 +89,11 @@ function asRegex(text: string): Subject {
 
 /** The name in `filter.d` of the configuration that a word or a path stands for. */
 function nameInTree(file: string | undefined, name: string, directory: string): string | undefined {
-  if (!name.includes('/')) return name.replace(FILE_ENDING, '');
+  if (!name.includes('/')) return name.replace(fileEnding, '');
   const inTree = /^filter\.d\/([^/]+)$/.exec(name)?.[1];
   if (inTree !== undefined && !(file !== undefined && !inFolder(file, directory)))
-    return inTree.replace(FILE_ENDING, '');
-  return file !== undefined && inFolder(file, directory) ? basename(file).replace(FILE_ENDING, '') : undefined;
+    return inTree.replace(fileEnding, '');
+  return file !== undefined && inFolder(file, directory) ? basename(file).replace(fileEnding, '') : undefined;
 }
 
 function inFolder(file: string, directory: string): boolean {
@@ -116,7 +116,7 @@ function orNone<T>(read: () => T): T | undefined {
 
 function unknownName(text: string, name: string, directory: string): CliError {
   const known = orNone(() => knownNames({ directory }));
-  const near = known && nearest(name.replace(FILE_ENDING, ''), [...known.filters, ...known.jails]);
+  const near = known && nearest(name.replace(fileEnding, ''), [...known.filters, ...known.jails]);
   const hint = near === undefined ? '' : ` Did you mean '${near}'?`;
   return new CliError(
     'F2B_NO_FILTER',

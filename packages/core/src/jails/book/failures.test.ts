@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { identifierOf } from '../who/identifier.js';
 import { Failures } from './failures.js';
 
@@ -9,7 +9,7 @@ function fail(id: string, seconds: number, ...matches: string[]) {
 }
 
 describe('the count of failures is a rate estimate over findtime', () => {
-  test.each([
+  it.each([
     [
       [0, 100, 200],
       [1, 2, 3],
@@ -47,20 +47,20 @@ describe('the count of failures is a rate estimate over findtime', () => {
     expect(seen).toEqual(counts);
   });
 
-  test('the number of failures itself is never scaled down', () => {
+  it('the number of failures itself is never scaled down', () => {
     const book = new Failures();
     for (const time of [0, 0, 0, 900]) book.add(fail('192.0.2.1', time), limits);
     expect(book.get('192.0.2.1')).toMatchObject({ retry: 3, failures: 4 });
   });
 
-  test('an older failure moves no times', () => {
+  it('an older failure moves no times', () => {
     const book = new Failures();
     for (const time of [100, 50]) book.add(fail('192.0.2.1', time), limits);
     expect(book.get('192.0.2.1')?.time).toBe(100_000);
   });
 });
 
-test('the entry comes out exactly at maxretry, and counting restarts from zero', () => {
+it('the entry comes out exactly at maxretry, and counting restarts from zero', () => {
   const book = new Failures();
   const strict = { ...limits, maxretry: 3 };
   expect(book.add(fail('192.0.2.1', 0), strict)).toBeUndefined();
@@ -71,7 +71,7 @@ test('the entry comes out exactly at maxretry, and counting restarts from zero',
   expect(book.add(fail('192.0.2.1', 3), strict)).toBeUndefined();
 });
 
-test('who has not failed within findtime is forgotten, at its very edge too', () => {
+it('who has not failed within findtime is forgotten, at its very edge too', () => {
   const book = new Failures();
   book.add(fail('192.0.2.1', 0), limits);
   book.add(fail('192.0.2.2', 1), limits);
@@ -79,7 +79,7 @@ test('who has not failed within findtime is forgotten, at its very edge too', ()
   expect([book.get('192.0.2.1'), book.get('192.0.2.2')?.retry]).toEqual([undefined, 1]);
 });
 
-test('only the latest matches are kept, none with maxmatches 0', () => {
+it('only the latest matches are kept, none with maxmatches 0', () => {
   const book = new Failures();
   for (let i = 0; i < 4; i++) book.add(fail('192.0.2.1', i, `line ${i}`), { ...limits, maxmatches: 2 });
   expect(book.get('192.0.2.1')?.matches).toEqual(['line 2', 'line 3']);
@@ -87,7 +87,7 @@ test('only the latest matches are kept, none with maxmatches 0', () => {
   expect(book.get('192.0.2.1')?.matches).toEqual([]);
 });
 
-test('a hundred thousand attackers a minute do not grow the book past its bound, and the latest are in it', () => {
+it('a hundred thousand attackers a minute do not grow the book past its bound, and the latest are in it', () => {
   const book = new Failures({ maxTracked: 1000, maxMatchChars: 1_000_000 });
   for (let i = 0; i < 100_000; i++)
     book.add(fail(`2001:db8::${(i >> 16).toString(16)}:${(i & 0xffff).toString(16)}`, i / 1000), limits);
@@ -96,7 +96,7 @@ test('a hundred thousand attackers a minute do not grow the book past its bound,
   expect(book.get('2001:db8::1:869f')?.retry).toBe(1);
 });
 
-test('long lines cost the oldest entries their matches but never their count', () => {
+it('long lines cost the oldest entries their matches but never their count', () => {
   const book = new Failures({ maxTracked: 1000, maxMatchChars: 10_000 });
   for (let i = 0; i < 10; i++) book.add(fail(`192.0.2.${i}`, i, 'x'.repeat(4000)), limits);
   expect(book.get('192.0.2.0')).toMatchObject({ retry: 1, matches: [] });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { identify } from '../who/identifier.js';
 import { Sessions } from './sessions.js';
 
@@ -32,7 +32,7 @@ function replay(lines: readonly string[], sessions = new Sessions(), mlfid = '77
 }
 
 describe('lines of one session', () => {
-  test.each([
+  it.each([
     ['connect, failed, failed', ['-', '1[connect, failed]', '1[failed]']],
     ['failed, failed, connect, failed', ['-', '-', '1[failed, failed, connect]', '1[failed]']],
     ['failed, connect, quit', ['-', '1[failed, connect]', '-']],
@@ -51,7 +51,7 @@ describe('lines of one session', () => {
   });
 });
 
-test('sessions do not mix', () => {
+it('sessions do not mix', () => {
   const sessions = new Sessions();
   expect(replay(['connect'], sessions, '1')).toEqual(['-']);
   expect(replay(['connect(2)'], sessions, '2')).toEqual(['-']);
@@ -59,21 +59,21 @@ test('sessions do not mix', () => {
   expect(replay(['failed'], sessions, '2')).toEqual(['2[connect(2), failed]']);
 });
 
-test('a session is forgotten five minutes after its first line, however busy it is', () => {
+it('a session is forgotten five minutes after its first line, however busy it is', () => {
   const sessions = new Sessions();
   replay(['connect'], sessions, '1', 0);
   expect(replay(['failed'], sessions, '1', 299_000)).toEqual(['1[connect, failed]']);
   expect(replay(['failed'], sessions, '1', 301_000)).toEqual(['-']);
 });
 
-test('the hundred-and-first session costs the oldest its place', () => {
+it('the hundred-and-first session costs the oldest its place', () => {
   const sessions = new Sessions();
   for (let i = 0; i <= 100; i++) replay(['connect'], sessions, `s${i}`);
   expect(sessions.size).toBe(100);
   expect(replay(['failed'], sessions, 's0')).toEqual(['-']);
 });
 
-test('one endless session keeps a bounded number of lines', () => {
+it('one endless session keeps a bounded number of lines', () => {
   const sessions = new Sessions();
   for (let i = 0; i < 10_000; i++) replay(['note a'], sessions);
   const failure = sessions.line('77', new Map(Object.entries({ mlfid: '77', ip4: '192.0.2.1' })), ['failed'], 0);
@@ -87,7 +87,7 @@ describe('a session that is only begun', () => {
     ['ip4', '192.0.2.1'],
   ]);
 
-  test.each(Object.keys(vocabulary))('goes on with "%s" as one whose first line was read', (second) => {
+  it.each(Object.keys(vocabulary))('goes on with "%s" as one whose first line was read', (second) => {
     const begun = new Sessions();
     begun.begin('77', first, 0);
     const read = new Sessions();
@@ -98,7 +98,7 @@ describe('a session that is only begun', () => {
     expect(begun.size).toBe(read.size);
   });
 
-  test('is known until it is too old, or forgotten', () => {
+  it('is known until it is too old, or forgotten', () => {
     const sessions = new Sessions();
     sessions.begin('77', first, 0);
     expect(sessions.has('77', 1)).toBe(true);

@@ -1,5 +1,5 @@
 import type { FormulaSetting } from '@f2b/config';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { incrementOf, MemoryBanHistory, weightOfKnownBad } from './increment.js';
 
 const plain = {
@@ -19,17 +19,17 @@ const formula = (
 });
 
 describe('growing ban times', () => {
-  test('double with every ban', () => {
+  it('double with every ban', () => {
     const increment = incrementOf(plain);
     expect([1, 2, 3, 4, 30].map((count) => increment.bantime(3, count, 0))).toEqual([6, 12, 24, 48, 3 * 2 ** 20]);
   });
 
-  test('follow the multipliers, the last of them for ever', () => {
+  it('follow the multipliers, the last of them for ever', () => {
     const increment = incrementOf({ ...plain, multipliers: [1, 5, 30], factor: 2 });
     expect([0, 1, 2, 3, 9].map((count) => increment.bantime(60, count, 0))).toEqual([120, 600, 3600, 3600, 3600]);
   });
 
-  test('follow a formula, but never below the ban time', () => {
+  it('follow a formula, but never below the ban time', () => {
     const increment = incrementOf({
       ...plain,
       factor: 2,
@@ -40,12 +40,12 @@ describe('growing ban times', () => {
     expect(incrementOf({ ...plain, formula: tenth }).bantime(600, 1, 0)).toBe(600);
   });
 
-  test('are capped, and spread at random after the cap', () => {
+  it('are capped, and spread at random after the cap', () => {
     const increment = incrementOf({ ...plain, maxtime: 100, rndtime: 10 });
     expect([increment.bantime(60, 5, 0), increment.bantime(60, 5, 0.5)]).toEqual([100, 105]);
   });
 
-  test('that run off to nonsense leave the ban time as it is', () => {
+  it('that run off to nonsense leave the ban time as it is', () => {
     expect(incrementOf({ ...plain, formula: formula(() => Number.NaN) }).bantime(60, 1, 0)).toBe(60);
     expect(
       Number.isFinite(incrementOf({ ...plain, formula: formula(() => Number.POSITIVE_INFINITY) }).bantime(60, 1, 0)),
@@ -53,11 +53,11 @@ describe('growing ban times', () => {
   });
 });
 
-test('failures of known bad ones weigh 2, 3, 5, 9 and so on, up to maxretry', () => {
+it('failures of known bad ones weigh 2, 3, 5, 9 and so on, up to maxretry', () => {
   expect([1, 2, 3, 4, 5].map((count) => weightOfKnownBad(count, 10))).toEqual([2, 3, 5, 9, 10]);
 });
 
-test('the book of bans adds up over jails, and forgets the oldest when it is full', () => {
+it('the book of bans adds up over jails, and forgets the oldest when it is full', () => {
   const book = new MemoryBanHistory(2);
   book.record('a', 'x', { bancount: 1, timeofban: 1, bantime: 10 });
   book.record('a', 'y', { bancount: 2, timeofban: 5, bantime: 20 });

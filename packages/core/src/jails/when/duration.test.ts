@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { formatDuration } from './duration.js';
 
-test.each([
+it.each([
   [0, '0'],
   [6, '6s'],
   [12.5, '12.5s'],

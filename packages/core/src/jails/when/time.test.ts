@@ -1,5 +1,5 @@
 import type { VoiceMessage } from '@f2b/config';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LineTime } from './time.js';
 
 const now = 1_714_557_600_000;
@@ -21,7 +21,7 @@ function read(offset: number | 'none' | 'empty', inOperation: boolean, lineTime 
 }
 
 describe('in operation, a date more than a minute off is the present', () => {
-  test.each([
+  it.each([
     [-59, -59, 0],
     [-60, -60, 0],
     [-61, 0, 1],
@@ -33,14 +33,14 @@ describe('in operation, a date more than a minute off is the present', () => {
     expect([result.offset, result.warnings.length]).toEqual([taken, warnings]);
   });
 
-  test('the warning names latency up to nearly an hour, and the time zone beyond or ahead', () => {
+  it('the warning names latency up to nearly an hour, and the time zone beyond or ahead', () => {
     expect(read(-61, true).warnings[0]?.message).toContain('1m 1s before the current time');
     expect(read(-61, true).warnings[0]?.message).toContain('latency problem');
     expect(read(-3300, true).warnings[0]?.message).toContain('timezone problem');
     expect(read(61, true).warnings[0]?.message).toContain('timezone problem');
   });
 
-  test('one warning a day is enough', () => {
+  it('one warning a day is enough', () => {
     const lineTime = new LineTime('j');
     expect(read(-100, true, lineTime).warnings).toHaveLength(1);
     expect(read(-100, true, lineTime).warnings).toHaveLength(0);
@@ -48,7 +48,7 @@ describe('in operation, a date more than a minute off is the present', () => {
 });
 
 describe('while old content is read', () => {
-  test.each([
+  it.each([
     [-61, -61],
     [-600, -600],
     [-601, 'dropped'],
@@ -58,13 +58,13 @@ describe('while old content is read', () => {
     expect(read(offset, false).offset).toBe(taken);
   });
 
-  test('a date in the future counts from now', () => {
+  it('a date in the future counts from now', () => {
     expect(read(30, false).offset).toBe(0);
   });
 });
 
 describe('a line without a date', () => {
-  test('has the last date of the jail, if that is younger than a minute, and its text in front', () => {
+  it('has the last date of the jail, if that is younger than a minute, and its text in front', () => {
     const lineTime = new LineTime('j');
     read(-30, true, lineTime);
     const result = read('none', true, lineTime);
@@ -72,7 +72,7 @@ describe('a line without a date', () => {
     expect(result.tuple).toEqual(['', 'T-30', 'text']);
   });
 
-  test('is of now in operation', () => {
+  it('is of now in operation', () => {
     expect(read('none', true).offset).toBe(0);
   });
 });

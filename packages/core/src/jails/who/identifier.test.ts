@@ -1,5 +1,5 @@
 import type { GroupValue, Usedns } from '@f2b/matcher';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { identify } from './identifier.js';
 
 function id(groups: Record<string, GroupValue>, usedns: Usedns = 'warn') {
@@ -10,7 +10,7 @@ function id(groups: Record<string, GroupValue>, usedns: Usedns = 'warn') {
 }
 
 describe('who failed', () => {
-  test.each([
+  it.each([
     [{ ip4: '192.0.2.1', ip6: '2001:db8::1' }, '192.0.2.1'],
     [{ ip6: '2001:DB8:0:0::1', dns: 'a.example' }, '2001:db8::1'],
     [{ ip6: '::ffff:192.0.2.1' }, '192.0.2.1'],
@@ -26,12 +26,12 @@ describe('who failed', () => {
     expect(id(groups)).toBe(expected);
   });
 
-  test('a host name is nobody with usedns no, and itself with raw', () => {
+  it('a host name is nobody with usedns no, and itself with raw', () => {
     expect(id({ dns: 'a.example' }, 'no')).toBe('refused');
     expect(id({ dns: 'a.example' }, 'raw')).toBe('a.example');
   });
 });
 
-test('what only looks like an address is nobody that could be banned', () => {
+it('what only looks like an address is nobody that could be banned', () => {
   expect([id({ ip4: '1.2.3.400' }), id({ ip6: '12:34:56' })]).toEqual(['refused', 'refused']);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Dns } from './dns.js';
 import { identifierOf } from './identifier.js';
 import { IgnoreList } from './ignore.js';
@@ -28,7 +28,7 @@ function list(
   return { ignore, problems, files, by: (id: string, now = 0) => ignore.check(identifierOf(id), now) };
 }
 
-test('addresses and networks of both families are found, whatever their spelling', () => {
+it('addresses and networks of both families are found, whatever their spelling', () => {
   const { by } = list(['203.0.113.1', '10.0.0.0/8', '172.16.0.0/255.240.0.0', '2001:db8::/32', '2001:DB8:1::0:5/128']);
   expect(
     ['203.0.113.1', '::ffff:203.0.113.1', '10.255.0.1', '172.31.255.255', '2001:db8:ffff::1'].map((id) => by(id)),
@@ -38,30 +38,30 @@ test('addresses and networks of both families are found, whatever their spelling
   );
 });
 
-test('a network inside an ignored one is ignored, one around it is not', () => {
+it('a network inside an ignored one is ignored, one around it is not', () => {
   const { by } = list(['10.1.0.0/16']);
   expect([by('10.1.2.0/24'), by('10.0.0.0/8')]).toEqual(['ip', undefined]);
 });
 
-test('prefix lengths that end inside a byte divide exactly there', () => {
+it('prefix lengths that end inside a byte divide exactly there', () => {
   const { by } = list(['203.0.113.64/27', '2001:db8::/33']);
   expect([by('203.0.113.95'), by('203.0.113.96'), by('203.0.113.63')]).toEqual(['ip', undefined, undefined]);
   expect([by('2001:db8:7fff::1'), by('2001:db8:8000::1')]).toEqual(['ip', undefined]);
 });
 
-test('everybody can be ignored', () => {
+it('everybody can be ignored', () => {
   const { by } = list(['0.0.0.0/0', '::/0']);
   expect([by('203.0.113.1'), by('2001:db8::1'), by('0.0.0.0')]).toEqual(['ip', 'ip', 'ip']);
 });
 
-test('own addresses are ignored unless told otherwise', () => {
+it('own addresses are ignored unless told otherwise', () => {
   expect(list([]).by('192.0.2.254')).toBe('ignoreself rule');
   expect(list([]).by('fe80::1')).toBe('ignoreself rule');
   expect(list([], { ignoreself: false }).by('192.0.2.254')).toBeUndefined();
 });
 
 describe('host names', () => {
-  test('are known once they were asked for, and a failing name server leaves the last answer', async () => {
+  it('are known once they were asked for, and a failing name server leaves the last answer', async () => {
     let answer = async () => ['203.0.113.77'];
     const { ignore, by, problems } = list(['friend.example'], { resolve: () => answer() });
     expect(by('203.0.113.77')).toBeUndefined();
@@ -77,7 +77,7 @@ describe('host names', () => {
 });
 
 describe('lists in files', () => {
-  test('hold addresses, networks and free text, and are read again when they change', () => {
+  it('hold addresses, networks and free text, and are read again when they change', () => {
     const { files, by } = list(['file:/etc/allow']);
     files.set('/etc/allow', { text: '# mine\n203.0.113.1, 10.0.0.0/8 ; partner\nbob\n', mtimeMs: 1 });
     expect([by('203.0.113.1'), by('10.9.9.9'), by('bob'), by('partner')]).toEqual([
@@ -91,7 +91,7 @@ describe('lists in files', () => {
     expect([by('203.0.113.2', 1500), by('203.0.113.1', 1500)]).toEqual(['file:/etc/allow', undefined]);
   });
 
-  test('that vanish are told once a minute, and the last good list holds', () => {
+  it('that vanish are told once a minute, and the last good list holds', () => {
     const { files, by, problems } = list(['file:///etc/allow']);
     files.set('/etc/allow', { text: '203.0.113.1', mtimeMs: 1 });
     by('203.0.113.1', 0);
@@ -102,7 +102,7 @@ describe('lists in files', () => {
 });
 
 describe('name lookups', () => {
-  test('are made once per name, failures included, and bounded in number', async () => {
+  it('are made once per name, failures included, and bounded in number', async () => {
     let asked = 0;
     const dns = new Dns(async (name) => {
       asked++;

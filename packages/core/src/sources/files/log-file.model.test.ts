@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Block, FilePlace } from '../source.js';
 import { realFiles } from './files.js';
 import { LogFile } from './log-file.js';
@@ -211,7 +211,7 @@ function readAll(real: Real): void {
   real.log.check(real.now);
 }
 
-test('whatever happens to a log, an ideal reader and ours see the same lines, once and in order', () => {
+it('whatever happens to a log, an ideal reader and ours see the same lines, once and in order', () => {
   const commands = [
     fc.tuple(fc.nat(5), fc.boolean(), fc.integer({ min: 1, max: 60 })).map((args) => new Write(...args)),
     fc.tuple(fc.nat(5), fc.boolean(), fc.integer({ min: 1, max: 60 })).map((args) => new Write(...args)),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seekToTime } from './seek.js';
 
 function logOf(lines: readonly string[]) {
@@ -18,7 +18,7 @@ const dateOf = (line: Buffer) => {
 };
 
 describe('seeking to a moment in a log', () => {
-  test.each(['utf-16le', 'utf-16be'] as const)('finds it in %s, at the beginning of a line', (encoding) => {
+  it.each(['utf-16le', 'utf-16be'] as const)('finds it in %s, at the beginning of a line', (encoding) => {
     const text = Array.from({ length: 50_000 }, (_, i) => `@${i} \u0a0a a line of some length\n`).join('');
     const bytes = Buffer.from(text, 'utf16le');
     if (encoding === 'utf-16be') bytes.swap16();
@@ -33,7 +33,7 @@ describe('seeking to a moment in a log', () => {
     expect(first).toBeGreaterThan(38_000);
   });
 
-  test('skips nothing that is dated since, and reads little of what is older', () => {
+  it('skips nothing that is dated since, and reads little of what is older', () => {
     const log = logOf(Array.from({ length: 200_000 }, (_, i) => `@${i} a line of some length to fill the log`));
     const offset = seekToTime(log.read, log.text.length, 150_000, dateOf);
     const first = dateOf(log.text.subarray(offset, offset + 100));
@@ -43,18 +43,18 @@ describe('seeking to a moment in a log', () => {
     expect(log.bytesRead()).toBeLessThan(log.text.length / 4);
   });
 
-  test.each([0, 1, 99_999, 100_000, 1e9])('finds %d in or beyond the log', (since) => {
+  it.each([0, 1, 99_999, 100_000, 1e9])('finds %d in or beyond the log', (since) => {
     const log = logOf(Array.from({ length: 100_000 }, (_, i) => `@${i} text`));
     const offset = seekToTime(log.read, log.text.length, since, dateOf);
     expect(dateOf(log.text.subarray(offset, offset + 50)) ?? 0).toBeLessThanOrEqual(since);
   });
 
-  test('begins at the start where no line has a date', () => {
+  it('begins at the start where no line has a date', () => {
     const log = logOf(Array.from({ length: 100_000 }, () => 'no date in this line'));
     expect(seekToTime(log.read, log.text.length, 5, dateOf)).toBe(0);
   });
 
-  test('copes with stretches without dates, and with one endless line', () => {
+  it('copes with stretches without dates, and with one endless line', () => {
     const lines = Array.from({ length: 50_000 }, (_, i) => (i % 10 === 0 ? `@${i} text` : '  continued'));
     lines.splice(25_000, 0, 'x'.repeat(500_000));
     const log = logOf(lines);
@@ -63,7 +63,7 @@ describe('seeking to a moment in a log', () => {
     expect(after).toContain('@40000 text');
   });
 
-  test('a small log is read whole', () => {
+  it('a small log is read whole', () => {
     const log = logOf(['@1 a', '@2 b']);
     expect(seekToTime(log.read, log.text.length, 100, dateOf)).toBe(0);
   });

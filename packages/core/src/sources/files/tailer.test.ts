@@ -1,109 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
-  linkSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   renameSync,
-  rmSync,
-  statSync,
   symlinkSync,
   truncateSync,
-  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Block, FilePlace, RotationReason, SourceReader } from '../source.js';
+import { describe, expect, it, vi } from 'vitest';
+import { append, at, blocks, follow, lines, longLines, open, sees, tailer, troubles } from '../../fixtures/tailer.js';
+import type { Block, FilePlace } from '../source.js';
 import { type Files, realFiles } from './files.js';
-import type { FollowFile } from './followed-file.js';
-import { Tailer, type TailerOptions } from './tailer.js';
 import { chokidarWatch, type Watch } from './watcher.js';
 
-const limits = { blockBytes: 1024 * 1024, inlineBytes: 64 * 1024, maxLineBytes: 64 * 1024 };
-/** A watcher that sees nothing, as on a network file system: only polling finds changes. */
-const blind: Watch = () => ({ add() {}, remove() {}, async close() {} });
-const clock = {
-  now: () => Date.now(),
-  after(delay: number, then: () => void) {
-    const timer = setTimeout(then, delay);
-    return () => clearTimeout(timer);
-  },
-};
-
-let directory: string;
-let tailer: Tailer;
-let lines: string[];
-let blocks: Block[];
-let rotations: RotationReason[];
-let troubles: string[];
-let longLines: number;
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'f2b-tail-'));
-  lines = [];
-  blocks = [];
-  rotations = [];
-  troubles = [];
-  longLines = 0;
-});
-afterEach(async () => {
-  await tailer.close();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-const at = (name = 'log') => join(directory, name);
-const append = (text: string | Buffer, name?: string) => appendFileSync(at(name), text);
-
-function open(more: Partial<TailerOptions> = {}): void {
-  tailer = new Tailer({
-    files: realFiles,
-    watch: blind,
-    clock,
-    limits,
-    pollEvery: 20,
-    lateWrites: 5000,
-    readAhead: 3,
-    ...more,
-  });
-}
-
-/** Keeps what it is told; a portion is settled as soon as it has come. */
-const reader: SourceReader = {
-  async portion(block) {
-    if (block.kind !== 'bytes') return;
-    blocks.push(block);
-    lines.push(...textOf(block).split('\n').slice(0, -1));
-    block.settled();
-  },
-  tell(event) {
-    if (event.kind === 'rotated') rotations.push(event.reason);
-    if (event.kind === 'trouble') troubles.push(event.trouble?.kind ?? 'fine');
-    if (event.kind === 'longLine') longLines++;
-  },
-};
-
-function follow(options: Partial<FollowFile> = {}, name?: string): void {
-  tailer.follow(at(name), reader, { start: () => 0, ...options });
-}
-
-function textOf(block: Block): string {
-  if (block.bytes !== undefined) return block.bytes.toString('latin1');
-  const buffer = Buffer.alloc(block.end - block.start);
-  realFiles.read(block.fd, buffer, block.start);
-  return buffer.toString('latin1');
-}
-
-const sees = (expected: readonly string[]) =>
-  vi.waitFor(() => expect(lines).toEqual(expected), { timeout: 10_000, interval: 5 });
-
 describe('what is appended', () => {
-  test('byte by byte comes as whole lines', async () => {
+  it('byte by byte comes as whole lines', async () => {
     append('');
     open();
     follow();
@@ -114,7 +28,7 @@ describe('what is appended', () => {
     expect(lines).toEqual(['first', 'second\r']);
   });
 
-  test('across block edges is divided at newlines only, inside no character', async () => {
+  it('across block edges is divided at newlines only, inside no character', async () => {
     const expected = Array.from({ length: 3000 }, (_, i) => `${i} ${'zażółć gęślą jaźń '.repeat(i % 7)}`);
     append(`${expected.join('\n')}\n`);
     open({ limits: { blockBytes: 4096, inlineBytes: 1024, maxLineBytes: 1024 } });
@@ -125,7 +39,7 @@ describe('what is appended', () => {
     expect(blocks.some((block) => block.bytes !== undefined)).toBe(true);
   });
 
-  test('without a newline waits for it', async () => {
+  it('without a newline waits for it', async () => {
     append('half');
     open();
     follow();
@@ -135,7 +49,7 @@ describe('what is appended', () => {
     await sees(['half and whole']);
   });
 
-  test('without a newline at a restart comes exactly once', async () => {
+  it('without a newline at a restart comes exactly once', async () => {
     append('one\nha');
     open();
     follow();
@@ -147,7 +61,7 @@ describe('what is appended', () => {
     await sees(['one', 'half']);
   });
 
-  test('while a tail start is inside a line: the whole line comes, nothing before it', async () => {
+  it('while a tail start is inside a line: the whole line comes, nothing before it', async () => {
     append('old\nhalf');
     open();
     follow({ start: ({ size }) => size, inOperation: true });
@@ -159,7 +73,7 @@ describe('what is appended', () => {
 });
 
 describe('two-byte characters', () => {
-  test.each([
+  it.each([
     ['little-endian', 0],
     ['big-endian', 1],
   ] as const)('%s: lines end at newline units, not at bytes that look like one', async (_name, newlineAt) => {
@@ -188,7 +102,7 @@ describe('two-byte characters', () => {
 });
 
 describe('lines that are too long', () => {
-  test('are skipped whole, and their neighbours are not', async () => {
+  it('are skipped whole, and their neighbours are not', async () => {
     append(`before\n${'x'.repeat(1_000_000)}`);
     open({ limits: { blockBytes: 65536, inlineBytes: 4096, maxLineBytes: 65536 } });
     follow();
@@ -199,7 +113,7 @@ describe('lines that are too long', () => {
     expect(longLines).toBe(1);
   });
 
-  test('are skipped whole across a restart', async () => {
+  it('are skipped whole across a restart', async () => {
     const small = { blockBytes: 65536, inlineBytes: 4096, maxLineBytes: 65536 };
     append(`before\n${'x'.repeat(100_000)}`);
     open({ limits: small });
@@ -212,7 +126,7 @@ describe('lines that are too long', () => {
     await sees(['before', 'after']);
   });
 
-  test('one after the other, thousands of them, are skipped in a flat loop', async () => {
+  it('one after the other, thousands of them, are skipped in a flat loop', async () => {
     const writer = openSync(at(), 'w');
     for (let i = 0; i < 3000; i++) writeSync(writer, `${'x'.repeat(300)}\n`);
     writeSync(writer, 'after\n');
@@ -223,7 +137,7 @@ describe('lines that are too long', () => {
     expect([lines, longLines]).toEqual([['after'], 3000]);
   });
 
-  test('and endless hold up no other log', async () => {
+  it('and endless hold up no other log', async () => {
     writeFileSync(at(), '');
     truncateSync(at(), 200_000_000);
     append('\nafter\n');
@@ -234,7 +148,7 @@ describe('lines that are too long', () => {
     await vi.waitFor(() => expect(lines).toEqual(['other', 'after']), { timeout: 10_000 });
   });
 
-  test('that end within the same block are left to the scan', async () => {
+  it('that end within the same block are left to the scan', async () => {
     append(`${'x'.repeat(70_000)}\nafter\n`);
     open();
     follow();
@@ -243,185 +157,8 @@ describe('lines that are too long', () => {
   });
 });
 
-describe('rotation', () => {
-  test('by rename: the old file is read to its end first, and late writes to it still come', async () => {
-    append('1\n');
-    open();
-    follow();
-    await sees(['1']);
-    append('2\n');
-    renameSync(at(), at('log.1'));
-    append('4\n');
-    append('3\n', 'log.1');
-    await sees(['1', '2', '3', '4']);
-    append('late\n', 'log.1');
-    await sees(['1', '2', '3', '4', 'late']);
-    expect(rotations).toEqual(['replaced']);
-  });
-
-  test('by rename with a new file only later loses nothing', async () => {
-    append('1\n');
-    open();
-    follow();
-    await sees(['1']);
-    renameSync(at(), at('log.1'));
-    append('2\n', 'log.1');
-    await sees(['1', '2']);
-    append('3\n', 'log.1');
-    await sees(['1', '2', '3']);
-    append('4\n');
-    await sees(['1', '2', '3', '4']);
-  });
-
-  test('by copytruncate to less than was read', async () => {
-    append('one\ntwo\nthree\n');
-    open();
-    follow();
-    await sees(['one', 'two', 'three']);
-    truncateSync(at());
-    append('new\n');
-    await sees(['one', 'two', 'three', 'new']);
-  });
-
-  test('by copytruncate and growth past the old end before anybody looks', async () => {
-    append('one\n');
-    open({ pollEvery: 3_600_000 });
-    follow();
-    await tailer.settled();
-    truncateSync(at());
-    append('2nd\nand more\nthan before\n');
-    await tailer.settled();
-    expect(lines).toEqual(['one', '2nd', 'and more', 'than before']);
-    expect(rotations).toEqual(['rewritten']);
-  });
-
-  test('by copytruncate under a writer that keeps its offset: the hole it leaves is no line', async () => {
-    const writer = openSync(at(), 'w');
-    writeSync(writer, 'one\ntwo\n');
-    open();
-    follow();
-    await sees(['one', 'two']);
-    truncateSync(at());
-    await tailer.settled();
-    writeSync(writer, 'three\n');
-    closeSync(writer);
-    await sees(['one', 'two', 'three']);
-  });
-
-  test('by rewriting to the same length', async () => {
-    append('one\ntwo\n');
-    open();
-    follow();
-    await sees(['one', 'two']);
-    writeFileSync(at(), 'six\nten\n');
-    await sees(['one', 'two', 'six', 'ten']);
-  });
-
-  test('by atomic replacement', async () => {
-    append('one\n');
-    open();
-    follow();
-    await sees(['one']);
-    append('two\nthree\n', 'new');
-    renameSync(at('new'), at());
-    await sees(['one', 'two', 'three']);
-  });
-
-  test('by deletion and creation, under the same inode number or another', async () => {
-    open();
-    const expected: string[] = [];
-    append('0\n');
-    follow();
-    for (let round = 1; round <= 5; round++) {
-      expected.push(String(round - 1));
-      await sees(expected);
-      unlinkSync(at());
-      append(`${round}\n`);
-    }
-    await sees([...expected, '5']);
-  });
-
-  test('that gives a stored position an inode number of another file does not resume there', async () => {
-    append('one\ntwo\n');
-    open();
-    follow();
-    await sees(['one', 'two']);
-    const [position] = await tailer.close();
-    writeFileSync(at(), 'six\nten\nnew\n');
-    const { dev, ino } = statSync(at(), { bigint: true });
-    open();
-    lines = [];
-    follow({ resume: { ...(position as FilePlace), identity: `${dev}:${ino}` } });
-    await sees(['six', 'ten', 'new']);
-  });
-
-  test('while no process is there: the rest of the old file first, then the new one', async () => {
-    append('one\n');
-    open();
-    follow();
-    await sees(['one']);
-    const [position] = await tailer.close();
-    append('two\n');
-    renameSync(at(), at('log.1'));
-    append('three\n');
-    open();
-    follow({ resume: position });
-    await sees(['one', 'two', 'three']);
-  });
-
-  test('by copytruncate while no process is there: the rest is read from the copy', async () => {
-    append('one\n');
-    open();
-    follow();
-    await sees(['one']);
-    const [position] = await tailer.close();
-    append('two\n');
-    execFileSync('cp', [at(), at('log.1')]);
-    truncateSync(at());
-    append('three\n');
-    writeFileSync(at('log.2.gz'), 'one\nnot a text\n');
-    open();
-    follow({ resume: position });
-    await sees(['one', 'two', 'three']);
-  });
-
-  test('of a symbolic link or hard link to another target', async () => {
-    append('one\n', 'a');
-    append('two\n', 'b');
-    symlinkSync(at('a'), at());
-    open();
-    follow();
-    await sees(['one']);
-    unlinkSync(at());
-    symlinkSync(at('b'), at());
-    await sees(['one', 'two']);
-    unlinkSync(at());
-    append('three\n', 'c');
-    linkSync(at('c'), at());
-    await sees(['one', 'two', 'three']);
-  });
-
-  test('ten times a second under load: every line once and in order', async () => {
-    append('');
-    open({ watch: chokidarWatch(() => {}), pollEvery: 10 });
-    follow();
-    await tailer.settled();
-    let written = 0;
-    for (let generation = 0; generation < 15; generation++) {
-      for (let burst = 0; burst < 20; burst++) {
-        append(`${Array.from({ length: 50 }, () => written++).join('\n')}\n`);
-      }
-      renameSync(at(), at(`log.${generation}`));
-      append('');
-      await tailer.settled();
-    }
-    await vi.waitFor(() => expect(lines).toHaveLength(written), { timeout: 10_000 });
-    expect(lines).toEqual(Array.from({ length: written }, (_, i) => String(i)));
-  });
-});
-
 describe('a log that cannot be read', () => {
-  test('because its directory is not there yet is read from its first line when it comes', async () => {
+  it('because its directory is not there yet is read from its first line when it comes', async () => {
     open();
     follow({}, 'later/deep/log');
     await tailer.settled();
@@ -432,7 +169,7 @@ describe('a log that cannot be read', () => {
     expect(troubles).toEqual(['missing', 'fine']);
   });
 
-  test('for lack of permission is told once, and read when it is given', async () => {
+  it('for lack of permission is told once, and read when it is given', async () => {
     append('one\n');
     chmodSync(at(), 0);
     // Root reads everything; what the kernel would answer to somebody else is put in front of it.
@@ -453,7 +190,7 @@ describe('a log that cannot be read', () => {
     await sees(['one']);
   });
 
-  test.each([
+  it.each([
     ['directory', (path: string) => mkdirSync(path)],
     ['FIFO', (path: string) => execFileSync('mkfifo', [path])],
     ['device', (path: string) => symlinkSync('/dev/zero', path)],
@@ -468,7 +205,7 @@ describe('a log that cannot be read', () => {
     expect(troubles).toEqual(['unsuitable']);
   });
 
-  test('because it fails in the middle goes on when it no longer does', async () => {
+  it('because it fails in the middle goes on when it no longer does', async () => {
     append('one\n');
     let failing = true;
     const files: Files = {
@@ -486,28 +223,8 @@ describe('a log that cannot be read', () => {
   });
 });
 
-describe('odd content', () => {
-  test('a block of NUL bytes in the middle hides no other line', async () => {
-    append('one\n');
-    open();
-    follow();
-    await sees(['one']);
-    append(Buffer.concat([Buffer.alloc(5000), Buffer.from('\ntwo\n')]));
-    await vi.waitFor(() => expect(lines.at(-1)).toBe('two'));
-  });
-
-  test('random bytes keep every newline', async () => {
-    const bytes = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * 7919 + (i >> 3)) & 255));
-    append(Buffer.concat([bytes, Buffer.from('\nend\n')]));
-    open();
-    follow();
-    await tailer.settled();
-    expect(lines).toEqual(`${bytes.toString('latin1')}\nend`.split('\n'));
-  });
-});
-
 describe('waking', () => {
-  test('the watcher alone suffices, whatever the polling interval', async () => {
+  it('the watcher alone suffices, whatever the polling interval', async () => {
     append('');
     open({ watch: chokidarWatch(() => {}), pollEvery: 3_600_000 });
     follow();
@@ -523,7 +240,7 @@ describe('waking', () => {
     await sees([...expected, 'new']);
   });
 
-  test('without any event, polling finds everything', async () => {
+  it('without any event, polling finds everything', async () => {
     append('one\n');
     open();
     follow();
@@ -533,7 +250,7 @@ describe('waking', () => {
     await sees(['one', 'two']);
   });
 
-  test('a watcher that complains costs nothing but latency', async () => {
+  it('a watcher that complains costs nothing but latency', async () => {
     append('one\n');
     const failed = vi.fn();
     const complaining: Watch = () => ({
@@ -551,7 +268,7 @@ describe('waking', () => {
 });
 
 describe('the place', () => {
-  test('is behind what is settled, not behind what has been read or judged', async () => {
+  it('is behind what is settled, not behind what has been read or judged', async () => {
     append('one\n');
     open({ limits: { blockBytes: 4, inlineBytes: 4, maxLineBytes: 4 } });
     const came: Block[] = [];
@@ -580,7 +297,7 @@ describe('the place', () => {
     expect(offset()).toBe(12);
   });
 
-  test('is kept when a portion is given back unjudged', async () => {
+  it('is kept when a portion is given back unjudged', async () => {
     append('one\n');
     open();
     tailer.follow(at(), { portion: () => Promise.reject(new Error('stopped')), tell() {} }, { start: () => 0 });
@@ -588,7 +305,7 @@ describe('the place', () => {
     expect(tailer.places()).toMatchObject([{ offset: 0 }]);
   });
 
-  test('stored at any moment between two blocks loses no line and repeats none', async () => {
+  it('stored at any moment between two blocks loses no line and repeats none', async () => {
     const expected = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(i % 50)}`);
     let stored: FilePlace | undefined;
     append('');
@@ -605,7 +322,7 @@ describe('the place', () => {
 });
 
 describe('what a line came from', () => {
-  test('is the file and its first line, whatever name it has', async () => {
+  it('is the file and its first line, whatever name it has', async () => {
     append('first\n');
     open();
     follow();
@@ -622,7 +339,7 @@ describe('what a line came from', () => {
     expect(three).not.toBe(one);
   });
 
-  test('is another file after it was rewritten in place', async () => {
+  it('is another file after it was rewritten in place', async () => {
     append('first\n');
     open();
     follow();
@@ -634,7 +351,7 @@ describe('what a line came from', () => {
 });
 
 describe('unfollowing', () => {
-  test('gives the place, and leaves what came since unread', async () => {
+  it('gives the place, and leaves what came since unread', async () => {
     append('one\n');
     open({ watch: chokidarWatch(() => {}), pollEvery: 3_600_000 });
     follow();
@@ -651,7 +368,7 @@ describe('unfollowing', () => {
     await sees(['one', 'still followed', 'two', 'three']);
   });
 
-  test('drains what is there if that is wanted', async () => {
+  it('drains what is there if that is wanted', async () => {
     append('');
     open({ pollEvery: 3_600_000 });
     follow();

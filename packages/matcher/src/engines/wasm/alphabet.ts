@@ -21,7 +21,8 @@ export class Alphabet {
   readonly #samples: readonly number[];
   readonly #known = new WeakMap<CharSet, Bits>();
 
-  private constructor(unit: 1 | 2, starts: readonly number[], codes: readonly number[], samples: readonly number[]) {
+  /** Made by `latin1` and `of`. */
+  constructor(unit: 1 | 2, starts: readonly number[], codes: readonly number[], samples: readonly number[]) {
     this.unit = unit;
     this.#starts = starts;
     this.#codes = codes;
