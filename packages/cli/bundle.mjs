@@ -71,6 +71,9 @@ function recordCode() {
     record('-d');
     record('regex', log, 'sshd');
     record('regex', '-o', 'row', log, 'sshd');
+    record('regex', '-o', '<ip>', log, 'sshd');
+    // Most logs are small, and scanned by one thread.
+    record('regex', at('sample/gateway.log'), 'sshd');
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -1,6 +1,19 @@
 /** RE2 as gate and, where it is exact, as the one who captures. Compiled at the first use: most expressions of a host never see a line. */
-import RE2 from 're2';
+import { createRequire } from 'node:module';
+import type RE2 from 're2';
 import { endOfMatch, type Re2Source } from './re2-source.js';
+
+const require = createRequire(import.meta.url);
+let loaded: typeof RE2 | undefined;
+
+/**
+ * Loads RE2 now. Its native code takes a while to load, and a short test of few lines does without it; a process that stays must not look
+ * for it later, when its files may have been replaced by those of another version.
+ */
+export function loadRe2(): typeof RE2 {
+  loaded ??= require('re2') as typeof RE2;
+  return loaded;
+}
 
 /** One RE2 program that answers yes or no. */
 export class Re2Gate {
@@ -52,8 +65,9 @@ export class Re2Captures {
 }
 
 function build(source: string, flags: string): RE2 | null {
+  const Re2 = loadRe2();
   try {
-    return new RE2(source, flags);
+    return new Re2(source, flags);
   } catch {
     return null;
   }

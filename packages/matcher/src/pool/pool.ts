@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
 import { type KnownExpression, knownOf } from '../engines/deferred.js';
+import { loadRe2 } from '../engines/re2-engine.js';
 import type { ScanContext, ScanResult } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import { matchSettings } from '../filter/settings.js';
@@ -62,6 +63,8 @@ export class ScanPool {
 
   /** @throws PoolError `F2B_POOL_NOT_BUILT` */
   constructor(options: PoolOptions = {}) {
+    // Whoever has a pool may stay for long.
+    loadRe2();
     this.#onTrouble = options.onTrouble ?? (() => undefined);
     this.workers = options.workers ?? Math.min(4, availableParallelism());
     this.maxLineBytes = options.maxLineBytes ?? defaultMaxLineBytes;

@@ -2,6 +2,7 @@ import { workerData } from 'node:worker_threads';
 import type { Milliseconds } from '@f2b/config';
 import { DeferredRegex } from '../engines/deferred.js';
 import type { Regex } from '../engines/engine.js';
+import { loadRe2 } from '../engines/re2-engine.js';
 import { compileFilter, regexKey } from '../filter/compile.js';
 import { useCompiledPart } from '../literals/compiled-part.js';
 import { RangeReader } from '../scan/range.js';
@@ -13,6 +14,7 @@ import { refuseAnother } from './worker-file.js';
 const { file, part } = workerData as HiredWorker;
 refuseAnother(file);
 useCompiledPart(part);
+loadRe2();
 
 /** Scanners that this thread compiled, most recently used last. */
 const scanners = new Map<number, BlockScanner>();

@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
 import {
   BlockScanner,
@@ -9,7 +8,6 @@ import {
   type LineMatch,
   type Newline,
   newMultilineState,
-  openPool,
   planScan,
   type ScanContext,
   type ScanPool,
@@ -21,6 +19,7 @@ import {
   wholeUnits,
 } from '@f2b/matcher';
 import { CliError } from '../../errors.js';
+import { smallBytes } from './small-log.js';
 
 /** What came out of one stretch of a log; its columns hold until the next one is asked for. */
 export interface LogPart {
@@ -37,28 +36,10 @@ export interface LogScan {
   readonly context: ScanContext;
 }
 
-/** Below this a file is scanned here: workers take longer to start. */
-const smallBytes: Bytes = 3 * 1024 * 1024;
 /** What is read at once of something that is not a plain file. */
 const blockBytes: Bytes = 1024 * 1024;
 /** A line that has no end within this much is cut here: it is over the cap by far. */
 const longestTail: Bytes = 8 * 1024 * 1024;
-
-/**
- * The workers for a log that is worth them, already starting: that takes as long as reading the configuration, which goes on meanwhile.
- * @returns undefined where the log is no file, or a small one, or there is no other core; the caller closes the pool
- */
-export function workersFor(path: string): ScanPool | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined || !stat.isFile() || stat.size <= smallBytes) return undefined;
-  // This thread scans, too.
-  const others = Math.min(4, availableParallelism()) - 1;
-  if (others === 0) return undefined;
-  const pool = openPool({ workers: others, ahead: 2 });
-  // Workers that cannot start are reported by the scan, with what it was about.
-  pool.warm(Date.now()).catch(() => undefined);
-  return pool;
-}
 
 /** Scans a text that stands on the command line. */
 export function* scanText(text: string, scan: LogScan): Generator<LogPart> {
@@ -162,7 +143,8 @@ type ScanBlock = (bytes: Uint8Array, context: ScanContext) => ScanResult;
 function blockScan(filter: CompiledFilter): ScanBlock {
   let scanner: BlockScanner | undefined;
   return (bytes, context) => {
-    scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes) });
+    // Choosing what to look for takes time, which a small log does not give back.
+    scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes.subarray(0, 512 + (bytes.length >> 5))) });
     return unpackResult(scanner.scan(bytes, context));
   };
 }

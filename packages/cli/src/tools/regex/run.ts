@@ -40,7 +40,7 @@ interface Job {
 
 /**
  * Runs `f2b regex`.
- * @param workers for a log that is worth them, see `workersFor`
+ * @param workers for a log that is worth them, see `workersWorth`
  * @returns the exit code
  * @throws CliError, ConfigError
  */
