@@ -7,36 +7,30 @@ const front = ['index', 'main'];
 /** Files that the package's tests are made of; they may reach everywhere. */
 const testFiles = '\\.test\\.ts$|/fixtures/';
 
-const flat = (order) => order.flat();
-const floorOf = (order, room) => order.findIndex((floor) => [floor].flat().includes(room));
+const fileOf = (name, room) => `^packages/${name}/src/${room}(/|\\.ts$)`;
 
-/** Files of a room, as a condition: not those of a room that has a place of its own within it. */
+/** Files of these rooms, as a condition: not those of a room that has a place of its own within one of them. */
 function filesOf(name, order, wanted) {
-  const inner = flat(order).filter(
-    (room) => wanted.some((one) => room.startsWith(`${one}/`)) && !wanted.includes(room),
-  );
+  const inner = order.filter((room) => wanted.some((one) => room.startsWith(`${one}/`)) && !wanted.includes(room));
   return {
-    path: wanted.map((room) => `^packages/${name}/src/${room}(/|\\.ts$)`),
-    pathNot: [...inner.map((room) => `^packages/${name}/src/${room}(/|\\.ts$)`), testFiles],
+    path: wanted.map((room) => fileOf(name, room)),
+    pathNot: [...inner.map((room) => fileOf(name, room)), testFiles],
   };
 }
 
 /** Rules for one package: no room imports one that stands above it. */
 function upwards([name, order]) {
-  return flat(order).map((room) => {
-    const above = [...flat(order.slice(floorOf(order, room) + 1)), ...front];
-    return {
-      name: `${name}-${room.replace('/', '-')}-imports-what-is-below`,
-      severity: 'error',
-      from: filesOf(name, order, [room]),
-      to: filesOf(name, order, above),
-    };
-  });
+  return order.map((room, floor) => ({
+    name: `${name}-${room.replace('/', '-')}-imports-what-is-below`,
+    severity: 'error',
+    from: filesOf(name, order, [room]),
+    to: filesOf(name, order, [...order.slice(floor + 1), ...front]),
+  }));
 }
 
 /** A rule for one package: every file stands in a room that has a place in the table. */
 function placed([name, order]) {
-  const known = [...flat(order), ...front].map((room) => `^packages/${name}/src/${room}(/|\\.ts$)`);
+  const known = [...order, ...front].map((room) => fileOf(name, room));
   return {
     name: `${name}-rooms-have-a-place`,
     comment: 'a new room is entered in .dependency-cruiser.rooms.cjs, on the floor where it belongs',

@@ -10,7 +10,7 @@ exports.packages = {
 };
 
 // The rooms of each package's src, from the ground up: a room may import those that stand before it, and itself.
-// A file that stands in src itself is a room of its own. Rooms in one inner list stand on one floor and may import one another.
+// A file that stands in src itself is a room of its own.
 exports.rooms = {
   config: [
     'units',
@@ -19,7 +19,6 @@ exports.rooms = {
     'settings',
     'dump',
     'errors',
-    'printable',
     'voice',
     'findings',
     'syntax',
@@ -42,7 +41,9 @@ exports.rooms = {
     'dialect',
     'engines',
     'dates',
-    ['filter', 'scan'],
+    'encoding',
+    'filter',
+    'scan',
     'pool',
     'lint',
     'stages',

@@ -11,6 +11,8 @@
  * ```
  */
 export type * from './dates/detector.js';
+export { type LogEncoding, openEncoding } from './encoding/encoding.js';
+export { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from './encoding/newline.js';
 export type { EngineName, Regex, RegexMatch, RequiredLiterals, StepCounter } from './engines/engine.js';
 export { MatcherError, RegexBudgetError, RegexSyntaxError } from './errors.js';
 export type * from './failures.js';
@@ -50,11 +52,9 @@ export { PoolError } from './pool/errors.js';
 export { sampleFile } from './pool/file-sample.js';
 export { type ScannedRange, scanFile } from './pool/file-scan.js';
 export { openPool, type PoolOptions, ScanPool } from './pool/pool.js';
-export { type LogEncoding, openEncoding } from './scan/encoding.js';
 export { scanLinesInOrder } from './scan/lines-in-order.js';
 export { listedTexts } from './scan/listed.js';
 export { planScan, type ScanPlan } from './scan/needs.js';
-export { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from './scan/newline.js';
 export { type FileRange, maxRangeBytes } from './scan/range.js';
 export { unpackResult } from './scan/result.js';
 export { plainText, rowNames, timeText } from './scan/row-text.js';

@@ -1,9 +1,9 @@
 import type { RegexSetting } from '@f2b/config';
 import { type Expansion, expandTagsMapped } from '../dialect/tags.js';
+import { type LogEncoding, openEncoding } from '../encoding/encoding.js';
 import type { Regex } from '../engines/engine.js';
 import { compileRegex } from '../engines/regex.js';
 import { RegexSyntaxError } from '../errors.js';
-import { type LogEncoding, openEncoding } from '../scan/encoding.js';
 import { compileDating, type Dating } from './dating.js';
 import { type GroupPlan, planGroups } from './groups.js';
 import { readUsedns, type Usedns } from './identifier.js';

@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import type { Bytes } from '@f2b/config';
-import type { LogEncoding } from './encoding.js';
-import { behindFirstNewline, type Newline } from './newline.js';
+import type { LogEncoding } from '../encoding/encoding.js';
+import { behindFirstNewline, type Newline } from '../encoding/newline.js';
 
 /** One line of a block: where it stands, newline and carriage returns not included. */
 export interface LineSpan {

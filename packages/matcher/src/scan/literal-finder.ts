@@ -1,10 +1,10 @@
+import type { LogEncoding } from '../encoding/encoding.js';
 import type { RequiredLiterals } from '../engines/engine.js';
 import type { CompiledFilter, Expression } from '../filter/compile.js';
 import type { Junction } from '../filter/junction.js';
 import { shortestLiteralBytes } from '../literals/literal.js';
 import { type LogSample, unknownLog } from '../literals/log-sample.js';
 import { tellingness } from '../literals/telling.js';
-import type { LogEncoding } from './encoding.js';
 
 /** Pieces of which every raw line that a filter matches contains at least one. */
 export interface ScanTerms {

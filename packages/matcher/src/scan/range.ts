@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Bytes } from '@f2b/config';
+import { behindFirstNewline, behindLastNewline } from '../encoding/newline.js';
 import type { ScanContext } from '../failures.js';
-import { behindFirstNewline, behindLastNewline } from './newline.js';
 import type { ScanRun } from './run.js';
 import type { BlockScanner } from './scanner.js';
 import type { WireResult } from './wire.js';

@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import type { Bytes, EpochMs } from '@f2b/config';
+import type { LogEncoding } from '../encoding/encoding.js';
 import type { LineMatch, RefusedLine, ScanContext } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import type { DateCut, Dating } from '../filter/dating.js';
@@ -8,7 +9,6 @@ import { meets } from '../literals/bits.js';
 import type { Hits, PlacedHits } from '../literals/literal-scanner.js';
 import { Block, type LineSpan } from './block.js';
 import type { EveryLine, LiteralFinder } from './candidates.js';
-import type { LogEncoding } from './encoding.js';
 import { LineDates } from './in-place/line-dates.js';
 import type { LineMachine, MachineLine, MachineTask } from './in-place/line-machine.js';
 import { IncidentLog } from './incidents.js';

@@ -1,8 +1,8 @@
 import type { Bytes } from '@f2b/config';
+import type { LogEncoding } from '../encoding/encoding.js';
 import type { ScanContext } from '../failures.js';
 import type { CompiledFilter } from '../filter/compile.js';
 import { EveryLine, LiteralFinder } from './candidates.js';
-import type { LogEncoding } from './encoding.js';
 import { LineMachine } from './in-place/line-machine.js';
 import { MatchWriter } from './match-writer.js';
 import { planScan, type ScanPlan } from './needs.js';

@@ -1,8 +1,8 @@
 import type { Bytes, EpochMs } from '@f2b/config';
 import type { DateInPlace, DateRanking } from '../../dates/detector.js';
+import type { LogEncoding } from '../../encoding/encoding.js';
 import type { DateCut, Dating } from '../../filter/dating.js';
 import type { Block, LineSpan } from '../block.js';
-import type { LogEncoding } from '../encoding.js';
 import { timeText } from '../row-text.js';
 import type { KnownDates } from './known-dates.js';
 
