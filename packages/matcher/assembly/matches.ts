@@ -49,6 +49,7 @@ import {
   notWritable,
   written,
 } from '../src/memory-layout';
+import { copyShort } from './copy';
 import { dateEnd, dateStart, time } from './dates';
 import { spanEnd, spanStart } from './groups';
 import { isPartial, isPlainAddress, mayBePlain, sessionOf, writePieces } from './pieces';
@@ -98,7 +99,8 @@ function writeHead(regex: u32, line: u32, session: u32): void {
 
 function copyText(from: usize, length: usize): u32 {
   const at: usize = load<u32>(matches, matchesText);
-  memory.copy(at, from, length);
+  // There is room for a line twice as long.
+  copyShort(at, from, length);
   store<u32>(matches, <u32>(at + length), matchesText);
   return <u32>at - load<u32>(matches, matchesTextStart) + load<u32>(matches, matchesTextBefore);
 }

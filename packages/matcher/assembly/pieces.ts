@@ -44,6 +44,7 @@ import {
   pieceSeparatorLength,
   pieceSpelling,
 } from '../src/memory-layout';
+import { copyShort, copySlack } from './copy';
 import { dateEnd, dateStart, decimal, time } from './dates';
 import { anyOf, spanEnd, spanStart } from './groups';
 
@@ -100,8 +101,8 @@ let outEnd: usize = 0;
 export let isPartial: bool = false;
 
 function put(from: usize, length: usize): bool {
-  if (out + length > outEnd) return false;
-  memory.copy(out, from, length);
+  if (out + length + copySlack > outEnd) return false;
+  copyShort(out, from, length);
   out += length;
   return true;
 }

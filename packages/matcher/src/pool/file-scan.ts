@@ -22,7 +22,7 @@ const leastBytes: Bytes = 1024 * 1024;
 /** Of the ranges that this thread scans itself: meanwhile no worker is told what to do next. */
 const mostJoining: Bytes = 2 * 1024 * 1024;
 /** What should come out of a range at most; where more does, the next ones are smaller. */
-const mostResult: Bytes = 2 * 1024 * 1024;
+const mostResult: Bytes = 3 * 1024 * 1024;
 /** Results that may wait for those of earlier ranges: this thread goes on meanwhile. */
 const mostHeld: Bytes = 16 * 1024 * 1024;
 

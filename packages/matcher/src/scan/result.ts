@@ -12,10 +12,14 @@ import {
   type WireResult,
 } from './wire.js';
 
-/** The packed matches of one result, and their texts, which become strings when the first of them is asked for. */
+/** A few texts are cut out one by one; where more are asked for, all of them as one string are cheaper. */
+const fewTexts = 1024;
+
+/** The packed matches of one result, and their texts, which become strings when they are asked for. */
 class Packed {
   readonly wire: WireMatches;
   #text: string | undefined;
+  #asked = 0;
 
   constructor(wire: WireMatches) {
     this.wire = wire;
@@ -24,13 +28,15 @@ class Packed {
   /** @param place where the text begins, `from` of its characters before it */
   text(place: number, from: number, length: number): string {
     if (place < 0) return this.wire.wide.slice(~place + from, ~place + from + length);
-    this.#text ??= latin1(this.wire.text);
+    if (this.#text === undefined) {
+      const { buffer, byteOffset } = this.wire.text;
+      if (++this.#asked < fewTexts) {
+        return Buffer.from(buffer, byteOffset + place + from, length).toString('latin1');
+      }
+      this.#text = Buffer.from(buffer, byteOffset, this.wire.text.length).toString('latin1');
+    }
     return this.#text.slice(place + from, place + from + length);
   }
-}
-
-function latin1({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 /** Reads one packed match; each property is taken out of the packed arrays when it is asked for. */

@@ -3,19 +3,21 @@ import type { FoundColumns, Groups } from '@f2b/matcher';
 import type { RowKeys } from './row-keys.js';
 import type { ReadMatch, Verdicts } from './verdict.js';
 
-/** A plain line of a session, which was not judged. */
-type PlainLine =
-  /** Nobody has looked at it. */
-  | { readonly kind: 'found'; readonly found: FoundColumns; readonly index: number }
-  | { readonly kind: 'read'; readonly read: ReadMatch };
+/** A plain line of a session, which was not judged: nobody has looked at it, or it was read. */
+interface PlainLine {
+  found: FoundColumns | undefined;
+  readonly index: number;
+  read: ReadMatch | undefined;
+}
 
-interface Session {
+/** A session, and its first line; most have no other, and cost one object. */
+interface Session extends PlainLine {
   /** The same for all lines of a session, and now and then for those of another. */
   readonly number: number;
-  /** Lines that hold as they were written, oldest first. */
-  lines: PlainLine[];
-  /** All of them say all of what is shown: another such line holds as well. */
+  /** All its lines say all of what is shown: another such line holds as well. */
   readonly isWhole: boolean;
+  /** Further lines that hold as they were written, in order. */
+  more: PlainLine[] | undefined;
   /** It was judged: verdicts and keys know the session. */
   key: string | undefined;
 }
@@ -62,13 +64,13 @@ export class BegunSessions {
     if (number === 0) return true;
     const known = this.#filter[number & (filterSize - 1)] === 0 ? undefined : this.#find(number);
     if (known === undefined) {
-      const lines: PlainLine[] = [{ kind: 'found', found, index }];
-      this.#add({ number, lines, isWhole: found.isWhole(index), key: undefined });
+      this.#add(sessionOf(number, found, index, found.isWhole(index), undefined));
       return true;
     }
     const goesOn = this.#goesOn && known.key === undefined && known.isWhole && found.isWhole(index);
-    if (!goesOn || known.lines.length >= mostPlainLines) return false;
-    known.lines.push({ kind: 'found', found, index });
+    if (!goesOn || (known.more?.length ?? 0) >= mostPlainLines) return false;
+    known.more ??= [];
+    known.more.push({ found, index, read: undefined });
     return true;
   }
 
@@ -109,21 +111,19 @@ export class BegunSessions {
   /** A line of the session is about to be judged: those before it must be known. */
   settle(key: string): void {
     const number = sessionNumber(key);
-    if (this.#filter[number & (filterSize - 1)] === 0) return;
+    if (this.#filter[number & (filterSize - 1)] === 0 || this.#sessions.some((one) => one?.key === key)) return;
     for (let at = this.#first; at < this.#sessions.length; at++) {
       const session = this.#sessions[at];
       if (session === undefined || session.number !== number || session.key !== undefined) continue;
-      const read = session.lines.map(readOf);
+      const read = [session, ...(session.more ?? [])].map(readOf);
       const own = read.filter(({ groups }) => keyOf(groups) === key);
       const [first, ...later] = own;
       if (first === undefined) continue;
       this.#verdicts.begin(key, first.groups);
       this.#keys?.begin(key, first.match.regex, first.groups);
       for (const one of later) this.#verdicts.of(one);
-      const others = read.filter((one) => !own.includes(one));
-      session.lines = others.map((one) => ({ kind: 'read', read: one }));
       // Two sessions of one number: the other one stays as it is.
-      if (others.length > 0) this.#add({ number, lines: [], isWhole: false, key });
+      if (own.length < read.length) this.#add(sessionOf(number, undefined, 0, false, key));
       else session.key = key;
       return;
     }
@@ -133,7 +133,7 @@ export class BegunSessions {
   judged(key: string): void {
     const at = this.#sessions.findIndex((one) => one?.key === key);
     const isKnown = this.#verdicts.knows(key);
-    if (isKnown && at < 0) this.#add({ number: sessionNumber(key), lines: [], isWhole: false, key });
+    if (isKnown && at < 0) this.#add(sessionOf(sessionNumber(key), undefined, 0, false, key));
     if (!isKnown && at >= 0) this.#remove(at);
   }
 
@@ -141,15 +141,32 @@ export class BegunSessions {
   keep(): void {
     for (let at = this.#first; at < this.#sessions.length; at++) {
       const session = this.#sessions[at];
-      if (session !== undefined) session.lines = session.lines.map((line) => ({ kind: 'read', read: readOf(line) }));
+      if (session === undefined || session.key !== undefined) continue;
+      for (const line of [session, ...(session.more ?? [])]) {
+        line.read = readOf(line);
+        line.found = undefined;
+      }
     }
   }
 }
 
-function readOf(line: PlainLine): ReadMatch {
-  if (line.kind === 'read') return line.read;
-  const { found, index } = line;
-  const { regex, line: number, offset, filter, time, date, tuple, groups } = found.match(index);
+/** One literal for all: objects of one shape. */
+function sessionOf(
+  number: number,
+  found: FoundColumns | undefined,
+  index: number,
+  isWhole: boolean,
+  key: string | undefined,
+): Session {
+  return { found, index, read: undefined, number, isWhole, more: undefined, key };
+}
+
+function readOf({ found, index, read }: PlainLine): ReadMatch {
+  if (read !== undefined) return read;
+  if (found === undefined) throw new TypeError('a line of a session is read before its columns go');
+  const { regex, line: number, offset, filter, time, date, groups } = found.match(index);
+  // Its text was shown already, and is no part of what is shown of later lines.
+  const tuple = ['', '', ''] as const;
   return { match: { filter, regex, line: number, offset, time, date, tuple, groups, preceding: undefined }, groups };
 }
 
