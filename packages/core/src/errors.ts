@@ -14,10 +14,6 @@ export const coreErrors = {
     means: 'A jail cannot be started with its settings.',
     advice: 'Mend what the message names, then restart; the other jails run.',
   },
-  F2B_JAIL_BACKEND: {
-    means: 'A jail wants its lines from where this version cannot read.',
-    advice: 'Set a `logpath` and `backend = auto`.',
-  },
   F2B_LOG_KIND: {
     means: 'A log is a directory, a device or the like.',
     advice: 'Correct `logpath`: a log must be a file.',
@@ -39,7 +35,7 @@ export const coreErrors = {
     advice: 'Raise `fs.inotify.max_user_watches` or `fs.inotify.max_user_instances`.',
   },
   F2B_JOURNAL: {
-    means: 'The journal cannot be read.',
+    means: 'The journal cannot be read; it is tried again, and read on from where it stood.',
     advice: 'Install `journalctl`, or be root or in the group `systemd-journal`.',
   },
   F2B_JOURNAL_MATCH: {

@@ -18,7 +18,7 @@
 export type { Clock } from './clock.js';
 export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
-export { CoreError, type CoreErrorCode } from './errors.js';
+export { CoreError, type CoreErrorCode, coreErrors } from './errors.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
 export type { Ban } from './jails/book/bans.js';
 export { maxSessions } from './jails/book/sessions.js';
@@ -32,10 +32,11 @@ export { IgnoreList, type IgnoreSettings, type IgnoreSources } from './jails/who
 export { KnownNames } from './jails/who/known-names.js';
 export { openMemoryStore } from './keeping/memory.js';
 export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
-export { entryDate, entryOf, type JournalEntry } from './sources/journal/entry.js';
-export { type JournalQuery, readJournal } from './sources/journal/journalctl.js';
+export { entryOf } from './sources/journal/entry.js';
+export { jailJournal } from './sources/journal/jail-journal.js';
+export { readJournal } from './sources/journal/journalctl.js';
 export { JournalMatches } from './sources/journal/matches.js';
-export { journalOptions } from './sources/journal/places.js';
+export { journalWhere } from './sources/journal/places.js';
 export type { LogTrouble, Origin, Place } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { Figures, QueueLengths, Unmet } from './telling/figures.js';

@@ -14,8 +14,8 @@ import { Dns } from '../jails/who/dns.js';
 import { Keeper, type KeeperEvents } from '../keeping/keeper.js';
 import { openMemoryStore } from '../keeping/memory.js';
 import type { Store } from '../keeping/store.js';
-import { FollowedLogs } from '../scanning/followed-logs.js';
-import type { FilePlace, Place } from '../sources/source.js';
+import { Followed } from '../scanning/followed.js';
+import type { Place } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Figures } from '../telling/figures.js';
 import type { GuardHealth } from '../telling/health.js';
@@ -42,6 +42,8 @@ export interface GuardOptions {
   readonly openFirewall?: (options: FirewallOptions) => Firewall;
   /** How often every log is looked at, whatever the watcher says. */
   readonly pollEvery?: Milliseconds;
+  /** The program that reads the journal, where it is not to be the `journalctl` of the path. */
+  readonly journalctl?: string;
 }
 
 const defaultPoll: Milliseconds = 2000;
@@ -63,7 +65,7 @@ export class Guard {
   readonly #firewall: Firewall;
   readonly #enforcer: Enforcer;
   readonly #questions: Questions;
-  readonly #logs: FollowedLogs;
+  readonly #logs: Followed;
   readonly #loopDelay: LoopDelay;
   readonly #jails: JailSet;
   readonly #chores: Chores;
@@ -110,14 +112,15 @@ export class Guard {
       clock,
       banned: () => this.#chores.schedule(),
     });
-    this.#logs = new FollowedLogs({
+    this.#logs = new Followed({
       own: settings.own,
       edges,
       pool: this.#pool,
       reporter: this.#reporter,
       events: this.events,
       pollEvery: options.pollEvery ?? defaultPoll,
-      resume: (jail, path) => this.#placeOf(jail, path),
+      place: (jail, log) => this.#store.place(jail, log),
+      journalctl: options.journalctl,
       judged: () => {
         this.#loopDelay.work();
         this.#chores.schedule();
@@ -330,11 +333,6 @@ export class Guard {
     for (const { name, logs } of this.#jails.running()) {
       this.#keeper.places(places.filter(({ log }) => logs.has(log)).map((place) => ({ jail: name, place })));
     }
-  }
-
-  #placeOf(jail: string, path: string): FilePlace | undefined {
-    const place = this.#store.place(jail, path);
-    return place?.kind === 'file' ? place : undefined;
   }
 
   #refreshNames(now: EpochMs): void {

@@ -1,7 +1,6 @@
 import type { JailSettings } from '@f2b/config';
 import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
-import { CoreError } from '../errors.js';
 import { Book } from '../jails/book/book.js';
 import { type CarryOut, GuardedJail } from '../jails/guarded-jail.js';
 import { Judge } from '../jails/judge.js';
@@ -9,6 +8,8 @@ import { ignoreSettings, type Rules, readRules } from '../jails/rules.js';
 import type { Dns } from '../jails/who/dns.js';
 import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
 import type { Store } from '../keeping/store.js';
+import { entryLines } from '../sources/journal/entry.js';
+import { jailJournal } from '../sources/journal/jail-journal.js';
 
 /** What jails share. */
 export interface JailSurroundings {
@@ -43,7 +44,7 @@ export class JailMaker {
    */
   ready(settings: JailSettings): MadeReady {
     const { edges, dns, problem } = this.#surroundings;
-    checkBackend(settings);
+    const ofJournal = jailJournal(settings) !== undefined;
     const ignore = new IgnoreList(ignoreSettings(settings), {
       ownAddresses: () => edges.ownAddresses(),
       lists: edges.lists,
@@ -52,7 +53,8 @@ export class JailMaker {
     });
     const rules = readRules(settings, ignore);
     const thisYear = new Date(edges.clock.now()).getFullYear();
-    return { settings, rules, filter: compileFilter(settings.filter, { known: this.#known, thisYear }) };
+    const lines = ofJournal ? entryLines(settings.filter) : settings.filter;
+    return { settings, rules, filter: compileFilter(lines, { known: this.#known, thisYear }) };
   }
 
   /** A jail with an empty book. */
@@ -61,14 +63,4 @@ export class JailMaker {
     const judge = new Judge(rules, new Book(), { history: store.history, random: () => edges.random() });
     return new GuardedJail(settings, judge, filter, carryOut);
   }
-}
-
-function checkBackend(settings: JailSettings): void {
-  const backend = settings.backend.value.replace(/\[.*$/s, '').trim().toLowerCase();
-  if (backend !== 'systemd' || settings.logpaths.length > 0) return;
-  throw new CoreError(
-    'F2B_JAIL_BACKEND',
-    `jail '${settings.name}': backend = ${settings.backend.value} reads the journal, which this version cannot; ` +
-      'set a logpath and backend = auto, and let a syslog daemon write that log',
-  );
 }

@@ -7,14 +7,15 @@ import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import { idleStatus, type JailStatus } from '../jails/status.js';
 import type { Store } from '../keeping/store.js';
-import type { FollowedLogs } from '../scanning/followed-logs.js';
+import type { Followed } from '../scanning/followed.js';
+import { readsJournal } from '../sources/journal/jail-journal.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { JailMaker, MadeReady } from './jail-maker.js';
 
 export interface JailSetParts {
   readonly maker: JailMaker;
-  readonly logs: FollowedLogs;
+  readonly logs: Followed;
   readonly firewall: Firewall;
   readonly enforcer: Enforcer;
   readonly store: Store;
@@ -162,8 +163,9 @@ export class JailSet {
     const jail = maker.jail(ready);
     const now = clock.now();
     this.#members.set(name, { kind: 'running', jail });
-    this.#say(`Jail '${name}' uses poller {}`);
-    this.#say("Initiated 'polling' backend");
+    const backend = readsJournal(settings) ? ['systemd', 'systemd'] : ['poller', 'polling'];
+    this.#say(`Jail '${name}' uses ${backend[0]} {}`);
+    this.#say(`Initiated '${backend[1]}' backend`);
     // Orders wait behind the start of their action, so a slow actionstart holds up no log.
     const started = firewall.startJail({ name, actions });
     void rules.ignore.refreshNames(now);

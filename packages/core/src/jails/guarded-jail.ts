@@ -1,5 +1,6 @@
 import type { JailSettings } from '@f2b/config';
 import type { CompiledFilter } from '@f2b/matcher';
+import { readsJournal } from '../sources/journal/jail-journal.js';
 import type { Arising, LogTrouble } from '../sources/source.js';
 import type { Decision } from './decisions.js';
 import type { Judge } from './judge.js';
@@ -59,17 +60,26 @@ export class GuardedJail {
   /** @param unenforced those of the banned whom an action refused */
   status(unenforced: readonly string[]): JailStatus {
     const { counts, bans } = this.judge;
+    const ofJournal = readsJournal(this.settings);
     return {
       name: this.name,
       state: this.state,
-      why: this.state === 'waiting' ? 'none of its logs can be read at the moment' : undefined,
+      why: this.state === 'waiting' ? this.#whyWaiting() : undefined,
       currentlyFailed: counts.failed,
       totalFailed: counts.totalFailed,
-      files: [...this.logs.keys()],
+      files: ofJournal ? [] : [...this.logs.keys()],
+      journalmatches: ofJournal ? this.settings.filter.journalmatch.map((words) => words.join(' ')) : undefined,
       currentlyBanned: counts.banned,
       totalBanned: counts.totalBanned,
       banned: bans.map((ban) => ban.who.id),
       unenforced,
     };
+  }
+
+  #whyWaiting(): string {
+    for (const [log, trouble] of this.logs) {
+      if (trouble?.kind === 'failing' && readsJournal(this.settings)) return `${log}: ${trouble.why}`;
+    }
+    return 'none of its logs can be read at the moment';
   }
 }

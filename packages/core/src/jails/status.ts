@@ -14,6 +14,8 @@ export interface JailStatus {
   readonly totalFailed: number;
   /** `File list`. */
   readonly files: readonly string[];
+  /** `Journal matches`, each in one text; undefined for a jail that reads files. */
+  readonly journalmatches: readonly string[] | undefined;
   readonly currentlyBanned: number;
   readonly totalBanned: number;
   /** `Banned IP list`, in the order in which they were banned. */
@@ -31,6 +33,7 @@ export function idleStatus(name: string, state: 'starting' | 'failed', why?: str
     currentlyFailed: 0,
     totalFailed: 0,
     files: [],
+    journalmatches: undefined,
     currentlyBanned: 0,
     totalBanned: 0,
     banned: [],

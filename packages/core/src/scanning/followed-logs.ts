@@ -11,7 +11,7 @@ import type { GuardEvents } from '../telling/events.js';
 import { LineCounts } from '../telling/health.js';
 import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
-import { Pace } from './pace.js';
+import type { Pace } from './pace.js';
 import { ReadOnce } from './read-once.js';
 import { lastLines } from './sample.js';
 import type { Settling } from './settled.js';
@@ -37,6 +37,7 @@ export interface FollowedLogsOptions {
   readonly reporter: Reporter;
   readonly events: EventEmitter<GuardEvents>;
   readonly pollEvery: Milliseconds;
+  readonly pace: Pace;
   /** Where an earlier process stood with a log for a jail. */
   resume(jail: string, path: string): FilePlace | undefined;
   /** A block has been judged: there may be new bans. */
@@ -68,7 +69,7 @@ export class FollowedLogs {
       limits,
       pool,
       edges,
-      pace: new Pace(edges.clock),
+      pace: options.pace,
       readOnce: new ReadOnce(),
       scanned: (log, bytes, result) => this.#scanned(log.path, bytes, result),
       failed: ({ path }, why) => {
@@ -249,6 +250,8 @@ export class FollowedLogs {
       case 'longLine':
         this.counts.skipped++;
         this.#longLine(log.path, 1);
+        break;
+      case 'placeLost':
         break;
       case 'caughtUp':
         events.emit('caughtUp', { path: log.path });

@@ -30,6 +30,23 @@ export class Patience {
   }
 
   /**
+   * @param gaveUp gets the reason when it failed for good
+   * @returns what the attempt gave at last; undefined when it failed for good
+   * @throws the last error when it was stopped before the attempt succeeded
+   */
+  async attempt<T>(attempt: () => T | Promise<T>, gaveUp: (why: string) => void): Promise<T | undefined> {
+    try {
+      const value = attempt();
+      return value instanceof Promise ? await value : value;
+    } catch (error) {
+      const again = await this.retry(error, attempt);
+      if ('value' in again) return again.value;
+      gaveUp(reasonOf(again.error));
+      return undefined;
+    }
+  }
+
+  /**
    * Goes on after a first failure.
    * @returns what the attempt gave at last; `error` when it failed several times in a way that may lie in the lines
    * @throws the last error when it was stopped before the attempt succeeded

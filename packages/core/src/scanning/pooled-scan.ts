@@ -1,8 +1,6 @@
 import type { CompiledFilter, Newline, ScanPool, ScanResult } from '@f2b/matcher';
 import type { Clock } from '../clock.js';
-import type { Files } from '../sources/files/files.js';
 import type { Block } from '../sources/source.js';
-import { lastLines } from './sample.js';
 import type { Piece, ScanLane } from './scan-lane.js';
 
 /**
@@ -17,17 +15,17 @@ export class PooledScan implements ScanLane {
   readonly #clock: Clock;
 
   /**
-   * @param path the log
+   * @param sample lines like those to come
    * @throws RangeError when the filters cannot share a scan
    */
   constructor(
     pool: ScanPool,
     key: string,
     filters: readonly CompiledFilter[],
-    path: string,
-    { files, clock }: { readonly files: Files; readonly clock: Clock },
+    clock: Clock,
+    sample: Uint8Array | undefined,
   ) {
-    pool.register(key, filters, lastLines(files, path));
+    pool.register(key, filters, sample);
     this.#pool = pool;
     this.#key = key;
     this.newline = filters[0]!.encoding;

@@ -20,12 +20,17 @@ export interface Reader {
   gone: boolean;
 }
 
+/** Whoever reads along with others. */
+export interface ScanReader {
+  readonly jail: GuardedJail;
+}
+
 /** Jails that share a scan: one whose expressions see several lines has its own, the others go by how lines end. */
-export interface Scan {
+export interface Scan<R extends ScanReader = Reader> {
   readonly kind: string;
   /** The pool knows it by this. */
   readonly key: string;
-  readonly readers: readonly Reader[];
+  readonly readers: readonly R[];
   /** The readers' filters when the scan was made: a jail may get another one. */
   readonly filters: readonly CompiledFilter[];
   readonly lane: ScanLane;
@@ -33,7 +38,9 @@ export interface Scan {
 
 export interface ScansParts {
   readonly pool: ScanPool;
-  readonly edges: Pick<Edges, 'files' | 'clock'>;
+  readonly edges: Pick<Edges, 'clock'>;
+  /** Lines like those to come, where there are some. */
+  sample(): Uint8Array | undefined;
   /** Some jails' lines cannot be scanned. */
   failed(why: string): void;
   /** What is being judged: the scans that it was begun with stay open for so long. */
@@ -41,17 +48,17 @@ export interface ScansParts {
 }
 
 /** The scans of one log: its readers, divided among as few as possible. */
-export class Scans {
+export class Scans<R extends ScanReader = Reader> {
   readonly #path: string;
-  readonly #readers: readonly Reader[];
+  readonly #readers: readonly R[];
   readonly #parts: ScansParts;
-  #current: readonly Scan[] = [];
+  #current: readonly Scan<R>[] = [];
   /** The readers have changed since they were divided: many jails may come at once, and a scan is made for all. */
   #stale = false;
   #made = 0;
 
   /** @param readers is looked at again after each `changed` */
-  constructor(path: string, readers: readonly Reader[], parts: ScansParts) {
+  constructor(path: string, readers: readonly R[], parts: ScansParts) {
     this.#path = path;
     this.#readers = readers;
     this.#parts = parts;
@@ -62,13 +69,13 @@ export class Scans {
     this.#stale = true;
   }
 
-  current(): readonly Scan[] {
+  current(): readonly Scan<R>[] {
     if (this.#stale) this.#divide();
     return this.#current;
   }
 
   /** A scan for some readers on their own, to be closed by the caller; undefined when there is none, which has been told. */
-  of(kind: string, readers: readonly Reader[]): Scan | undefined {
+  of(kind: string, readers: readonly R[]): Scan<R> | undefined {
     const key = `${this.#path}\u0000${kind}\u0000${this.#made++}`;
     const filters = readers.map(({ jail }) => jail.filter);
     try {
@@ -87,7 +94,7 @@ export class Scans {
 
   #divide(): void {
     this.#stale = false;
-    const groups = new Map<string, Reader[]>();
+    const groups = new Map<string, R[]>();
     for (const reader of this.#readers) {
       const { encoding, maxlines } = reader.jail.filter;
       const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : `${encoding.unit}${encoding.newlineAt}`;
@@ -102,7 +109,7 @@ export class Scans {
   }
 
   /** Blocks under way are still judged by the scans that they were begun with. */
-  #retire(scans: readonly Scan[]): void {
+  #retire(scans: readonly Scan<R>[]): void {
     const close = () => {
       for (const { lane } of scans) lane.close();
     };
@@ -113,12 +120,12 @@ export class Scans {
     const { pool, edges } = this.#parts;
     const [first] = filters;
     if (first!.maxlines > 1) return new OrderedScan(first!, edges.clock, pool.maxLineBytes);
-    return new PooledScan(pool, key, filters, this.#path, edges);
+    return new PooledScan(pool, key, filters, edges.clock, this.#parts.sample());
   }
 }
 
 /** Whether a scan is for these readers, with the filters that they have now. */
-function serves({ readers, filters }: Scan, wanted: readonly Reader[]): boolean {
+function serves<R extends ScanReader>({ readers, filters }: Scan<R>, wanted: readonly R[]): boolean {
   return (
     readers.length === wanted.length && wanted.every((one, i) => one === readers[i] && one.jail.filter === filters[i])
   );

@@ -10,6 +10,7 @@ import type { Block, FilePlace, Place, Portion, SourceEvent, SourceReader } from
 import type { Pace } from './pace.js';
 import { Patience } from './patience.js';
 import type { Reading, ReadOnce } from './read-once.js';
+import { lastLines } from './sample.js';
 import { piecesOf } from './scan-lane.js';
 import { type Reader, type Scan, Scans } from './scans.js';
 import { SettledInOrder, type Settling } from './settled.js';
@@ -64,6 +65,7 @@ export class SharedLog implements SourceReader {
     this.#parts = parts;
     this.#scans = new Scans(path, this.#readers, {
       ...parts,
+      sample: () => lastLines(parts.edges.files, path),
       failed: (why) => parts.failed(this, why),
       underWay: () => this.#turn,
     });
@@ -247,16 +249,8 @@ export class SharedLog implements SourceReader {
   }
 
   /** @returns undefined when it failed for good, which has been told */
-  async #attempt<T>(attempt: () => T | Promise<T>): Promise<T | undefined> {
-    try {
-      const value = attempt();
-      return value instanceof Promise ? await value : value;
-    } catch (error) {
-      const again = await this.#patience.retry(error, attempt);
-      if ('value' in again) return again.value;
-      this.#parts.failed(this, reasonOf(again.error));
-      return undefined;
-    }
+  #attempt<T>(attempt: () => T | Promise<T>): Promise<T | undefined> {
+    return this.#patience.attempt(attempt, (why) => this.#parts.failed(this, why));
   }
 
   /** @param start what the result's offsets count from */

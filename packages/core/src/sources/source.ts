@@ -81,9 +81,17 @@ export interface Block extends PortionBase {
 /** A line whose date is known without reading it. */
 export interface DatedEntry {
   readonly time: EpochMs;
+  /** When the journal got it. */
+  readonly received: EpochMs;
   readonly text: string;
-  /** Its place among the entries, for its origin. */
+  /** The date as it stands before the text where the whole line is shown, with the blank behind it. */
+  readonly date: string;
+  /** Names the journal that counts its entries: with `number`, an entry's origin. Empty: unknown. */
+  readonly sequence: string;
+  /** Its place among the entries. */
   readonly number: number;
+  /** What it was made of: readers of one journal choose by these. */
+  readonly fields: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Some entries of the journal. */
@@ -135,6 +143,8 @@ export type SourceEvent =
   | { readonly kind: 'trouble'; readonly log: string; readonly trouble: LogTrouble | undefined }
   /** A line longer than the limit was skipped whole. */
   | { readonly kind: 'longLine'; readonly log: string; readonly offset: Bytes }
+  /** The entry where reading stood is no longer in the journal: it goes on at the entry's time. */
+  | { readonly kind: 'placeLost'; readonly log: string; readonly time: EpochMs }
   /** Its end was reached, and all before it has been judged. Told each time. */
   | { readonly kind: 'caughtUp'; readonly log: string };
 

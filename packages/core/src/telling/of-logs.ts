@@ -36,3 +36,14 @@ export function troubleWords(path: string, trouble: LogTrouble): [CoreErrorCode,
       ];
   }
 }
+
+/** What is said of a journal that cannot be read. */
+export function journalTroubleWords(name: string, trouble: LogTrouble): [CoreErrorCode, VoiceLevel, string] {
+  if (trouble.kind !== 'failing') return troubleWords(name, trouble);
+  return ['F2B_JOURNAL', 'ERROR', `${name}: ${trouble.why}; it is tried on, and goes on where it stood`];
+}
+
+export function placeLostMessage({ log, time }: Told<'placeLost'>): string {
+  const when = new Date(time).toISOString();
+  return `${log} no longer has the entry where reading stood: it goes on at ${when}. What was removed before it was read is lost`;
+}

@@ -31,6 +31,7 @@ const daemon: ControlledDaemon = {
           currentlyFailed: 1,
           totalFailed: 7,
           files: ['/var/log/a'],
+          journalmatches: name === 'asterisk' ? ['_SYSTEMD_UNIT=a.service + _COMM=a', '_COMM=b'] : undefined,
           currentlyBanned: 1,
           totalBanned: 2,
           banned: ['192.0.2.1'],
@@ -295,6 +296,9 @@ describe.skipIf(!client)('fail2ban’s own client', () => {
         '   `- Banned IP list:\t192.0.2.1',
         '',
       ].join('\n'),
+    );
+    expect((await says('status', 'asterisk')).stdout).toContain(
+      '|  `- Journal matches:\t_SYSTEMD_UNIT=a.service + _COMM=a _COMM=b\n',
     );
   });
 

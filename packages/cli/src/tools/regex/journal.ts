@@ -1,4 +1,4 @@
-import { entryDate, entryOf, JournalMatches, journalOptions, readJournal } from '@f2b/core';
+import { entryOf, JournalMatches, journalWhere, readJournal } from '@f2b/core';
 import { type LineMatch, matchLine, matchNextLine, newMultilineState, StatisticsCounter } from '@f2b/matcher';
 import type { LogPart, LogScan } from './log.js';
 
@@ -18,7 +18,7 @@ const entriesPerPart = 1000;
  * @throws CoreError `F2B_JOURNAL` when there is no journalctl, or it fails; the errors of matches and options
  */
 export async function* scanJournal(source: JournalSource, scan: LogScan): AsyncGenerator<LogPart> {
-  const query = { options: journalOptions(source.args), matches: new JournalMatches([source.matches]) };
+  const query = { where: journalWhere(source.args), matches: new JournalMatches([source.matches]) };
   const judge = entryJudge(scan);
   let entries: JournalLine[] = [];
   let line = 0;
@@ -32,7 +32,7 @@ export async function* scanJournal(source: JournalSource, scan: LogScan): AsyncG
   for await (const several of readJournal(query)) {
     for (const fields of several) {
       const entry = entryOf(fields);
-      if (entry !== undefined) entries.push({ ...entry, date: entryDate(entry) });
+      if (entry !== undefined) entries.push(entry);
     }
     if (entries.length >= entriesPerPart) yield part();
   }

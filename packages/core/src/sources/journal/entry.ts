@@ -1,3 +1,4 @@
+import type { FilterSettings } from '@f2b/config';
 import type { DatedEntry, JournalPlace } from '../source.js';
 import type { Fields } from './export-format.js';
 
@@ -20,11 +21,7 @@ const maxMicros = 253_402_300_800e6;
 
 /** One entry of the journal. */
 export interface JournalEntry extends DatedEntry {
-  /** Names the journal that counts its entries: with `number`, an entry's origin. */
-  readonly sequence: string;
   readonly cursor: string;
-  /** Its time as the journal has it, in microseconds. */
-  readonly micros: number;
 }
 
 /**
@@ -32,27 +29,53 @@ export interface JournalEntry extends DatedEntry {
  * @returns undefined for what has no time that can be shown, or is longer than any line that is read
  */
 export function entryOf(fields: Fields): JournalEntry | undefined {
-  const micros = Number(field(fields, '_SOURCE_REALTIME_TIMESTAMP') || field(fields, '__REALTIME_TIMESTAMP'));
+  const receivedMicros = Number(field(fields, '__REALTIME_TIMESTAMP'));
+  const micros = Number(field(fields, '_SOURCE_REALTIME_TIMESTAMP')) || receivedMicros;
   const text = textOf(fields);
   if (text.length > maxTextChars || !(micros > 0 && micros < maxMicros)) return undefined;
   const cursor = field(fields, '__CURSOR');
-  const [, sequence = '', number = ''] = /(?:^|;)s=([0-9a-f]+);i=([0-9a-f]+)(?:;|$)/.exec(cursor) ?? [];
+  const { sequence, number } = readCursor(cursor);
   const time = Math.floor(micros / 1000);
-  return { time, text, sequence, number: Number.parseInt(number, 16) || 0, cursor, micros };
+  const received = Math.floor(receivedMicros / 1000) || time;
+  return { time, received, text, date: dateText(micros), sequence, number, cursor, fields };
+}
+
+/** What a cursor says of its entry; an empty sequence where it says nothing. */
+export function readCursor(cursor: string): Pick<JournalEntry, 'sequence' | 'number'> {
+  const [, sequence = '', number = ''] = /(?:^|;)s=([0-9a-f]+);i=([0-9a-f]+)(?:;|$)/.exec(cursor) ?? [];
+  return { sequence, number: Number.parseInt(number, 16) || 0 };
 }
 
 /** Where to go on behind an entry. */
-export function placeBehind(log: string, { cursor, time }: JournalEntry): JournalPlace {
-  return { kind: 'journal', log, cursor, time };
+export function placeBehind(log: string, { cursor, received }: JournalEntry): JournalPlace {
+  return { kind: 'journal', log, cursor, time: received };
 }
 
-/** The date as it stands before an entry's text where whole lines are shown: ISO 8601 in local time, as fail2ban has it. */
-export function entryDate({ time, micros }: JournalEntry): string {
-  const minutes = -new Date(time).getTimezoneOffset();
-  const local = new Date(time + minutes * 60_000).toISOString().slice(0, 19);
+/** A filter's settings for lines that are entries: the date before the text, then the text. */
+export function entryLines<S extends Pick<FilterSettings, 'datepattern' | 'logencoding' | 'logtimezone'>>(
+  settings: S,
+): S {
+  const datepattern = { value: '^%Y-%m-%dT%H:%M:%S(?:\\.%f)?%z\\s', origin: undefined };
+  return { ...settings, datepattern, logencoding: { value: 'utf-8', origin: undefined }, logtimezone: undefined };
+}
+
+/** The second whose date was written last: entries come in bursts. */
+let lastSecond = Number.NaN;
+let lastDate = '';
+let lastZone = '';
+
+/** ISO 8601 in local time, as fail2ban has it, and a blank. */
+function dateText(micros: number): string {
+  const second = Math.floor(micros / 1e6);
+  if (second !== lastSecond) {
+    const minutes = -new Date(second * 1000).getTimezoneOffset();
+    const two = (count: number) => String(Math.trunc(Math.abs(count))).padStart(2, '0');
+    lastDate = new Date(second * 1000 + minutes * 60_000).toISOString().slice(0, 19);
+    lastZone = `${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)} `;
+    lastSecond = second;
+  }
   const fraction = micros % 1e6 === 0 ? '' : `.${String(micros % 1e6).padStart(6, '0')}`;
-  const two = (count: number) => String(Math.trunc(Math.abs(count))).padStart(2, '0');
-  return `${local}${fraction}${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)} `;
+  return lastDate + fraction + lastZone;
 }
 
 function textOf(fields: Fields): string {

@@ -5,6 +5,8 @@ export type Fields = ReadonlyMap<string, readonly string[]>;
 const maxFieldBytes = 64 * 1024;
 /** Fields of an entry beyond these are left out. */
 const maxFields = 256;
+/** An entry whose values are longer than this together is left out. */
+const maxEntryBytes = 256 * 1024;
 /** A binary value stands behind its length, 8 bytes. */
 const lengthBytes = 8;
 
@@ -20,8 +22,15 @@ export class ExportReader {
   /** Inside a line that is left out. */
   #skipLine = false;
   #fields = new Map<string, string[]>();
+  #entryBytes = 0;
+  #leftOut = 0;
   /** Something of the entry was left out: then all of it is. */
   #overlong = false;
+
+  /** Entries that were left out, because they or one of their values are too long. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
 
   /** @returns the entries that end within these bytes */
   read(bytes: Buffer): Fields[] {
@@ -32,8 +41,10 @@ export class ExportReader {
       const end = text.indexOf('\n', at);
       if (end < 0) break;
       if (end === at) {
-        if (this.#fields.size > 0 && !this.#overlong) entries.push(this.#fields);
+        if (this.#overlong) this.#leftOut++;
+        else if (this.#fields.size > 0) entries.push(this.#fields);
         this.#fields = new Map();
+        this.#entryBytes = 0;
         this.#overlong = false;
         at++;
         continue;
@@ -89,7 +100,8 @@ export class ExportReader {
   }
 
   #add(name: string, text: string, from: number, to: number): void {
-    if (to - from > maxFieldBytes) {
+    this.#entryBytes += to - from;
+    if (to - from > maxFieldBytes || this.#entryBytes > maxEntryBytes) {
       this.#overlong = true;
       return;
     }

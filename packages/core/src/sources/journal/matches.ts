@@ -9,7 +9,7 @@ type Term = ReadonlyMap<string, ReadonlySet<string>>;
  * fields must all hold, `+` stands between alternatives, and so do several matches. None: every entry.
  */
 export class JournalMatches {
-  readonly #terms: readonly Term[];
+  readonly #terms: Term[];
 
   /**
    * @param matches each a list of words, `+` its own word
@@ -17,6 +17,15 @@ export class JournalMatches {
    */
   constructor(matches: readonly (readonly string[])[]) {
     this.#terms = matches.flatMap(termsOf);
+  }
+
+  /** Whatever one of them asks for: one that asks for nothing in particular asks for all. */
+  static union(all: readonly JournalMatches[]): JournalMatches {
+    const union = new JournalMatches([]);
+    if (all.some((one) => one.all)) return union;
+    const terms = new Map(all.flatMap((one) => one.#terms.map((term) => [wordsOf(term).join('\n'), term])));
+    union.#terms.push(...terms.values());
+    return union;
   }
 
   /** Every entry is read. */
@@ -29,12 +38,13 @@ export class JournalMatches {
     return [...new Set(this.#terms.flatMap((term) => [...term.keys()]))];
   }
 
-  /** As journalctl takes them. */
-  get words(): readonly string[] {
-    return this.#terms.flatMap((term, index) => [
-      ...(index === 0 ? [] : ['+']),
-      ...[...term].flatMap(([name, values]) => [...values].map((value) => `${name}=${value}`)),
-    ]);
+  /**
+   * As journalctl takes them.
+   * @param only what has to hold besides
+   */
+  words(only: readonly string[] = []): readonly string[] {
+    if (this.all) return only;
+    return this.#terms.flatMap((term, index) => [...(index === 0 ? [] : ['+']), ...wordsOf(term), ...only]);
   }
 
   accepts(fields: Fields): boolean {
@@ -43,6 +53,10 @@ export class JournalMatches {
       fields.get(name)?.some((value) => values.has(value)) ?? false;
     return this.#terms.some((term) => [...term].every(holds));
   }
+}
+
+function wordsOf(term: Term): readonly string[] {
+  return [...term].flatMap(([name, values]) => [...values].map((value) => `${name}=${value}`));
 }
 
 function termsOf(words: readonly string[]): readonly Term[] {

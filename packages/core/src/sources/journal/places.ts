@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { CoreError } from '../../errors.js';
 
 /** Bits of `journalflags`, as systemd's library has them. */
@@ -8,26 +9,56 @@ const runtimeDirectory = '/run/log/journal';
 
 const known = ['journalpath', 'journalfiles', 'journalflags', 'namespace', 'rotated'];
 
+/** Which journal: where it stands, and which of its entries it is about. */
+export interface JournalWhere {
+  /** How it is called in logs and stores: the same text means the same journal. */
+  readonly name: string;
+  /** Options of journalctl. */
+  readonly options: readonly string[];
+  /** Matches that have to hold besides those of whoever reads. */
+  readonly only: readonly string[];
+}
+
 /**
- * What `systemd[...]` says of where the journal stands, as options of journalctl. journalctl takes files that were rotated by itself,
- * so `rotated` changes nothing: no entry within findtime is missed.
+ * What `systemd[...]` says of where the journal stands. Where it says nothing of that, the system's is read and not those of users, as
+ * by fail2ban: what a user's programs call themselves proves nothing. journalctl takes files that were rotated by itself, so `rotated`
+ * changes nothing: no entry within findtime is missed.
+ * @param env may set other flags to begin with, in `F2B_SYSTEMD_DEFAULT_FLAGS`
  * @throws CoreError `F2B_JOURNAL_OPTION` for an option that is unknown, or has a value that is
  */
-export function journalOptions(args: ReadonlyMap<string, string>): readonly string[] {
+export function journalWhere(
+  args: ReadonlyMap<string, string>,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): JournalWhere {
   for (const name of args.keys()) if (!known.includes(name)) throw unknownOption(name);
-  const words: string[] = [];
-  const path = args.get('journalpath');
-  if (path !== undefined) words.push(`--directory=${path}`);
-  for (const file of args.get('journalfiles')?.split(',') ?? []) {
-    if (file.trim() !== '') words.push(`--file=${file.trim()}`);
+  // Without it journalctl follows this run of the machine only.
+  const options = ['--merge'];
+  const path = args.get('journalpath') || undefined;
+  if (path !== undefined) options.push(`--directory=${path}`);
+  const files = (args.get('journalfiles')?.split(',') ?? []).map((file) => file.trim()).filter((file) => file !== '');
+  for (const file of files) options.push(`--file=${file}`);
+  const namespace = args.get('namespace') || undefined;
+  if (namespace !== undefined) options.push(`--namespace=${namespace}`);
+  const usual =
+    path === undefined && files.length === 0 ? env.F2B_SYSTEMD_DEFAULT_FLAGS || String(flagBits.system) : '0';
+  const flags = flagsOf(args.get('journalflags') ?? usual);
+  if ((flags & flagBits.runtimeOnly) !== 0 && path === undefined) options.push(`--directory=${runtimeDirectory}`);
+  if ((flags & flagBits.system) !== 0) options.push('--system');
+  if ((flags & flagBits.currentUser) !== 0) options.push('--user');
+  const machine = (flags & flagBits.localOnly) === 0 ? undefined : thisMachine();
+  const only = machine === undefined ? [] : [`_MACHINE_ID=${machine}`];
+  const said = [...args].filter(([name]) => name !== 'rotated').sort(([a], [b]) => (a < b ? -1 : 1));
+  const words = said.map(([name, value]) => (/[,\]\s]/.test(value) ? `${name}="${value}"` : `${name}=${value}`));
+  return { name: words.length === 0 ? 'systemd-journal' : `systemd-journal[${words.join(', ')}]`, options, only };
+}
+
+/** Undefined where the host has no name for itself: then its journal holds no other machine's entries either. */
+function thisMachine(): string | undefined {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
   }
-  const namespace = args.get('namespace');
-  if (namespace !== undefined) words.push(`--namespace=${namespace}`);
-  const flags = flagsOf(args.get('journalflags') ?? '0');
-  if ((flags & flagBits.runtimeOnly) !== 0 && path === undefined) words.push(`--directory=${runtimeDirectory}`);
-  if ((flags & flagBits.system) !== 0) words.push('--system');
-  if ((flags & flagBits.currentUser) !== 0) words.push('--user');
-  return words;
 }
 
 function flagsOf(text: string): number {

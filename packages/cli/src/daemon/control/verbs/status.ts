@@ -36,7 +36,9 @@ function jailReply(jail: JailStatus): ReplyValue {
     tuple('Filter', [
       tuple('Currently failed', jail.currentlyFailed),
       tuple('Total failed', jail.totalFailed),
-      tuple('File list', jail.files),
+      jail.journalmatches === undefined
+        ? tuple('File list', jail.files)
+        : tuple('Journal matches', jail.journalmatches),
     ]),
     tuple('Actions', [
       tuple('Currently banned', jail.currentlyBanned),

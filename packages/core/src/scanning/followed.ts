@@ -1,0 +1,86 @@
+import type { GuardedJail } from '../jails/guarded-jail.js';
+import { readsJournal } from '../sources/journal/jail-journal.js';
+import type { Place } from '../sources/source.js';
+import type { LineCounts } from '../telling/health.js';
+import { FollowedJournals } from './followed-journals.js';
+import { FollowedLogs, type FollowedLogsOptions } from './followed-logs.js';
+import { Pace } from './pace.js';
+
+export interface FollowedOptions extends Omit<FollowedLogsOptions, 'resume' | 'pace'> {
+  /** The program that reads the journal, where it is not to be the `journalctl` of the path. */
+  readonly journalctl?: string | undefined;
+  /** Where an earlier process stood with a log for a jail. */
+  place(jail: string, log: string): Place | undefined;
+}
+
+/** All that the jails read, whatever it is. */
+export class Followed {
+  readonly #files: FollowedLogs;
+  readonly #journals: FollowedJournals;
+
+  constructor({ place, ...options }: FollowedOptions) {
+    const pace = new Pace(options.edges.clock);
+    const resume: FollowedLogsOptions['resume'] = (jail, path) => {
+      const found = place(jail, path);
+      return found?.kind === 'file' ? found : undefined;
+    };
+    this.#files = new FollowedLogs({ ...options, pace, resume });
+    this.#journals = new FollowedJournals({ ...options, pace, place, counts: this.#files.counts });
+  }
+
+  /** Of the lines of all logs so far. */
+  get counts(): LineCounts {
+    return this.#files.counts;
+  }
+
+  /**
+   * Follows what the jail reads.
+   * @throws what keeps it from being followed
+   */
+  add(jail: GuardedJail): void {
+    if (readsJournal(jail.settings)) this.#journals.add(jail);
+    else this.#files.add(jail);
+  }
+
+  /** Follows a jail's new settings. */
+  async change(jail: GuardedJail): Promise<void> {
+    if (readsJournal(jail.settings)) {
+      if (jail.logs.size > 0 && !this.#journals.has(jail)) await this.#files.remove(jail);
+      await this.#journals.change(jail);
+    } else {
+      await this.#journals.remove(jail);
+      await this.#files.change(jail);
+    }
+  }
+
+  /** Ends a jail's reading: what is under way is not shown to it any more. */
+  async remove(jail: GuardedJail): Promise<void> {
+    if (this.#journals.has(jail)) await this.#journals.remove(jail);
+    else await this.#files.remove(jail);
+  }
+
+  /** Looks for files that a jail's patterns name now, and leaves those whose names have vanished. */
+  addNew(jail: GuardedJail): void {
+    if (!readsJournal(jail.settings)) this.#files.addNew(jail);
+  }
+
+  /** Has the workers compile what the logs need. */
+  warmWorkers(): Promise<void> {
+    return this.#files.warmWorkers();
+  }
+
+  /** Where reading stands in each log: what a restart should go on from. */
+  places(): readonly Place[] {
+    return [...this.#files.places(), ...this.#journals.places()];
+  }
+
+  /** Resolves when everything that is in the logs now has been read and judged. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#files.settled(), this.#journals.settled()]);
+  }
+
+  /** Stops reading, and judges what was read; the places move on while questions are answered. */
+  async close(): Promise<void> {
+    await Promise.all([this.#files.close(), this.#journals.close()]);
+  }
+}
