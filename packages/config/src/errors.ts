@@ -152,12 +152,12 @@ export const configErrors = {
     advice: 'Create its target, or remove the link.',
   },
   F2B_CONFIG_JOURNAL: {
-    means: 'A jail asks for the journal, which this version cannot read.',
-    advice: 'Let a syslog daemon write a log, set `logpath` to it, and `backend = auto`.',
+    means: 'A jail reads the journal, where what it looks for does not come.',
+    advice: 'Have it read the file that f2b logs to, with `backend = auto`.',
   },
   F2B_CONFIG_JOURNAL_INSTEAD: {
-    means: 'No log of a jail exists, where fail2ban would read the journal.',
-    advice: 'Let a syslog daemon write the log, or mend `logpath`.',
+    means: 'No log of a jail exists, so that it reads the journal instead, as with fail2ban 1.1.1.',
+    advice: 'Write `backend = systemd` if that is meant, or `systemd_if_nologs = false`.',
   },
   F2B_CONFIG_QUOTING: {
     means: 'A quote is not closed.',

@@ -18,7 +18,9 @@ export interface Announcement {
 export function announceConfiguration(directory: ConfigurationDirectory, settings: Settings): Announcement[] {
   return [
     { level: 'INFO', message: `Configuration: ${directory.path} (${directory.why})` },
-    ...settings.findings.filter((finding) => finding.severity !== 'hint').map(announceFinding),
+    ...settings.findings
+      .filter((finding) => finding.severity !== 'hint' || isJournalInstead(finding))
+      .map(announceFinding),
   ];
 }
 
@@ -37,7 +39,13 @@ export function announceEnforcement(enforce: boolean, asked: boolean, isRoot: bo
   return [{ level: 'WARNING', message }];
 }
 
+/** Where a jail's lines come from, if not from where its configuration says, is no mere hint to whoever looks why it is quiet. */
+function isJournalInstead({ code }: Finding): boolean {
+  return code === 'F2B_CONFIG_JOURNAL_INSTEAD';
+}
+
 function announceFinding(finding: Finding): Announcement {
+  if (isJournalInstead(finding)) return { level: 'NOTICE', message: describeFinding(finding) };
   return {
     level: finding.severity === 'error' ? 'ERROR' : 'WARNING',
     message: describeFinding(finding),
@@ -90,7 +98,7 @@ export function announceJails(
 }
 
 function announceJail(jail: JailSettings, status: JailStatus): string {
-  const reads = status.files.length > 0 ? status.files.join(' ') : 'no file';
+  const reads = readsWhat(status);
   const limits = [
     `maxretry ${jail.maxretry?.value ?? jailDefaults.maxretry}`,
     `findtime ${jail.findtime?.text ?? jailDefaults.findtime}`,
@@ -99,4 +107,9 @@ function announceJail(jail: JailSettings, status: JailStatus): string {
   const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
   const waits = status.state === 'waiting' && status.why !== undefined ? `; waiting: ${status.why}` : '';
   return `[${jail.name}] reads ${reads}; ${limits}; action ${actions}${waits}`;
+}
+
+function readsWhat({ files, journalmatches }: JailStatus): string {
+  if (journalmatches === undefined) return files.length > 0 ? files.join(' ') : 'no file';
+  return `the journal (${journalmatches.length > 0 ? journalmatches.join(' + ') : 'all of it'})`;
 }

@@ -169,17 +169,7 @@ function chooseBackend(
 ): Sourced<string> {
   const logpath = values.get('logpath');
   const { findings, library } = context;
-  if (backend.value.startsWith('systemd')) {
-    findings.add(
-      'warning',
-      'F2B_CONFIG_JOURNAL',
-      `jail '${name}': backend = ${backend.value} asks for the journal, which this version of f2b cannot read${logpath ? ': it reads the files of logpath instead' : ''}.`,
-      backend.origin,
-      'Let a syslog daemon such as rsyslog write a log, set logpath to it, and backend = auto.',
-      name,
-    );
-    return backend;
-  }
+  if (backend.value.startsWith('systemd')) return backend;
   if (!logpath) return backend;
   const named = logpaths.flatMap((path) => path.files);
   if (named.some((file) => library.store.snapshot.kind(file) === 'file')) return backend;
@@ -190,21 +180,18 @@ function chooseBackend(
     return value ? parseBoolean(value.text) : unset;
   };
   const patterns = logpaths.map((path) => path.pattern).join(', ');
-  let chosen = backend;
   if (named.length === 0 && backend.value.startsWith('auto') && hasJournalmatch && says('systemd_if_nologs', true)) {
-    chosen = { value: 'systemd', origin: backend.origin };
-    if (patterns !== '' && context.allowMissingLogs !== true) {
-      findings.add(
-        'warning',
-        'F2B_CONFIG_JOURNAL_INSTEAD',
-        `no log file of ${name} exists. fail2ban would read the journal, which this version of f2b cannot: it waits for the file.`,
-        origin,
-        'Let a syslog daemon such as rsyslog write it, or mend logpath.',
-        name,
-      );
-      return chosen;
-    }
-  } else if (named.length === 0 && says('skip_if_nologs', false)) {
+    findings.add(
+      'hint',
+      'F2B_CONFIG_JOURNAL_INSTEAD',
+      `jail '${name}' reads the journal, because ${patterns === '' ? 'logpath names no log' : `none of its logs exists: ${patterns}`}.`,
+      origin,
+      'Write backend = systemd to say that this is meant, or systemd_if_nologs = false to have no jail without the log.',
+      name,
+    );
+    return { value: 'systemd', origin: backend.origin };
+  }
+  if (named.length === 0 && says('skip_if_nologs', false)) {
     throw new MissingLogs(
       'F2B_CONFIG_NO_LOG',
       `Jail '${name}' skipped, because of missing log files.`,
@@ -221,7 +208,7 @@ function chooseBackend(
       'Create the log, or mend logpath.',
       name,
     );
-    return chosen;
+    return backend;
   }
   const why =
     patterns === ''
@@ -237,5 +224,5 @@ function chooseBackend(
   );
   if (context.allowMissingLogs !== 'report') throw error;
   findings.addError(error, name);
-  return chosen;
+  return backend;
 }

@@ -327,7 +327,13 @@ describe('logs', () => {
 
   it('that are missing give way to the journal where the jail knows what to read there', () => {
     const jail = '[j]\nenabled = 1\nbackend = auto\nlogpath = /nosuch\njournalmatch = _COMM=sshd\n';
-    expect(read({ 'jail.conf': jail }, { allowMissingLogs: false }).jails[0]?.backend.value).toBe('systemd');
+    for (const allowMissingLogs of [false, true, 'report'] as const) {
+      const { jails, findings } = read({ 'jail.conf': jail }, { allowMissingLogs });
+      expect(jails[0]?.backend.value).toBe('systemd');
+      expect(findings.filter(({ code }) => /JOURNAL|LOG/.test(code))).toMatchObject([
+        { severity: 'hint', code: 'F2B_CONFIG_JOURNAL_INSTEAD', jail: 'j', origin: { line: 4, column: 11 } },
+      ]);
+    }
     expect(
       read({ 'jail.conf': `${jail}systemd_if_nologs = false\n` }, { allowMissingLogs: false }).skipped,
     ).toHaveLength(1);

@@ -1,4 +1,5 @@
-import { type ActionSettings, checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
+import { type ActionSettings, ConfigError, checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
+import { CoreError, coreErrors, jailJournal } from '@f2b/core';
 import { conflictsOfBuiltins, doubtfulIn, doubtfulTags, type FirewallError, mistakeInBuiltin } from '@f2b/firewall';
 import { compileFilter, FilterError, type FilterProblem, type LintFinding, lintFilter, type Regex } from '@f2b/matcher';
 
@@ -46,6 +47,7 @@ export function checkConfiguration(options: ConfigurationCheckOptions): Configur
     const fights = conflicts.filter((conflict) => conflict.jail === jail.name);
     const found = [
       ...checkFilter(jail, known, options.lint),
+      ...checkJournal(jail),
       ...checkActions(jail),
       ...fights.map(({ settings, error }) => errorOfAction(error, settings, jail.name)),
     ];
@@ -85,6 +87,24 @@ function checkFilter(jail: JailSettings, known: Map<string, Regex>, lint: boolea
       const { code, origin, advice } = problem;
       return named({ severity: 'error', code, what: brokenWhat(problem), origin, advice, jail: undefined });
     });
+  }
+}
+
+/** What a jail asks of the journal: the daemon does not start it where there is something wrong with it. */
+function checkJournal(jail: JailSettings): CheckFinding[] {
+  try {
+    jailJournal(jail);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      const { code, what, advice } = error;
+      return [{ severity: 'error', code, what, origin: jail.backend.origin, advice, jail: jail.name }];
+    }
+    if (!(error instanceof CoreError)) throw error;
+    const { code, message } = error;
+    const { origin } = code === 'F2B_JOURNAL_OPTION' ? jail.backend : jail;
+    const what = `${capitalised(message)}.`;
+    return [{ severity: 'error', code, what, origin, advice: coreErrors[code].advice, jail: jail.name }];
   }
 }
 
