@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { guardTrial } from '../fixtures/guard.js';
+import { appendJournal, journalMissing, type TrialEntry } from '../fixtures/journal.js';
 import { openMemoryStore } from '../keeping/memory.js';
-import { appendJournal, journalMissing, type TrialEntry } from '../sources/journal/journal.trial.js';
-import { guardTrial } from './guard.trial.js';
 
 const trial = guardTrial();
 const { banned, says, start, stop } = trial;

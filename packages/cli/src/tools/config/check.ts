@@ -1,4 +1,11 @@
-import { type ActionSettings, ConfigError, checkTree, type Finding, type JailSettings, type TreeCheck } from '@f2b/config';
+import {
+  type ActionSettings,
+  ConfigError,
+  checkTree,
+  type Finding,
+  type JailSettings,
+  type TreeCheck,
+} from '@f2b/config';
 import { CoreError, coreErrors, jailJournal } from '@f2b/core';
 import { conflictsOfBuiltins, doubtfulIn, doubtfulTags, type FirewallError, mistakeInBuiltin } from '@f2b/firewall';
 import { compileFilter, FilterError, type FilterProblem, type LintFinding, lintFilter, type Regex } from '@f2b/matcher';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exported } from '../../fixtures/journal.js';
 import { ExportReader, type Fields } from './export-format.js';
-import { exported } from './journal.trial.js';
 
 function readIn(bytes: Buffer, pieces: readonly number[]): Fields[] {
   const reader = new ExportReader();
