@@ -51,6 +51,10 @@ const drainGrace: Milliseconds = 100;
 /**
  * Runs programs for real, each in its own session and process group, so that a timeout ends the whole group. A program
  * that leaves a child in the background has ended when it itself has ended.
+ *
+ * Node's `spawn` and not execa (9.6): without a file descriptor left, execa throws over the streams that are missing and leaves
+ * the child's `error` event to nobody, which ends the daemon; it waits for whoever holds the output open; its time limit ends the
+ * program and not its group; and its limit on output ends the program.
  */
 export function openExec(options: ExecOptions = {}): Exec {
   const gate = options.gate ?? new Gate(capacityFor(openFilesLimit()).actions);
