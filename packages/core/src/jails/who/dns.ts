@@ -34,14 +34,18 @@ export class Dns {
   }
 
   /** The cached addresses of a name (none for one that is known not to resolve); undefined when it is not in the cache. */
-  cached(name: string, now: EpochMs): readonly string[] | undefined {
+  cached(name: string, now: EpochMs, within = answerAge): readonly string[] | undefined {
     const answer = this.#answers.get(name);
-    return answer !== undefined && Math.abs(now - answer.at) < answerAge ? answer.addresses : undefined;
+    return answer !== undefined && Math.abs(now - answer.at) < within ? answer.addresses : undefined;
   }
 
-  /** Looks a name up, or answers from the cache. Never rejects. */
-  async lookup(name: string, now: EpochMs): Promise<Lookup> {
-    const cached = this.cached(name, now);
+  /**
+   * Looks a name up, or answers from the cache. Never rejects.
+   *
+   * @param within an answer of the cache has to be younger
+   */
+  async lookup(name: string, now: EpochMs, within = answerAge): Promise<Lookup> {
+    const cached = this.cached(name, now, within);
     if (cached !== undefined) {
       return cached.length > 0 ? { kind: 'addresses', addresses: cached } : { kind: 'unknown', why: 'no address' };
     }

@@ -61,6 +61,18 @@ it('own addresses are ignored unless told otherwise', () => {
 });
 
 describe('host names', () => {
+  it('are asked for again at every refresh, and once for all lists that are refreshed together', async () => {
+    let asked = 0;
+    const dns = new Dns(async () => [`192.0.2.${++asked}`]);
+    const lists = { stamp: () => ({ mtimeMs: 0, inode: 0, size: 0 }), read: () => '' };
+    const sources = { ownAddresses: () => [], lists, dns, problem() {} };
+    const jails = [1, 2].map(() => new IgnoreList({ ignoreself: false, ignoreip: ['home.example'] }, sources));
+    // The first answer came a moment after the guard began to count its five minutes.
+    for (const now of [50, 300_000, 600_000]) for (const list of jails) await list.refreshNames(now);
+    expect(asked).toBe(3);
+    for (const list of jails) expect(list.check(identifierOf('192.0.2.3'), 600_000)).toBe('dns');
+  });
+
   it('are known once they were asked for, and a failing name server leaves the last answer', async () => {
     let answer = async () => ['203.0.113.77'];
     const { ignore, by, problems } = list(['friend.example'], { resolve: () => answer() });

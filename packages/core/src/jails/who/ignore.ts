@@ -26,6 +26,11 @@ export interface IgnoreSources {
 const ownAddressesAge: Milliseconds = 60_000;
 /** Failures wait this long for the first answers to a list's host names, counted from when they were asked for. */
 const patienceForNames: Milliseconds = 2000;
+/**
+ * A list's names are asked for again unless another list has just done so. Less than the time between two refreshes: an answer that came
+ * a moment after the last one would otherwise hold over the next, and count for two.
+ */
+const justAsked: Milliseconds = 60_000;
 /** Host names of one list that are asked for at once. */
 const namesAtOnce = 16;
 
@@ -108,7 +113,7 @@ export class IgnoreList {
   }
 
   async #askName(name: string, now: EpochMs): Promise<void> {
-    const lookup = await this.#sources.dns.lookup(name, now);
+    const lookup = await this.#sources.dns.lookup(name, now, justAsked);
     if (lookup.kind === 'addresses') {
       this.#names.set(name, new Set(lookup.addresses.map((address) => parseAddress(address)?.text ?? address)));
       return;
