@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { JailSettings } from '@f2b/config';
+import { changedParts, type JailSettings } from '@f2b/config';
 import type { Firewall } from '@f2b/firewall';
 import { type Enforcer, ticketOf } from '../acts/enforcer.js';
 import type { Clock } from '../clock.js';
@@ -114,7 +114,7 @@ export class JailSet {
     void rules.ignore.refreshNames(clock.now());
     await logs.change(jail);
     // Actions that are as they were keep their bans, new ones get those that are in force; what failed is tried on where it can be.
-    if (!sameActions(before, settings)) {
+    if (changedParts(before, settings).includes('actions')) {
       await firewall.reloadJail({ name, actions: settings.actions }, jail.judge.bans.map(ticketOf));
     }
     this.#say(`Jail '${name}' reloaded`);
@@ -190,13 +190,4 @@ export class JailSet {
   #say(message: string): void {
     this.#parts.reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
   }
-}
-
-/** Whether two settings do the same on a ban; where that is written does not matter. */
-function sameActions(left: JailSettings, right: JailSettings): boolean {
-  const content = ({ actions }: JailSettings) =>
-    JSON.stringify(
-      actions.map(({ name, file, builtin, commands, params }) => [name, file, builtin, [...commands], params]),
-    );
-  return content(left) === content(right);
 }
