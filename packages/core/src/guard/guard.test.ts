@@ -239,14 +239,14 @@ it('bans and unbans by hand need no failures and ask no ignore list', async () =
   append('');
   await start(door('ignoreip = 203.0.113.5\n'));
   expect([
-    trial.guard.ban('door', '203.0.113.5'),
-    trial.guard.ban('door', '203.0.113.5'),
-    trial.guard.ban('nowhere', 'x'),
+    trial.guard.byHand.ban('door', '203.0.113.5'),
+    trial.guard.byHand.ban('door', '203.0.113.5'),
+    trial.guard.byHand.ban('nowhere', 'x'),
   ]).toEqual([true, false, undefined]);
-  expect(trial.guard.ban('door', '2001:DB8::1')).toBe(true);
-  expect(trial.guard.unban('door', '2001:db8:0::1')).toBe(true);
+  expect(trial.guard.byHand.ban('door', '2001:DB8::1')).toBe(true);
+  expect(trial.guard.byHand.unban('door', '2001:db8:0::1')).toBe(true);
   expect(banned()).toEqual(['203.0.113.5']);
-  expect(trial.guard.attempt('door', '203.0.113.5', [])).toBe(false);
+  expect(trial.guard.byHand.attempt('door', '203.0.113.5', [])).toBe(false);
 });
 
 it('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {

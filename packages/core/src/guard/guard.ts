@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { EpochMs, JailSettings, Milliseconds, Seconds, Settings, Voice } from '@f2b/config';
+import type { EpochMs, JailSettings, Milliseconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
 import { openPool, type PoolOptions, type ScanPool } from '@f2b/matcher';
 import { Acts } from '../acts/acts.js';
@@ -7,8 +7,6 @@ import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
 import type { Edges } from '../edges/edges.js';
 import { realEdges } from '../edges/real-edges.js';
-import type { Decision } from '../jails/decisions.js';
-import type { GuardedJail } from '../jails/guarded-jail.js';
 import type { JailStatus } from '../jails/status.js';
 import { Dns } from '../jails/who/dns.js';
 import { Keeper, type KeeperEvents } from '../keeping/keeper.js';
@@ -21,6 +19,7 @@ import type { Figures } from '../telling/figures.js';
 import type { GuardHealth } from '../telling/health.js';
 import { LoopDelay } from '../telling/loop-delay.js';
 import { Reporter } from '../telling/reporter.js';
+import { ByHand } from './by-hand.js';
 import { Chores } from './chores.js';
 import { firewallOptions } from './firewall-setup.js';
 import { JailMaker } from './jail-maker.js';
@@ -56,6 +55,7 @@ const patienceAtStop: Milliseconds = 2000;
  */
 export class Guard {
   readonly events = new EventEmitter<GuardEvents>();
+  readonly byHand: ByHand;
   readonly #edges: Edges;
   readonly #reporter: Reporter;
   readonly #store: Store;
@@ -150,6 +150,7 @@ export class Guard {
       parts,
       options.settings.jails.map(({ name }) => name),
     );
+    this.byHand = new ByHand(this.#jails, clock);
     this.#chores = new Chores(clock, {
       nextEnd: () => this.#nextEnd(),
       housekeeping: (now) => this.#housekeeping(now),
@@ -202,9 +203,16 @@ export class Guard {
 
   /** All that can be said in figures, at this moment. */
   figures(): Figures {
+    const { orders, programs } = this.#firewall.load();
     return {
       health: this.health(),
-      queues: { enforcement: this.#enforcer.open, questions: this.#questions.open, store: this.#keeper.waiting },
+      queues: {
+        enforcement: this.#enforcer.open,
+        questions: this.#questions.open,
+        store: this.#keeper.waiting,
+        orders,
+        programs: programs.waiting,
+      },
       jails: this.#jails.names.map((name) => this.#jails.status(name)!),
       unmet: this.#enforcer.unmet(),
     };
@@ -238,28 +246,6 @@ export class Guard {
   /** Stops a jail and takes its bans back from the firewall. */
   removeJail(name: string): Promise<void> {
     return this.#jails.remove(name);
-  }
-
-  /**
-   * Bans by hand: no counting, no ignore rules.
-   * @returns whether it is a new ban; undefined when there is no such jail
-   */
-  ban(jail: string, id: string, bantime?: Seconds): boolean | undefined {
-    return this.#byHand(jail, ({ judge }) => judge.ban(id, this.#edges.clock.now(), bantime), 'ban');
-  }
-
-  /** @returns whether it was banned; undefined when there is no such jail */
-  unban(jail: string, id: string): boolean | undefined {
-    return this.#byHand(jail, ({ judge }) => judge.unban(id), 'unban');
-  }
-
-  /** Counts a failure by hand. @returns false when the ignore rules forbid it; undefined when there is no such jail */
-  attempt(name: string, id: string, matches: readonly string[]): boolean | undefined {
-    const jail = this.#jails.get(name);
-    if (jail === undefined) return undefined;
-    const { ignored, decisions } = jail.judge.attempt(id, matches, this.#edges.clock.now());
-    jail.apply(decisions);
-    return !ignored;
   }
 
   /**
@@ -301,14 +287,6 @@ export class Guard {
     if (open === 0) return;
     const what = `${open} look-ups of names or ignorecommands are unanswered: their lines are read again at the next start`;
     this.#reporter.problem({ code: 'F2B_DNS', what, level: 'WARNING' });
-  }
-
-  #byHand(name: string, judge: (jail: GuardedJail) => Decision[], kind: Decision['kind']): boolean | undefined {
-    const jail = this.#jails.get(name);
-    if (jail === undefined) return undefined;
-    const decisions = judge(jail);
-    jail.apply(decisions);
-    return decisions.some((decision) => decision.kind === kind);
   }
 
   #nextEnd(): EpochMs | undefined {

@@ -34,7 +34,7 @@ it('changes one of three jails while lines flow, and the others lose neither lin
   file('filter.d/gate.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: (?:knock|bang) from <HOST>$\n');
   await start(jails(''));
   await trial.guard.settled();
-  for (const name of names) trial.guard.ban(name, '203.0.113.99');
+  for (const name of names) trial.guard.byHand.ban(name, '203.0.113.99');
   await trial.guard.settled();
   let lines = 0;
   let flows = true;

@@ -109,6 +109,7 @@ it('shows which bans an action has refused, until it takes them', async () => {
         startJail: (jail) => firewall.startJail(jail),
         check: () => firewall.check(),
         stop: () => firewall.stop(),
+        load: () => ({ orders: 2, programs: { running: 1, waiting: 3 } }),
         submit: async (order) => {
           const outcomes = await firewall.submit(order);
           return refuses
@@ -123,7 +124,10 @@ it('shows which bans an action has refused, until it takes them', async () => {
     timeout: 10_000,
   });
   const unmet = { jail: 'door', id: '203.0.113.1', actions: ['offendingips'] };
-  expect(trial.guard.figures()).toMatchObject({ unmet: [unmet], queues: { enforcement: 1 } });
+  expect(trial.guard.figures()).toMatchObject({
+    unmet: [unmet],
+    queues: { enforcement: 1, orders: 2, programs: 3 },
+  });
   refuses = false;
   trial.moveClock(1001);
   await vi.waitFor(() => expect(trial.guard.jailStatus('door')?.unenforced).toEqual([]), { timeout: 10_000 });

@@ -18,6 +18,10 @@ export interface QueueLengths {
   readonly questions: number;
   /** Failures and changes of bans that a failing store has not taken yet. */
   readonly store: number;
+  /** Orders that wait for an action whose commands are slow. */
+  readonly orders: number;
+  /** Programs of actions that wait for their turn: only so many run at once. */
+  readonly programs: number;
 }
 
 /** Everything that the guard can say of itself in figures, at one moment: what status, metrics and pages are made of. */
