@@ -1,26 +1,12 @@
 import type { CharSet } from '../../dialect/charset.js';
-import { type BackrefNode, contains, type Node, type RepeatNode } from '../../dialect/tree.js';
+import { contains, type Node, type RepeatNode } from '../../dialect/tree.js';
 import { widthOf } from '../../dialect/width.js';
 import type { Alphabet } from './alphabet.js';
-import { Cases, type Place } from './cases.js';
+import { emitBackref } from './backref.js';
+import type { Place } from './cases.js';
 import { exclusive, type First, Firsts, followedBy } from './first.js';
-import {
-  $base,
-  $c,
-  $end,
-  $from,
-  $left,
-  $m,
-  $p,
-  $pc,
-  $q,
-  $r,
-  $sp,
-  gaveUp,
-  locals,
-  notFound,
-  parameters,
-} from './frame.js';
+import { $c, $end, $from, $left, $m, $p, $q, $r, $sp, gaveUp, notFound } from './frame.js';
+import { FunctionWriter } from './function-writer.js';
 import {
   type Code,
   call,
@@ -30,11 +16,9 @@ import {
   getGlobal,
   give,
   go,
-  goIf,
   greater,
   greaterOrEqual,
   i32,
-  type Label,
   label,
   less,
   lessOrEqual,
@@ -45,24 +29,15 @@ import {
   plus,
   set,
   setGlobal,
-  shiftLeft,
   shiftRight,
   storeWord,
-  tee,
   when,
 } from './instructions.js';
 import { milestonesOf } from './milestones.js';
-import { TextTests } from './text-tests.js';
+import type { TextTests } from './text-tests.js';
 import { Declined, type Workspace } from './workspace.js';
 
 const mostCopies = 16;
-const mostPieces = 20_000;
-/** Each is a block around those before it. */
-const mostPlaces = 2000;
-
-/** `(m, at, number)`: go on at `at` with `m` in the place of that number; or, for a negative number, put a slot back. */
-const choiceBytes = 12;
-
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
  * it does not.
@@ -70,21 +45,17 @@ const choiceBytes = 12;
  * the exact matcher takes everything
  */
 export class Emitter {
-  readonly #workspace: Workspace;
+  readonly #writer: FunctionWriter;
   readonly #alphabet: Alphabet;
   readonly #text: TextTests;
   readonly #firsts: Firsts;
   readonly #slots: number;
-  #cases = new Cases($pc);
-  #pushes = 0;
-  #ensured: Code = [];
-  #pieces = 0;
 
   /** @param slots address of the offsets */
   constructor(workspace: Workspace, alphabet: Alphabet, slots: number) {
-    this.#workspace = workspace;
+    this.#writer = new FunctionWriter(workspace, alphabet, slots);
     this.#alphabet = alphabet;
-    this.#text = new TextTests(alphabet, workspace);
+    this.#text = this.#writer.text;
     this.#firsts = new Firsts(alphabet);
     this.#slots = slots;
   }
@@ -103,66 +74,7 @@ export class Emitter {
   }
 
   #function(root: Node, accept: Code): number {
-    const { module, steps, stack } = this.#workspace;
-    const outer = [this.#cases, this.#pushes, this.#ensured] as const;
-    this.#cases = new Cases($pc);
-    this.#pushes = 0;
-    const ensured: Code[] = [];
-    this.#ensured = ensured;
-    this.#emit(root, this.#firsts.anything);
-    this.#add(accept, setGlobal(steps, get($left)), give(get($p)));
-    // Between two looks at the room each place pushes at most once.
-    const room = choiceBytes * (this.#pushes + 1);
-    ensured.push(when(greater(plus(get($sp), i32(room)), i32(stack.to)), give(i32(gaveUp))));
-    const body = this.#cases.code((again) => this.#backtracked(again));
-    const code = [set($sp, get($base)), set($left, getGlobal(steps)), ensured, body];
-    [this.#cases, this.#pushes, this.#ensured] = outer;
-    const index = module.reserve();
-    module.write(index, { parameters, locals, code });
-    return index;
-  }
-
-  /** Takes the last choice up again. */
-  #backtracked(again: Label): Code {
-    const pop = label('pop');
-    // -1 - slot: the slot's address without a branch.
-    const slot = minus(i32(this.#slots - 4), shiftLeft(get($pc), i32(2)));
-    return loop(
-      pop,
-      when(equal(get($sp), get($base)), [setGlobal(this.#workspace.steps, get($left)), give(i32(notFound))]),
-      this.#step(),
-      set($sp, minus(get($sp), i32(choiceBytes))),
-      set($pc, loadWord(get($sp), 8)),
-      when(less(get($pc), i32(0)), [storeWord(slot, loadWord(get($sp), 4)), go(pop)]),
-      set($m, loadWord(get($sp))),
-      set($p, loadWord(get($sp), 4)),
-      this.#ensured,
-      go(again),
-    );
-  }
-
-  #step(): Code {
-    return when(less(tee($left, minus(get($left), i32(1))), i32(0)), give(i32(gaveUp)));
-  }
-
-  #add(...code: Code[]): void {
-    this.#pieces += code.length;
-    if (this.#pieces > mostPieces || this.#cases.count > mostPlaces) throw new Declined('too large');
-    this.#cases.add(...code);
-  }
-
-  #failIf(condition: Code): void {
-    this.#add(goIf(this.#cases.fail, condition));
-  }
-
-  #push(m: Code, at: Code, number: number): Code {
-    this.#pushes++;
-    return [
-      storeWord(get($sp), m),
-      storeWord(get($sp), at, 4),
-      storeWord(get($sp), i32(number), 8),
-      set($sp, plus(get($sp), i32(choiceBytes))),
-    ];
+    return this.#writer.write(() => this.#emit(root, this.#firsts.anything), accept);
   }
 
   #emit(node: Node, follow: First): void {
@@ -170,30 +82,30 @@ export class Emitter {
       case 'empty':
         return;
       case 'char':
-        this.#failIf(this.#text.isNot(this.#alphabet.bitsOf(node.set)));
-        return this.#add(this.#text.forward(1));
+        this.#writer.failIf(this.#text.isNot(this.#alphabet.bitsOf(node.set)));
+        return this.#writer.add(this.#text.forward(1));
       case 'concat':
         return this.#concat(node.items, follow);
       case 'alternate':
         return this.#alternate(node.branches, follow);
       case 'group':
-        this.#mark(2 * node.index);
+        this.#writer.mark(2 * node.index);
         this.#emit(node.body, follow);
-        return this.#mark(2 * node.index + 1);
+        return this.#writer.mark(2 * node.index + 1);
       case 'repeat':
         return this.#repeat(node, follow);
       case 'atomic':
         this.#sub(node.body, get($p));
-        this.#failIf(less(get($r), i32(0)));
-        return this.#add(set($p, get($r)));
+        this.#writer.failIf(less(get($r), i32(0)));
+        return this.#writer.add(set($p, get($r)));
       case 'look':
         return this.#look(node.body, node.ahead, node.negative, node.width);
       case 'assert':
-        return this.#failIf(not(this.#text.assertion(node.what)));
+        return this.#writer.failIf(not(this.#text.assertion(node.what)));
       case 'conditional':
         return this.#conditional(node.group, node.yes, node.no, follow);
       case 'backref':
-        return this.#backref(node);
+        return emitBackref(this.#writer, node);
     }
   }
 
@@ -208,9 +120,9 @@ export class Emitter {
     for (let i = 0; i < items.length; ) {
       const literal = this.#text.literalFrom(items, i);
       if (literal.length > 1) {
-        this.#failIf(less(minus(get($end), get($p)), i32(literal.length * this.#text.unit)));
-        this.#failIf(this.#text.differsAt($p, literal));
-        this.#add(this.#text.forward(literal.length));
+        this.#writer.failIf(this.#writer.shorterThan(i32(literal.length * this.#text.unit)));
+        this.#writer.failIf(this.#text.differsAt($p, literal));
+        this.#writer.add(this.#text.forward(literal.length));
         i += literal.length;
       } else {
         this.#emit(items[i]!, follows[i]!);
@@ -219,50 +131,40 @@ export class Emitter {
     }
   }
 
-  #mark(slot: number): void {
-    const address = this.#slots + 4 * slot;
-    this.#add(when(greater(get($sp), get($base)), this.#keep(slot)), storeWord(i32(0), get($p), address));
-  }
-
-  /** Whoever takes up an earlier choice puts the slot back. */
-  #keep(slot: number): Code {
-    return this.#push(i32(0), loadWord(i32(0), this.#slots + 4 * slot), -1 - slot);
-  }
-
   /** Tries `branches` in order; the next character leaves out those that cannot begin with it. */
   #alternate(branches: readonly Node[], follow: First): void {
     const firsts = branches.map((branch) => followedBy(this.#firsts.of(branch), follow));
-    const end = this.#cases.place();
+    const end = this.#writer.cases.place();
     for (const [index, branch] of branches.entries()) {
       if (index === branches.length - 1) {
         this.#emit(branch, follow);
-        this.#cases.enter(end);
+        this.#writer.cases.enter(end);
         break;
       }
-      const otherwise = this.#cases.place();
+      const otherwise = this.#writer.cases.place();
       const first = firsts[index]!;
       const decided = firsts.slice(index + 1).every((other) => exclusive(first, other));
-      if (!first.nullable) this.#cases.goIf(otherwise, this.#text.isNot(first.bits));
+      if (!first.nullable) this.#writer.cases.goIf(otherwise, this.#text.isNot(first.bits));
       if (!decided) {
         this.#skipUnless(milestonesOf(branch), otherwise);
-        this.#add(this.#push(get($p), get($p), otherwise.number));
+        this.#writer.add(this.#writer.push(get($p), get($p), otherwise.number));
       }
       this.#emit(branch, follow);
-      this.#cases.go(end);
-      this.#cases.begin(otherwise);
+      this.#writer.cases.go(end);
+      this.#writer.cases.begin(otherwise);
     }
   }
 
   /** Goes on at `otherwise` unless each of `texts` is ahead, one behind the other. */
   #skipUnless(texts: readonly (readonly number[])[], otherwise: Place): void {
     if (texts.length === 0) return;
-    this.#add(set($q, get($p)));
+    this.#writer.add(set($q, get($p)));
     for (const text of texts) {
       const codes = text.map((character) => this.#alphabet.codeOf(character));
       const length = codes.length * this.#text.unit;
-      if (!codes.every((code) => code !== undefined)) return this.#cases.go(otherwise);
+      if (!codes.every((code) => code !== undefined)) return this.#writer.cases.go(otherwise);
       const scan = label('scan');
-      this.#add(
+      this.#writer.add(
         set($r, minus(get($end), i32(length))),
         set($c, get($q)),
         loop(
@@ -275,47 +177,20 @@ export class Emitter {
         // A look ahead costs a fraction of a step for each character, found or not.
         set($left, minus(get($left), shiftRight(minus(get($q), get($c)), i32(this.#text.unit === 1 ? 3 : 4)))),
       );
-      this.#cases.goIf(otherwise, greater(get($q), get($r)));
-      this.#add(set($q, plus(get($q), i32(length))));
+      this.#writer.cases.goIf(otherwise, greater(get($q), get($r)));
+      this.#writer.add(set($q, plus(get($q), i32(length))));
     }
   }
 
   #conditional(group: number, yes: Node, no: Node, follow: First): void {
-    const otherwise = this.#cases.place();
-    const end = this.#cases.place();
-    this.#cases.goIf(otherwise, less(loadWord(i32(0), this.#slots + 4 * (2 * group + 1)), i32(0)));
+    const otherwise = this.#writer.cases.place();
+    const end = this.#writer.cases.place();
+    this.#writer.cases.goIf(otherwise, less(loadWord(i32(0), this.#slots + 4 * (2 * group + 1)), i32(0)));
     this.#emit(yes, follow);
-    this.#cases.go(end);
-    this.#cases.begin(otherwise);
+    this.#writer.cases.go(end);
+    this.#writer.cases.begin(otherwise);
     this.#emit(no, follow);
-    this.#cases.enter(end);
-  }
-
-  /** The text that a group holds, once more. Only where each character has a code of its own can codes be compared. */
-  #backref({ group, fold }: BackrefNode): void {
-    if (fold !== 'none' || this.#text.unit !== 1) throw new Declined('back-reference by kind of character');
-    const start = loadWord(i32(0), this.#slots + 8 * group);
-    const end = loadWord(i32(0), this.#slots + 8 * group + 4);
-    const next = label('next');
-    this.#failIf(less(end, i32(0)));
-    this.#add(set($m, end), set($q, start), set($r, minus(get($m), get($q))));
-    this.#failIf(less(minus(get($end), get($p)), get($r)));
-    this.#add(
-      set($left, minus(get($left), plus(shiftRight(get($r), i32(3)), i32(1)))),
-      when(less(get($left), i32(0)), give(i32(gaveUp))),
-      loop(
-        next,
-        when(
-          less(get($q), get($m)),
-          when(equal(this.#text.load(get($q)), this.#text.load(get($p))), [
-            set($q, plus(get($q), i32(1))),
-            this.#text.forward(1),
-            go(next),
-          ]),
-        ),
-      ),
-    );
-    this.#failIf(less(get($q), get($m)));
+    this.#writer.cases.enter(end);
   }
 
   #repeat(node: RepeatNode, follow: First): void {
@@ -323,8 +198,8 @@ export class Emitter {
     if (max === 0) return;
     if (mode === 'possessive' && body.kind !== 'char') {
       this.#sub({ ...node, mode: 'greedy' }, get($p));
-      this.#failIf(less(get($r), i32(0)));
-      return this.#add(set($p, get($r)));
+      this.#writer.failIf(less(get($r), i32(0)));
+      return this.#writer.add(set($p, get($r)));
     }
     if (body.kind === 'char' && mode !== 'lazy') return this.#run(body.set, node, follow);
     if (max === Number.POSITIVE_INFINITY) {
@@ -344,40 +219,40 @@ export class Emitter {
     if (count === 0) return;
     // An optional copy that matches nothing counts as none, which copies alone do not say.
     if (count > 1 && widthOf(body).min === 0) throw new Declined('loop around what can be empty');
-    const end = this.#cases.place();
+    const end = this.#writer.cases.place();
     const again = count > 1 ? followedBy({ ...this.#firsts.of(body), nullable: true }, follow) : follow;
     if (mode === 'lazy') this.#later(end);
     else this.#choose(followedBy(this.#firsts.of(body), again), follow, end);
     this.#emit(body, again);
     this.#optional(body, count - 1, mode, follow);
-    this.#cases.enter(end);
+    this.#writer.cases.enter(end);
   }
 
   /** Goes on at `end`, and here only if that does not lead on. */
   #later(end: Place): void {
-    const take = this.#cases.place();
-    this.#add(this.#push(get($p), get($p), take.number));
-    this.#cases.go(end);
-    this.#cases.begin(take);
+    const take = this.#writer.cases.place();
+    this.#writer.add(this.#writer.push(get($p), get($p), take.number));
+    this.#writer.cases.go(end);
+    this.#writer.cases.begin(take);
   }
 
   /** Any number of copies of a body that always consumes. */
   #loop(body: Node, mode: RepeatNode['mode'], again: First, follow: First): void {
-    const head = this.#cases.place();
-    const end = this.#cases.place();
-    this.#cases.enter(head);
-    this.#add(this.#step(), this.#ensured);
+    const head = this.#writer.cases.place();
+    const end = this.#writer.cases.place();
+    this.#writer.cases.enter(head);
+    this.#writer.add(this.#writer.step(), this.#writer.ensured);
     if (mode === 'lazy') this.#later(end);
     else this.#choose(this.#firsts.of(body), follow, end);
     this.#emit(body, again);
-    this.#cases.go(head);
-    this.#cases.begin(end);
+    this.#writer.cases.go(head);
+    this.#writer.cases.begin(end);
   }
 
   /** Goes on with what begins as `first` says, or at `end`; leaves a choice only where the next character cannot decide. */
   #choose(first: First, follow: First, end: Place): void {
-    if (!first.nullable) this.#cases.goIf(end, this.#text.isNot(first.bits));
-    if (!exclusive(first, follow)) this.#add(this.#push(get($p), get($p), end.number));
+    if (!first.nullable) this.#writer.cases.goIf(end, this.#text.isNot(first.bits));
+    if (!exclusive(first, follow)) this.#writer.add(this.#writer.push(get($p), get($p), end.number));
   }
 
   /** A run of one kind of character: forward at once, and back one by one only if what follows could take a character of the run. */
@@ -385,12 +260,12 @@ export class Emitter {
     const bits = this.#alphabet.bitsOf(kind);
     const first = { bits, nullable: false };
     const next = label('next');
-    this.#add(set($q, get($p)), set($r, get($end)));
+    this.#writer.add(set($q, get($p)), set($r, get($end)));
     if (max !== Number.POSITIVE_INFINITY) {
       const most = i32(max * this.#text.unit);
-      this.#add(when(greater(minus(get($end), get($p)), most), set($r, plus(get($p), most))));
+      this.#writer.add(when(greater(minus(get($end), get($p)), most), set($r, plus(get($p), most))));
     }
-    this.#add(
+    this.#writer.add(
       loop(
         next,
         when(less(get($p), get($r)), [
@@ -401,15 +276,15 @@ export class Emitter {
       set($left, minus(get($left), this.#text.characters(minus(get($p), get($q))))),
       when(less(get($left), i32(0)), give(i32(gaveUp))),
     );
-    if (min > 0) this.#failIf(less(minus(get($p), get($q)), i32(min * this.#text.unit)));
+    if (min > 0) this.#writer.failIf(less(minus(get($p), get($q)), i32(min * this.#text.unit)));
     if (mode === 'possessive' || exclusive(first, follow)) return;
-    const after = this.#cases.place();
-    this.#add(set($m, plus(get($q), i32(min * this.#text.unit))));
-    this.#cases.enter(after);
+    const after = this.#writer.cases.place();
+    this.#writer.add(set($m, plus(get($q), i32(min * this.#text.unit))));
+    this.#writer.cases.enter(after);
     // Back at once to where the next character can follow; `m` is how far back the run may give way.
     if (!follow.nullable) {
       const back = label('back');
-      this.#add(
+      this.#writer.add(
         loop(
           back,
           when(greater(get($p), get($m)), when(this.#text.isNot(follow.bits), [this.#text.forward(-1), go(back)])),
@@ -417,7 +292,7 @@ export class Emitter {
       );
     }
     const shorter = minus(get($p), i32(this.#text.unit));
-    this.#add(when(greater(get($p), get($m)), this.#push(get($m), shorter, after.number)));
+    this.#writer.add(when(greater(get($p), get($m)), this.#writer.push(get($m), shorter, after.number)));
   }
 
   #look(body: Node, ahead: boolean, negative: boolean, width: number): void {
@@ -425,9 +300,9 @@ export class Emitter {
     const codes = this.#text.literalFrom(items, 0);
     if (ahead && codes.length > 0 && codes.length === items.length) {
       // The common guard in front of a repeated `.`: no call for a few characters.
-      const short = less(minus(get($end), get($p)), i32(codes.length * this.#text.unit));
+      const short = this.#writer.shorterThan(i32(codes.length * this.#text.unit));
       const absent = choose(short, i32(1), this.#text.differsAt($p, codes));
-      return this.#failIf(negative ? not(absent) : absent);
+      return this.#writer.failIf(negative ? not(absent) : absent);
     }
     // What it captured would have to be forgotten again.
     if (negative && groupsOf(body).length > 0) throw new Declined('group inside a negative lookaround');
@@ -436,7 +311,7 @@ export class Emitter {
       const back = i32(width * this.#text.unit);
       this.#sub(body, minus(get($p), back), greaterOrEqual(minus(get($p), get($from)), back));
     }
-    this.#failIf(negative ? greaterOrEqual(get($r), i32(0)) : less(get($r), i32(0)));
+    this.#writer.failIf(negative ? greaterOrEqual(get($r), i32(0)) : less(get($r), i32(0)));
   }
 
   /**
@@ -445,11 +320,11 @@ export class Emitter {
    */
   #sub(body: Node, at: Code, condition?: Code): void {
     for (const group of groupsOf(body)) {
-      for (const slot of [2 * group, 2 * group + 1]) this.#add(when(greater(get($sp), get($base)), this.#keep(slot)));
+      for (const slot of [2 * group, 2 * group + 1]) this.#writer.add(this.#writer.keep(slot));
     }
-    const { steps } = this.#workspace;
+    const { steps } = this.#writer;
     const called = call(this.#function(body, []), get($from), get($end), at, get($sp));
-    this.#add(
+    this.#writer.add(
       setGlobal(steps, get($left)),
       set($r, condition === undefined ? called : choose(condition, called, i32(notFound))),
       when(equal(get($r), i32(gaveUp)), give(i32(gaveUp))),
