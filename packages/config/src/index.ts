@@ -14,19 +14,21 @@ export { explainJail, type JailExplanation, renderExplanation } from './check/ex
 export { checkTree, type TreeCheck } from './check/tree.js';
 export { changedParts, type JailPart, sameJail } from './compare/jails.js';
 export { jailDefaults } from './defaults.js';
-export type { DumpableSettings } from './dump.js';
 export { ConfigError, type ErrorTable, formatOrigin } from './errors.js';
 export { type LogLevelName, logLevels, readLogLevel } from './log-levels.js';
 export { pythonRepr } from './render/python.js';
 export { renderStream } from './render/stream.js';
 export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from './resolve/one-filter.js';
 export { readSettings } from './resolve/settings.js';
+
 export type * from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';
 export { memoryEdge } from './syntax/memory-edge.js';
+
 export type * from './units.js';
 export { roundHalfEven } from './values/expression.js';
 export { glob } from './values/glob.js';
 export { nearest } from './values/nearest.js';
 export { parseTime } from './values/time.js';
+
 export type * from './voice.js';

@@ -15,28 +15,31 @@
  * `FailureMaker` is for whoever wants to know what a line comes to without a guard: tests of filters, replays of old logs.
  */
 
-export type { Clock } from './clock.js';
 export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
-export { CoreError, type CoreErrorCode, coreErrors } from './errors.js';
+export { CoreError, coreErrors } from './errors.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
+
 export type { Ban } from './jails/book/bans.js';
 export { maxSessions } from './jails/book/sessions.js';
 export { FailureMaker, type FailureRules, type Made, type MatchedLine, sessionKey } from './jails/failure.js';
 export { testRules } from './jails/failure-rules.js';
-export type { JailState, JailStatus } from './jails/status.js';
+
+export type { JailStatus } from './jails/status.js';
 export type { Reading } from './jails/when/time.js';
-export { Dns, type Lookup, type Resolve } from './jails/who/dns.js';
-export { type Identification, type Identifier, identifierOf } from './jails/who/identifier.js';
-export { IgnoreList, type IgnoreSettings, type IgnoreSources } from './jails/who/ignore.js';
+export { Dns } from './jails/who/dns.js';
+export { type Identifier, identifierOf } from './jails/who/identifier.js';
+export { IgnoreList } from './jails/who/ignore.js';
 export { KnownNames } from './jails/who/known-names.js';
 export { openMemoryStore } from './keeping/memory.js';
+
 export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
 export { entryOf } from './sources/journal/entry.js';
 export { jailJournal } from './sources/journal/jail-journal.js';
 export { readJournal } from './sources/journal/journalctl.js';
 export { JournalMatches } from './sources/journal/matches.js';
 export { journalWhere } from './sources/journal/places.js';
+
 export type { LogTrouble, Origin, Place } from './sources/source.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { Figures, QueueLengths, Unmet } from './telling/figures.js';

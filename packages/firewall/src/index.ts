@@ -18,9 +18,9 @@ export {
   type Problem,
   type Repair,
 } from './actor/firewall.js';
-export { builtinActions, conflictsOfBuiltins, mistakeInBuiltin } from './backends/builtin.js';
+export { conflictsOfBuiltins, mistakeInBuiltin } from './backends/builtin.js';
 export { FirewallError, type FirewallErrorCode } from './errors.js';
+
 export type * from './orders.js';
 export { doubtfulIn, doubtfulTags } from './scripts/findings.js';
-export { type IgnoreCommands, type IgnoreCommandsOptions, openIgnoreCommands } from './scripts/ignore-commands.js';
-export type { JailCounts, Remembered, ReverseResolver } from './scripts/tags.js';
+export { type IgnoreCommands, openIgnoreCommands } from './scripts/ignore-commands.js';
