@@ -162,7 +162,8 @@ const stripBytes: usize = 512;
 
 /**
  * Where few lines matter: newlines are only counted, strip by strip, and a line's ends are looked for when it matters. The line that is
- * in work (its bits are in lineBitsNow) is written when the next one begins.
+ * in work (its bits are in lineBitsNow) is written when the next one begins. Its tables are loaded here and once more in scanLines: they
+ * have to be this function's own variables, in registers, and a function has but one value to give.
  */
 function scanRare(block: usize, end: usize, out: usize, outEnd: usize, cap: u32): usize {
   const lo0 = v128.load(nibbles);

@@ -4,6 +4,7 @@
  * is compiled.
  */
 import type { CharSet } from './characters.js';
+import { kindsBySignature } from './kinds.js';
 import type { Syntax } from './syntax.js';
 
 /** By the next two characters (`first * kinds + second`): a bound of the steps, and 1 where a match is possible. */
@@ -53,27 +54,20 @@ function collectSets(item: Syntax, sets: Set<CharSet>): void {
 export class OutlookModel {
   readonly kinds: number;
   /** Kind of each ASCII code. */
-  readonly kindOf: Uint8Array = new Uint8Array(128);
+  readonly kindOf: Uint8Array;
   readonly #members = new Map<CharSet, Uint8Array>();
   readonly #nearer = new WeakMap<Outlook, Nearer>();
 
   constructor(tree: Syntax) {
     const sets = new Set<CharSet>();
     collectSets(tree, sets);
-    const kindBySignature = new Map<string, number>();
-    const representatives: number[] = [];
     const tables = [...sets].map((set) => set.ascii);
-    for (let code = 0; code < 128; code++) {
+    const { kindOf, representatives } = kindsBySignature(128, (code) => {
       let signature = '';
       for (const table of tables) signature += table[code]!;
-      let kind = kindBySignature.get(signature);
-      if (kind === undefined) {
-        kind = representatives.length;
-        kindBySignature.set(signature, kind);
-        representatives.push(code);
-      }
-      this.kindOf[code] = kind;
-    }
+      return signature;
+    });
+    this.kindOf = kindOf;
     this.kinds = representatives.length + 2;
     for (const set of sets) {
       const members = new Uint8Array(this.kinds);

@@ -3,6 +3,7 @@
  * that a line without a date does not cost a search for each of them.
  */
 import type { DateScanner } from './date-scanner.js';
+import { kindsBySignature } from './kinds.js';
 
 /** Scanners beyond this are searched one by one: a position's answer is one bit each. */
 const mostScanners = 31;
@@ -10,7 +11,7 @@ const kindCount = 130;
 
 /** The starts of one line. Made for a detector; refilled for each line. */
 export class PossibleStarts {
-  readonly #kindOf = new Uint8Array(kindCount);
+  readonly #kindOf: Uint8Array;
   readonly #kinds: number;
   /** By kinds of the first two characters: bits of the scanners that can begin with them. */
   readonly #pairs: Int32Array;
@@ -34,18 +35,9 @@ export class PossibleStarts {
     for (let code = 0; code < 128; code++) this.#word[code] = /\w/.test(String.fromCharCode(code)) ? 1 : 0;
 
     // Characters that no scanner tells apart, neither as first nor as second, are one kind.
-    const kindBySignature = new Map<string, number>();
-    const representatives: number[] = [];
-    for (let code = 0; code < kindCount; code++) {
-      const signature = scanners.map((scanner) => scanner.kind(code)).join();
-      let kind = kindBySignature.get(signature);
-      if (kind === undefined) {
-        kind = representatives.length;
-        kindBySignature.set(signature, kind);
-        representatives.push(code);
-      }
-      this.#kindOf[code] = kind;
-    }
+    const signatureOf = (code: number) => scanners.map((scanner) => scanner.kind(code)).join();
+    const { kindOf, representatives } = kindsBySignature(kindCount, signatureOf);
+    this.#kindOf = kindOf;
     this.#kinds = representatives.length;
     this.#pairs = new Int32Array(this.#kinds * this.#kinds);
     for (const [first, firstCode] of representatives.entries()) {

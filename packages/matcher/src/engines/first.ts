@@ -1,55 +1,101 @@
-/** Where a match can begin. */
+/** What an expression can begin with. */
 import { type CharSet, everyCharacter, noCharacter, union } from '../dialect/charset.js';
 import type { Node } from '../dialect/tree.js';
 
-interface First {
-  readonly set: CharSet;
-  /** The node can match without consuming. */
+/** What a piece of an expression can begin with. */
+export interface First<Characters> {
+  readonly set: Characters;
+  /** It can match without consuming: what follows it counts as well. */
   readonly nullable: boolean;
 }
 
-/** Characters that a match of `node` can begin with; undefined when it can be empty. */
-export function firstSet(node: Node): CharSet | undefined {
-  const first = firstOf(node);
-  return first.nullable ? undefined : first.set;
+/** A way to write sets of characters down. */
+export interface Sets<Characters> {
+  readonly none: Characters;
+  readonly all: Characters;
+  of(set: CharSet): Characters;
+  joined(...sets: readonly Characters[]): Characters;
 }
 
-function firstOf(node: Node): First {
-  switch (node.kind) {
-    case 'empty':
-    case 'assert':
-    case 'look':
-      return { set: noCharacter, nullable: true };
-    case 'char':
-      return { set: node.set, nullable: false };
-    case 'backref':
-      return { set: everyCharacter, nullable: true };
-    case 'group':
-    case 'atomic':
-      return firstOf(node.body);
-    case 'repeat': {
-      if (node.max === 0) return { set: noCharacter, nullable: true };
-      const body = firstOf(node.body);
-      return node.min === 0 ? { set: body.set, nullable: true } : body;
+/** What the pieces of an expression can begin with. Never too little: whoever asks leaves out what is not in it. */
+export class Firsts<Characters> {
+  readonly #sets: Sets<Characters>;
+  readonly #known = new Map<Node, First<Characters>>();
+  /** Nothing is known: anything may come, or nothing at all. */
+  readonly anything: First<Characters>;
+  readonly #nothing: First<Characters>;
+
+  constructor(sets: Sets<Characters>) {
+    this.#sets = sets;
+    this.anything = { set: sets.all, nullable: true };
+    this.#nothing = { set: sets.none, nullable: true };
+  }
+
+  of(node: Node): First<Characters> {
+    let known = this.#known.get(node);
+    if (known === undefined) {
+      known = this.#of(node);
+      this.#known.set(node, known);
     }
-    case 'alternate':
-      return either(node.branches.map(firstOf));
-    case 'conditional':
-      return either([firstOf(node.yes), firstOf(node.no)]);
-    case 'concat': {
-      const sets: CharSet[] = [];
-      for (const item of node.items) {
-        const first = firstOf(item);
-        sets.push(first.set);
-        if (!first.nullable) return { set: union(...sets), nullable: false };
+    return known;
+  }
+
+  /** `first` and, where it can be empty, what comes after it. */
+  followedBy(first: First<Characters>, next: First<Characters>): First<Characters> {
+    return first.nullable ? { set: this.#sets.joined(first.set, next.set), nullable: next.nullable } : first;
+  }
+
+  #of(node: Node): First<Characters> {
+    switch (node.kind) {
+      case 'empty':
+      case 'assert':
+      case 'look':
+        return this.#nothing;
+      case 'char':
+        return { set: this.#sets.of(node.set), nullable: false };
+      case 'backref':
+        return this.anything;
+      case 'group':
+      case 'atomic':
+        return this.of(node.body);
+      case 'repeat': {
+        if (node.max === 0) return this.#nothing;
+        const body = this.of(node.body);
+        return node.min === 0 ? { set: body.set, nullable: true } : body;
       }
-      return { set: union(...sets), nullable: true };
+      case 'alternate':
+        return this.#either(node.branches);
+      case 'conditional':
+        return this.#either([node.yes, node.no]);
+      case 'concat': {
+        const sets: Characters[] = [];
+        let nullable = true;
+        for (const item of node.items) {
+          const first = this.of(item);
+          sets.push(first.set);
+          nullable = first.nullable;
+          if (!nullable) break;
+        }
+        return { set: this.#sets.joined(this.#sets.none, ...sets), nullable };
+      }
     }
+  }
+
+  #either(nodes: readonly Node[]): First<Characters> {
+    const firsts = nodes.map((node) => this.of(node));
+    return {
+      set: this.#sets.joined(...firsts.map(({ set }) => set)),
+      nullable: firsts.some(({ nullable }) => nullable),
+    };
   }
 }
 
-function either(firsts: readonly First[]): First {
-  return { set: union(...firsts.map((first) => first.set)), nullable: firsts.some((first) => first.nullable) };
+const charSets: Sets<CharSet> = { none: noCharacter, all: everyCharacter, of: (set) => set, joined: union };
+
+/** Characters that a match of `node` can begin with; undefined when it can be empty. */
+export function firstSet(node: Node): CharSet | undefined {
+  const first = new Firsts(charSets).of(node);
+  return first.nullable ? undefined : first.set;
 }
 
 /** Whether a match of `node` can only begin at the start of the subject. */

@@ -50,7 +50,7 @@ export interface Prepared {
  *
  * @param text ends with the added newline
  */
-export function applyPrefregex(filter: CompiledFilter, text: string, run: ExpressionRun): Prepared | undefined {
+function applyPrefregex(filter: CompiledFilter, text: string, run: ExpressionRun): Prepared | undefined {
   const { prefregex } = filter;
   if (prefregex === undefined) return { subject: text, groups: undefined, content: undefined };
   const found = run.exec('prefregex', 0, prefregex, text);
@@ -65,6 +65,20 @@ export function applyPrefregex(filter: CompiledFilter, text: string, run: Expres
 }
 
 /**
+ * What comes before any failregex: the ignoreregex that go first, and prefregex.
+ *
+ * @returns what is left of the text; or that there is nothing to match: index of the ignoreregex that dropped it, -1 where prefregex did
+ */
+export function prepare(filter: CompiledFilter, text: string, run: ExpressionRun): Prepared | number {
+  run.subject('line', text);
+  if (filter.ignoresEarly) {
+    const ignored = run.ignoredBy(text, 'early');
+    if (ignored >= 0) return ignored;
+  }
+  return applyPrefregex(filter, text, run) ?? -1;
+}
+
+/**
  * Matches one line whose date is already cut out: early ignoreregex, prefregex and its content, failregex in order, ignoreregex.
  * Every expression searches a text that ends with an added newline. Pure: nothing is remembered from line to line.
  *
@@ -73,17 +87,12 @@ export function applyPrefregex(filter: CompiledFilter, text: string, run: Expres
 export function matchLine(filter: CompiledFilter, tuple: LineTuple, options: LineOptions = {}): LineOutcome {
   const run = new ExpressionRun(filter, options.trace);
   const text = `${tuple[0]}${tuple[2]}\n`;
-  run.subject('line', text);
   const hits: RegexHit[] = [];
   let prefregex = false;
   const end = (ignored: number): LineOutcome => ({ hits, ignored, prefregex, refusals: run.refusals });
 
-  if (filter.ignoresEarly) {
-    const ignored = run.ignoredBy(text, 'early');
-    if (ignored >= 0) return end(ignored);
-  }
-  const prepared = applyPrefregex(filter, text, run);
-  if (prepared === undefined) return end(-1);
+  const prepared = prepare(filter, text, run);
+  if (typeof prepared === 'number') return end(prepared);
   prefregex = filter.prefregex !== undefined;
   const { failregex } = filter;
   const { only } = options;

@@ -3,7 +3,7 @@ import type { DateRanking } from '../dates/detector.js';
 import type { CompiledFilter } from './compile.js';
 import type { LineTuple } from './dating.js';
 import { addGroups, type GroupValue } from './groups.js';
-import { applyPrefregex, type LineOptions, type LineOutcome, type RegexHit } from './line.js';
+import { type LineOptions, type LineOutcome, prepare, type RegexHit } from './line.js';
 import { ExpressionRun } from './run.js';
 import { WindowLiterals } from './window-literals.js';
 
@@ -96,13 +96,8 @@ export function matchNextLine(
   const end = (ignored: number): MultilineOutcome => ({ hits, ignored, prefregex, refusals: run.refusals });
 
   let text = textOf(state.lines);
-  run.subject('line', text);
-  if (filter.ignoresEarly) {
-    const ignored = run.ignoredBy(text, 'early');
-    if (ignored >= 0) return end(ignored);
-  }
-  const prepared = applyPrefregex(filter, text, run);
-  if (prepared === undefined) return end(-1);
+  const prepared = prepare(filter, text, run);
+  if (typeof prepared === 'number') return end(prepared);
   prefregex = filter.prefregex !== undefined;
   // What prefregex leaves is all that remains of the buffer: fail2ban's rule, however little buffering it leaves.
   let whole: LineTuple | undefined;

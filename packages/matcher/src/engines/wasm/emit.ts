@@ -4,7 +4,7 @@ import { widthOf } from '../../dialect/width.js';
 import type { Alphabet } from './alphabet.js';
 import { emitBackref } from './backref.js';
 import type { Place } from './cases.js';
-import { exclusive, type First, Firsts, followedBy } from './first.js';
+import { exclusive, type First, type Firsts, firstsIn } from './first.js';
 import { $c, $end, $from, $left, $m, $p, $q, $r, $sp, gaveUp, notFound } from './frame.js';
 import { FunctionWriter } from './function-writer.js';
 import {
@@ -56,7 +56,7 @@ export class Emitter {
     this.#writer = new FunctionWriter(workspace, alphabet, slots);
     this.#alphabet = alphabet;
     this.#text = this.#writer.text;
-    this.#firsts = new Firsts(alphabet);
+    this.#firsts = firstsIn(alphabet);
     this.#slots = slots;
   }
 
@@ -115,7 +115,7 @@ export class Emitter {
     let next = follow;
     for (let i = items.length - 1; i >= 0; i--) {
       follows[i] = next;
-      next = followedBy(this.#firsts.of(items[i]!), next);
+      next = this.#firsts.followedBy(this.#firsts.of(items[i]!), next);
     }
     for (let i = 0; i < items.length; ) {
       const literal = this.#text.literalFrom(items, i);
@@ -133,7 +133,7 @@ export class Emitter {
 
   /** Tries `branches` in order; the next character leaves out those that cannot begin with it. */
   #alternate(branches: readonly Node[], follow: First): void {
-    const firsts = branches.map((branch) => followedBy(this.#firsts.of(branch), follow));
+    const firsts = branches.map((branch) => this.#firsts.followedBy(this.#firsts.of(branch), follow));
     const end = this.#writer.cases.place();
     for (const [index, branch] of branches.entries()) {
       if (index === branches.length - 1) {
@@ -144,7 +144,7 @@ export class Emitter {
       const otherwise = this.#writer.cases.place();
       const first = firsts[index]!;
       const decided = firsts.slice(index + 1).every((other) => exclusive(first, other));
-      if (!first.nullable) this.#writer.cases.goIf(otherwise, this.#text.isNot(first.bits));
+      if (!first.nullable) this.#writer.cases.goIf(otherwise, this.#text.isNot(first.set));
       if (!decided) {
         this.#skipUnless(milestonesOf(branch), otherwise);
         this.#writer.add(this.#writer.push(get($p), get($p), otherwise.number));
@@ -205,7 +205,7 @@ export class Emitter {
     if (max === Number.POSITIVE_INFINITY) {
       if (widthOf(body).min === 0) throw new Declined('loop around what can be empty');
       if (min > mostCopies) throw new Declined('too many copies');
-      const again = followedBy({ ...this.#firsts.of(body), nullable: true }, follow);
+      const again = this.#firsts.followedBy({ ...this.#firsts.of(body), nullable: true }, follow);
       for (let i = 0; i < min; i++) this.#emit(body, again);
       return this.#loop(body, mode, again, follow);
     }
@@ -220,9 +220,9 @@ export class Emitter {
     // An optional copy that matches nothing counts as none, which copies alone do not say.
     if (count > 1 && widthOf(body).min === 0) throw new Declined('loop around what can be empty');
     const end = this.#writer.cases.place();
-    const again = count > 1 ? followedBy({ ...this.#firsts.of(body), nullable: true }, follow) : follow;
+    const again = count > 1 ? this.#firsts.followedBy({ ...this.#firsts.of(body), nullable: true }, follow) : follow;
     if (mode === 'lazy') this.#later(end);
-    else this.#choose(followedBy(this.#firsts.of(body), again), follow, end);
+    else this.#choose(this.#firsts.followedBy(this.#firsts.of(body), again), follow, end);
     this.#emit(body, again);
     this.#optional(body, count - 1, mode, follow);
     this.#writer.cases.enter(end);
@@ -251,14 +251,14 @@ export class Emitter {
 
   /** Goes on with what begins as `first` says, or at `end`; leaves a choice only where the next character cannot decide. */
   #choose(first: First, follow: First, end: Place): void {
-    if (!first.nullable) this.#writer.cases.goIf(end, this.#text.isNot(first.bits));
+    if (!first.nullable) this.#writer.cases.goIf(end, this.#text.isNot(first.set));
     if (!exclusive(first, follow)) this.#writer.add(this.#writer.push(get($p), get($p), end.number));
   }
 
   /** A run of one kind of character: forward at once, and back one by one only if what follows could take a character of the run. */
   #run(kind: CharSet, { min, max, mode }: RepeatNode, follow: First): void {
     const bits = this.#alphabet.bitsOf(kind);
-    const first = { bits, nullable: false };
+    const first = { set: bits, nullable: false };
     const next = label('next');
     this.#writer.add(set($q, get($p)), set($r, get($end)));
     if (max !== Number.POSITIVE_INFINITY) {
@@ -287,7 +287,7 @@ export class Emitter {
       this.#writer.add(
         loop(
           back,
-          when(greater(get($p), get($m)), when(this.#text.isNot(follow.bits), [this.#text.forward(-1), go(back)])),
+          when(greater(get($p), get($m)), when(this.#text.isNot(follow.set), [this.#text.forward(-1), go(back)])),
         ),
       );
     }

@@ -74,7 +74,7 @@ export function writeSearch(expression: Expression, alphabet: Alphabet, workspac
     : [
         when(greaterOrEqual(get($start), get($end)), give(i32(notFound))),
         set($r, unit === 1 ? loadByte(get($start)) : loadHalf(get($start))),
-        goIf(next, not(isMember(first.bits, get($r), alphabet, workspace))),
+        goIf(next, not(isMember(first.set, get($r), alphabet, workspace))),
       ];
   const fresh = Array.from({ length: expression.groupCount + 1 }, (_, group) =>
     storeDouble(i32(0), i64(-1n), slots + 8 * group),
