@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bytes, Milliseconds } from '@f2b/config';
 import { capacityFor, openFilesLimit } from './capacity.js';
 import { Gate } from './gate.js';
+import { type Exit, type Started, startProgram } from './start.js';
 
 /** One program to run to its end. */
 export interface ProcessRequest {
@@ -51,10 +51,6 @@ const drainGrace: Milliseconds = 100;
 /**
  * Runs programs for real, each in its own session and process group, so that a timeout ends the whole group. A program
  * that leaves a child in the background has ended when it itself has ended.
- *
- * Node's `spawn` and not execa (9.6): without a file descriptor left, execa throws over the streams that are missing and leaves
- * the child's `error` event to nobody, which ends the daemon; it waits for whoever holds the output open; its time limit ends the
- * program and not its group; and its limit on output ends the program.
  */
 export function openExec(options: ExecOptions = {}): Exec {
   const gate = options.gate ?? new Gate(capacityFor(openFilesLimit()).actions);
@@ -64,22 +60,7 @@ export function openExec(options: ExecOptions = {}): Exec {
 async function runProcess(request: ProcessRequest, options: ExecOptions): Promise<ProcessResult> {
   const [program, ...args] = [...(options.prefix ?? []), ...request.argv];
   if (program === undefined) throw new TypeError('a program to run needs a name');
-  let child: ChildProcess;
-  try {
-    child = spawn(program, args, {
-      detached: true,
-      stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      ...(options.env === undefined ? {} : { env: { ...process.env, ...options.env } }),
-    });
-  } catch (error) {
-    // E2BIG and its like are thrown at once; ENOENT and EMFILE come as an event.
-    return notStarted(error);
-  }
-  const end = new Promise<Exit>((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }));
-    // Stays: a signal that cannot be sent is an error as well, and an error that nobody hears ends the process.
-    child.on('error', (error) => resolve({ notStarted: codeOf(error) }));
-  });
+  const { child, ended: end } = startProgram(program, args, { env: options.env, input: request.input !== undefined });
   const stdout = collect(child.stdout, request.outputLimit);
   const stderr = collect(child.stderr, request.outputLimit);
   give(child, request.input);
@@ -107,23 +88,8 @@ async function runProcess(request: ProcessRequest, options: ExecOptions): Promis
   };
 }
 
-interface Exit {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly notStarted?: string | undefined;
-}
-
-function notStarted(error: unknown): ProcessResult {
-  const nothing = { exitCode: undefined, signal: undefined, timedOut: false, stdout: '', stderr: '', truncated: false };
-  return { ...nothing, notStarted: codeOf(error) };
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown';
-}
-
 /** A program that does not read its input, or was not started at all, is told by how it ended. */
-function give(child: ChildProcess, input: string | undefined): void {
+function give(child: Started['child'], input: string | undefined): void {
   if (input === undefined) return;
   child.stdin?.on('error', () => {});
   child.stdin?.end(input);
