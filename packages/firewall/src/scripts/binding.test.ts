@@ -66,6 +66,17 @@ describe('filling a script in', () => {
     expect(run(`printf '%s,%s' "<F-A_B>" "<F-A-B>"`, { 'F-A_B': '1 *', 'F-A-B': '2 *' })).toBe('1 *,2 *');
   });
 
+  it('leaves a value as it is beside arithmetic that has nothing to do with it', () => {
+    expect(run('who="<F-USER>"; n=1; n=$((n + 1)); echo "$who $n"', { 'F-USER': 'a [b]' })).toBe('a [b] 2\n');
+  });
+
+  it('does not study what no kernel runs, and answers for a depth that no stack holds', () => {
+    const long = `sh -c "echo <F-USER>" | `.repeat(20_000);
+    expect(bind(`${long}cat`, { 'F-USER': 'a;b' }).script).toContain('echo a_b');
+    const deep = `echo ${'$(echo '.repeat(10_000)}<F-USER>${')'.repeat(10_000)}`;
+    expect(bind(deep, { 'F-USER': 'a;b' }).script).toContain('echo a_b)');
+  });
+
   it('drops NUL bytes, and keeps the end of what is longer than an argument may be', () => {
     const { values } = bind('echo <matches>', { matches: `${'ä'.repeat(100_000)}\0 the newest line` });
     expect(Buffer.byteLength(values[0]!)).toBeLessThanOrEqual(96 * 1024);
@@ -249,6 +260,29 @@ describe('whatever a log line holds, nothing of it is run', () => {
     `\\<F-USER>`,
     `command <F-USER>`,
     `exec <F-USER>`,
+    `n="<F-USER>"; echo $((n + 1))`,
+    `n=<F-USER>; m=$n; (( m > 3 )) && echo x`,
+    `n="<F-USER>"; let "x = n + 1"`,
+    `n="<F-USER>"; [[ $n -gt 3 ]]`,
+    `n=$(echo "<F-USER>"); echo $[n]`,
+    `declare -i n; n="<F-USER>"`,
+    `a[<F-USER>]=1`,
+    `i="<F-USER>"; a[$i]=1`,
+    `a=(1 2 3); i="<F-USER>"; echo "\${a[$i]}"`,
+    `x=abc; i="<F-USER>"; echo "\${x:$i}"`,
+    `x="<F-USER>"; echo "\${!x}"`,
+    `x="<F-USER>"; echo "\${x@P}"`,
+    `read n <<< "<F-USER>"; echo $((n))`,
+    `echo "<F-USER>" | while read n; do echo $((n)); done`,
+    `while read n; do echo $((n)); done <<EOF\n<F-USER>\nEOF`,
+    `mapfile -t n < <(echo "<F-USER>"); echo $((n))`,
+    `f() { local n=$1; echo $((n)); }; f "<F-USER>"`,
+    `set -- "<F-USER>"; echo $(($1))`,
+    `for n in "<F-USER>"; do echo $((n)); done`,
+    `printf -v n %s "<F-USER>"; echo $((n))`,
+    `bash -c 'n=<F-USER>; echo $((n))'`,
+    `bash -c 'echo $(($1))' x "<F-USER>"`,
+    `A="<F-USER>" bash -c '((A > 1))'`,
   ];
 
   it.each(scripts)('%s', (source) => {

@@ -25,6 +25,9 @@ export interface BoundScript {
 
 /** Linux takes no single argument of 128 KiB or more; a longer value (many matches) keeps its end, the newest lines. */
 const valueLimit: Bytes = 96 * 1024;
+/** What is longer, the kernel does not run, and what has more tags nobody has written: neither is worth the time to be studied. */
+const studiedLength = 128 * 1024;
+const studiedTags = 200;
 
 /** Takes a script apart once; each ticket then only fills it in. */
 export function readScript(text: string): Script {
@@ -36,7 +39,8 @@ export function readScript(text: string): Script {
     marked += source.slice(from, index) + tagMark;
     from = index + whole.length;
   }
-  const places = found.length === 0 ? [] : placesOf(marked + source.slice(from));
+  const studied = found.length > 0 && found.length <= studiedTags && source.length <= studiedLength;
+  const places = studied ? placesOf(marked + source.slice(from)) : [];
   const parts: ScriptPart[] = [];
   from = 0;
   for (const [number, match] of found.entries()) {

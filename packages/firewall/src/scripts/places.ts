@@ -1,3 +1,4 @@
+import { evaluatedTags } from './evaluation.js';
 import { commandNames, type ProgramUse, programUse } from './interpreters.js';
 import { readShell } from './shell-reader.js';
 import { type Command, type Quoting, type ShellReading, tagMark, type Word } from './shell-syntax.js';
@@ -43,7 +44,7 @@ export function placesOf(source: string): readonly Place[] {
 
 interface Study {
   readonly places: Map<number, Place>;
-  /** Something in it runs a text that is put together at run time. */
+  /** Something in it runs, or looks at as an expression, a text that is put together at run time. */
   readonly dynamic: boolean;
 }
 
@@ -73,7 +74,9 @@ function studied(source: string, depth: number): Study {
     const form = reaches.has('named') ? 'marked' : 'tight';
     inside.limitAll(form, { kind: 'text', program: 'a command that is put together at run time' });
   }
-  return { places, dynamic };
+  const { evaluates, ranges } = evaluatedTags(source, reading);
+  for (const range of ranges) inside.limitRange(range, 'bare', { kind: 'text', program: 'arithmetic' });
+  return { places, dynamic: dynamic || evaluates };
 }
 
 function firstPlace(quoting: Quoting): Place {

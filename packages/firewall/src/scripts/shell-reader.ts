@@ -1,5 +1,8 @@
 import {
   type Command,
+  closers,
+  type OpenCommand,
+  openers,
   type Quoting,
   type Redirection,
   type ShellReading,
@@ -13,17 +16,7 @@ export function readShell(source: string): ShellReading {
   return new ShellReader(source).read();
 }
 
-interface OpenCommand {
-  from: number;
-  assignments: Word[];
-  words: Word[];
-  redirections: Redirection[];
-  pipedFrom: number | undefined;
-}
-
-const openers = new Set(['if', 'then', 'elif', 'else', 'do', 'while', 'until', '!', '{', 'time']);
-const closers = new Set(['fi', 'done', 'esac', '}']);
-/** Deeper than any honest script; what lies deeper is loose. */
+/** Deeper than any honest script; what lies deeper is loose, and nothing is read there. */
 const depthLimit = 40;
 
 class ShellReader {
@@ -31,6 +24,7 @@ class ShellReader {
   readonly #quoting = new Map<number, Quoting>();
   readonly #commands: Command[] = [];
   readonly #pending: Redirection[] = [];
+  readonly #evaluated: string[] = [];
   #functions = false;
   #at = 0;
   #depth = 0;
@@ -45,21 +39,25 @@ class ShellReader {
     this.#program('');
     if (this.#pending.length > 0) this.#doubtFrom = 0;
     for (const place of this.#quoting.keys()) if (place >= this.#doubtFrom) this.#quoting.set(place, 'loose');
-    return { quoting: this.#quoting, commands: this.#commands, functions: this.#functions };
+    const evaluated = this.#evaluated;
+    return { quoting: this.#quoting, commands: this.#commands, functions: this.#functions, evaluated };
   }
 
   #doubt(): void {
     this.#doubtFrom = Math.min(this.#doubtFrom, this.#at);
   }
 
-  #mark(place: number, quoting: Quoting): void {
-    this.#quoting.set(place, this.#depth > depthLimit ? 'loose' : quoting);
+  /** The reader goes down with the script's depth, which must not use up the stack. */
+  #giveUp(): void {
+    this.#doubt();
+    for (; this.#at < this.#source.length; this.#at += 1) this.#markIf(this.#at, 'loose');
   }
 
   /** Reads commands up to `end`: `)`, a backtick, or the end of the text. */
   #program(end: string): void {
     const source = this.#source;
     const begin = this.#at;
+    if (this.#depth > depthLimit) return this.#giveUp();
     this.#depth += 1;
     let command: OpenCommand | undefined;
     let pipedFrom: number | undefined;
@@ -164,7 +162,7 @@ class ShellReader {
     while (this.#at < this.#source.length) {
       const char = this.#source[this.#at]!;
       if (char === '\n' || (end === '`' && char === '`')) return;
-      if (char === tagMark) this.#mark(this.#at, 'comment');
+      if (char === tagMark) this.#quoting.set(this.#at, 'comment');
       this.#at += 1;
     }
   }
@@ -174,21 +172,30 @@ class ShellReader {
     const operator = /^(?:<<<|<<-|<<|<>|<&|>>|>\||>&|<\(|>\(|[<>])/.exec(rest)![0];
     this.#at += operator.length;
     if (operator.endsWith('(')) {
-      const from = this.#at;
-      this.#program(')');
-      this.#at += 1;
-      command.words.push({ from, to: this.#at, text: '$', marks: [], constant: false });
+      this.#at -= operator.length;
+      command.words.push(this.#process());
       return;
     }
     while (/[ \t]/.test(this.#source[this.#at] ?? '')) this.#at += 1;
     const from = this.#at;
-    const target = this.#word('');
+    // `< <(…)`: a redirection from a process.
+    const fromProcess = /^[<>]\($/.test(this.#source.slice(from, from + 2));
+    const target = fromProcess ? this.#process() : this.#word('');
     const redirection: Redirection = { operator: operator === '<<-' ? '<<' : operator, target };
     command.redirections.push(redirection);
     if (redirection.operator !== '<<') return;
     if (!target.constant || target.marks.length > 0) this.#doubt();
     const quoted = /["'\\]/.test(this.#source.slice(from, this.#at));
     this.#pending.push(Object.assign(redirection, { document: { from: operator === '<<-' ? 1 : 0, to: 0, quoted } }));
+  }
+
+  /** Reads `<(…)` or `>(…)`. */
+  #process(): Word {
+    const from = this.#at;
+    this.#at += 2;
+    this.#program(')');
+    this.#at += 1;
+    return { from, to: this.#at, text: '$', marks: [], constant: false };
   }
 
   /** Reads the here-documents whose commands stood in the line before. */
@@ -220,7 +227,7 @@ class ShellReader {
   }
 
   #markIf(place: number, quoting: Quoting): void {
-    if (this.#source[place] === tagMark) this.#mark(place, quoting);
+    if (this.#source[place] === tagMark) this.#quoting.set(place, quoting);
   }
 
   #word(end: string): Word {
@@ -232,7 +239,7 @@ class ShellReader {
       if (/[\s;&|()<>]/.test(char) || char === end) break;
       if (char === '\\') {
         const next = source[this.#at + 1];
-        if (next === tagMark) this.#mark(this.#at + 1, 'literal');
+        if (next === tagMark) this.#quoting.set(this.#at + 1, 'literal');
         if (next !== undefined && next !== '\n') word.add(next, this.#at + 1);
         this.#at += 2;
       } else if (char === "'") this.#single(word);
@@ -242,7 +249,7 @@ class ShellReader {
       } else if (char === '$' || char === '`') this.#expansion('none', word);
       else {
         if (char === tagMark) {
-          this.#mark(this.#at, 'none');
+          this.#quoting.set(this.#at, 'none');
           word.constant = false;
         }
         word.add(char, this.#at);
@@ -276,14 +283,14 @@ class ShellReader {
       }
       if (char === '\\') {
         const next = source[this.#at + 1] ?? '';
-        if (next === tagMark) this.#mark(this.#at + 1, 'literal');
+        if (next === tagMark) this.#quoting.set(this.#at + 1, 'literal');
         if (!/[$`"\\\n]/.test(next)) word.add('\\', this.#at);
         if (next !== '\n' && next !== '') word.add(next, this.#at + 1);
         this.#at += 2;
       } else if (char === '$' || char === '`') this.#expansion(quoting, word);
       else {
         if (char === tagMark) {
-          this.#mark(this.#at, quoting);
+          this.#quoting.set(this.#at, quoting);
           word.constant = false;
         }
         word.add(char, this.#at);
@@ -320,13 +327,9 @@ class ShellReader {
       this.#at += 1;
     } else {
       // `$<tag>` would name a variable; it is loose, and what follows decides nothing.
-      this.#markLoose(this.#at + 1);
+      this.#markIf(this.#at + 1, 'loose');
       this.#at += 2;
     }
-  }
-
-  #markLoose(place: number): void {
-    this.#markIf(place, 'loose');
   }
 
   #backticks(): void {
@@ -341,7 +344,7 @@ class ShellReader {
       to += 1;
     }
     if (escaped) {
-      for (let at = from; at < to; at += 1) this.#markLoose(at);
+      for (let at = from; at < to; at += 1) this.#markIf(at, 'loose');
       this.#at = to + 1;
       return;
     }
@@ -352,16 +355,23 @@ class ShellReader {
   }
 
   #braces(quoting: Quoting): void {
+    const from = this.#at;
+    this.#readBraces(quoting);
+    const text = this.#source.slice(from, this.#at);
+    if (/^\$\{(?:!|#?\w+\[(?![@*\d]+\])|\w+@|[\w@*]+:[^-+=?])/.test(text)) this.#evaluated.push(text);
+  }
+
+  #readBraces(quoting: Quoting): void {
     let depth = 0;
     while (this.#at < this.#source.length) {
       const char = this.#source[this.#at]!;
-      this.#markLoose(this.#at);
+      this.#markIf(this.#at, 'loose');
       if (char === '$' && this.#source[this.#at + 1] === '{') {
         depth += 1;
         this.#at += 1;
       } else if (char === '}') depth -= 1;
       else if (char === '\\') {
-        this.#markLoose(this.#at + 1);
+        this.#markIf(this.#at + 1, 'loose');
         this.#at += 1;
       } else if (/['"`]/.test(char)) {
         // Shells disagree about quotes in here; a pair on its own outside of quotes is the one clear case.
@@ -382,6 +392,7 @@ class ShellReader {
     const match = end.exec(this.#source);
     const to = match === null ? this.#source.length : match.index + match[0].length;
     if (match === null || /["'`\\]/.test(this.#source.slice(this.#at, to))) this.#doubt();
-    for (; this.#at < to; this.#at += 1) this.#markLoose(this.#at);
+    this.#evaluated.push(this.#source.slice(this.#at, to));
+    for (; this.#at < to; this.#at += 1) this.#markIf(this.#at, 'loose');
   }
 }

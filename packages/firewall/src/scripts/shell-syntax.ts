@@ -46,6 +46,8 @@ export interface ShellReading {
   readonly commands: readonly Command[];
   /** Whether it defines a function. */
   readonly functions: boolean;
+  /** Texts that bash looks at as arithmetic or as a variable's name: `$((…))`, `${a[…]}`, `${!a}`. */
+  readonly evaluated: readonly string[];
 }
 
 /** A word while it is read. */
@@ -63,3 +65,17 @@ export class WordBuilder {
     return { text: this.#text, marks: this.#marks, constant: this.constant };
   }
 }
+
+/** A command while it is read. */
+export interface OpenCommand {
+  from: number;
+  assignments: Word[];
+  words: Word[];
+  redirections: Redirection[];
+  pipedFrom: number | undefined;
+}
+
+/** Words behind which a command begins. */
+export const openers = new Set(['if', 'then', 'elif', 'else', 'do', 'while', 'until', '!', '{', 'time']);
+/** Words that end a compound command. */
+export const closers = new Set(['fi', 'done', 'esac', '}']);
