@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { guardTrial } from '../fixtures/guard.js';
 import { appendJournal, journalMissing, type TrialEntry } from '../fixtures/journal.js';
+import { formatLocalTime } from '../jails/when/duration.js';
 import { openMemoryStore } from '../keeping/memory.js';
 
 const trial = guardTrial();
@@ -73,13 +73,14 @@ describe.skipIf(journalMissing())('a jail that reads the journal', () => {
   });
 
   it('takes each entry for its own time, and leaves out what is older than findtime', async () => {
-    const ago = (minutes: number) => String((Date.now() - minutes * 60_000) * 1000);
+    const now = Date.now();
+    const ago = (minutes: number) => String((now - minutes * 60_000) * 1000);
     write(...knocks('203.0.113.1', 3, { __REALTIME_TIMESTAMP: ago(11) }));
     write(...knocks('203.0.113.2', 2, { __REALTIME_TIMESTAMP: ago(9) }));
     await begin(jail());
     await trial.guard.settled();
     expect(failures()).toBe(2);
-    expect((await says(/Found 203\.0\.113\.2/)).slice(-19)).toBe(localTime(Date.now() - 9 * 60_000));
+    expect((await says(/Found 203\.0\.113\.2/)).slice(-19)).toBe(formatLocalTime(now - 9 * 60_000));
   });
 
   it('shares one journalctl with all that read the same, also with those that come later', async () => {
@@ -261,7 +262,3 @@ describe('a jail whose journal cannot be read', () => {
     expect(trial.guard.jailStatus('door')?.state).toBe('failed');
   });
 });
-
-function localTime(at: number): string {
-  return execFileSync('date', ['-d', `@${Math.floor(at / 1000)}`, '+%Y-%m-%d %H:%M:%S'], { encoding: 'utf8' }).trim();
-}

@@ -4,7 +4,7 @@ import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import { dropOldest } from '../jails/book/bound.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import { entryOf, readCursor } from '../sources/journal/entry.js';
+import { entryOf, lastNumbers, readCursor } from '../sources/journal/entry.js';
 import { type JournalQuery, readJournal } from '../sources/journal/journalctl.js';
 import { JournalMatches } from '../sources/journal/matches.js';
 import type { JournalWhere } from '../sources/journal/places.js';
@@ -211,7 +211,7 @@ export class SharedJournal implements SourceReader {
     for (let from = 0; from < shown.length; ) {
       const piece = pieceFrom(shown, from);
       from += piece.length;
-      const bytes = Buffer.from(piece.map(({ date, text }) => `${date}${text}\n`).join(''));
+      const bytes = Buffer.from(linesOf(piece));
       const result = await this.#patience.attempt(
         () => scan.lane.scan({ bytes, start: 0, generation: 0 }),
         (why) => this.#parts.failed(this, why),
@@ -219,7 +219,8 @@ export class SharedJournal implements SourceReader {
       if (result !== undefined) await this.#judge(piece, scan, result, settling);
       if (pace.over) await pace.turn();
     }
-    for (const reader of scan.readers) markSeen(reader, entries);
+    const numbers = lastNumbers(entries);
+    for (const reader of scan.readers) markSeen(reader, numbers);
   }
 
   async #judge(
@@ -264,10 +265,8 @@ function isFor(reader: JournalReader, { sequence, number, received, fields }: Da
   return reader.matches.accepts(fields);
 }
 
-function markSeen({ seen }: JournalReader, entries: readonly DatedEntry[]): void {
-  for (const { sequence, number } of entries) {
-    if (sequence !== '' && number > (seen.get(sequence) ?? 0)) seen.set(sequence, number);
-  }
+function markSeen({ seen }: JournalReader, numbers: ReadonlyMap<string, number>): void {
+  for (const [sequence, number] of numbers) if (number > (seen.get(sequence) ?? 0)) seen.set(sequence, number);
   dropOldest(seen, maxSequences);
 }
 
@@ -279,4 +278,10 @@ function pieceFrom(entries: readonly DatedEntry[], from: number): readonly Dated
 
 function timeOf(start: JournalPlace | EpochMs): EpochMs {
   return typeof start === 'number' ? start : start.time;
+}
+
+function linesOf(entries: readonly DatedEntry[]): string {
+  let lines = '';
+  for (const { date, text } of entries) lines += `${date}${text}\n`;
+  return lines;
 }

@@ -79,20 +79,30 @@ function dateText(micros: number): string {
 }
 
 function textOf(fields: Fields): string {
-  const parts: string[] = [];
   const host = field(fields, '_HOSTNAME');
-  if (host !== '') parts.push(host);
+  let text = host === '' ? '' : `${host} `;
   const program = field(fields, 'SYSLOG_IDENTIFIER') || field(fields, '_COMM');
   if (program !== '') {
     const pid = field(fields, 'SYSLOG_PID') || field(fields, '_PID');
-    parts.push(`${program}${/^\d+$/.test(pid) ? `[${pid}]` : ''}:`);
+    text += /^\d+$/.test(pid) ? `${program}[${pid}]: ` : `${program}: `;
     if (program === 'kernel') {
       const monotonic = field(fields, '_SOURCE_MONOTONIC_TIMESTAMP') || field(fields, '__MONOTONIC_TIMESTAMP');
-      parts.push(`[${(Number(monotonic) / 1e6).toFixed(6).padStart(12)}]`);
+      text += `[${(Number(monotonic) / 1e6).toFixed(6).padStart(12)}] `;
     }
   }
-  parts.push(field(fields, 'MESSAGE'));
-  return parts.join(' ').replaceAll('\n', '\\n');
+  text += field(fields, 'MESSAGE');
+  return text.includes('\n') ? text.replaceAll('\n', '\\n') : text;
+}
+
+/** By sequence, the number of the last of some entries. */
+export function lastNumbers(entries: readonly DatedEntry[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (let i = 0; i < entries.length; i++) {
+    const { sequence, number } = entries[i]!;
+    // Entries come in the order of their numbers: the last one of a run counts.
+    if (sequence !== '' && sequence !== entries[i + 1]?.sequence) numbers.set(sequence, number);
+  }
+  return numbers;
 }
 
 /** A field that an entry holds several times is one text. */

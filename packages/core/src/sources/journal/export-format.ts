@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer';
+
 /** The fields of one entry, each with its values in their order. */
 export type Fields = ReadonlyMap<string, readonly string[]>;
 
@@ -23,6 +25,8 @@ export class ExportReader {
   #skipLine = false;
   #fields = new Map<string, string[]>();
   #entryBytes = 0;
+  /** All that is being read is ASCII. */
+  #ascii = true;
   #leftOut = 0;
   /** Something of the entry was left out: then all of it is. */
   #overlong = false;
@@ -35,6 +39,7 @@ export class ExportReader {
   /** @returns the entries that end within these bytes */
   read(bytes: Buffer): Fields[] {
     const text = this.#rest + bytes.toString('latin1');
+    this.#ascii = isAscii(bytes) && (this.#rest === '' || this.#ascii);
     const entries: Fields[] = [];
     let at = this.#skipped(text);
     while (at < text.length) {
@@ -49,8 +54,8 @@ export class ExportReader {
         at++;
         continue;
       }
-      const equals = text.slice(at, end).indexOf('=');
-      const next = equals >= 0 ? this.#line(text, at, at + equals, end) : this.#binary(text, at, end);
+      const equals = equalsIn(text, at, end);
+      const next = equals >= 0 ? this.#line(text, at, equals, end) : this.#binary(text, at, end);
       if (next === undefined) break;
       at = next;
     }
@@ -106,9 +111,15 @@ export class ExportReader {
       return;
     }
     const bytes = text.slice(from, to);
-    const value = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+    const value = !this.#ascii && /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
     const known = this.#fields.get(name);
     if (known !== undefined) known.push(value);
     else if (this.#fields.size < maxFields) this.#fields.set(name, [value]);
   }
+}
+
+/** @returns where the name of a field ends that stands on one line with its value; negative where its value is framed */
+function equalsIn(text: string, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (text.charCodeAt(at) === 0x3d) return at;
+  return -1;
 }

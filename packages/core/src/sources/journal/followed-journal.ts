@@ -1,7 +1,7 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
 import { CoreError, reasonOf } from '../../errors.js';
 import type { Entries, JournalPlace, SourceReader } from '../source.js';
-import { entryOf, type JournalEntry, placeBehind, readCursor } from './entry.js';
+import { entryOf, type JournalEntry, lastNumbers, placeBehind, readCursor } from './entry.js';
 import type { Fields } from './export-format.js';
 import { type JournalStart, readJournal } from './journalctl.js';
 import { JournalMatches } from './matches.js';
@@ -182,12 +182,12 @@ export class FollowedJournal {
     for (const fields of several) {
       const entry = entryOf(fields);
       if (entry === undefined) this.#leftOut(1);
-      else if (entry.cursor !== this.#last?.cursor) entries.push(entry);
+      else if (entries.length > 0 || entry.cursor !== this.#last?.cursor) entries.push(entry);
     }
     const last = entries.at(-1);
     if (last === undefined) return;
     this.#last = last;
-    for (const { sequence, number } of entries) this.#handedOut.set(sequence, number);
+    for (const [sequence, number] of lastNumbers(entries)) this.#handedOut.set(sequence, number);
     const portion: Entries = {
       kind: 'entries',
       log,
