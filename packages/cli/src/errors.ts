@@ -125,7 +125,10 @@ export class CliError extends Error {
   }
 }
 
-/** The whole message of anything thrown, its lines joined to one. What is hidden in it is the business of whoever shows it. */
+/**
+ * The whole message of anything thrown, its lines joined to one. What is hidden in it is the business of whoever shows it. core has
+ * its own, which leaves the lines as they are; a command that only asks the daemon does not load core.
+ */
 export function reasonOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (!text.includes('\n')) return text;

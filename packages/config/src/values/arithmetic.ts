@@ -5,6 +5,9 @@ const maxDepth = 50;
  * Evaluates an arithmetic expression by Python's rules: numbers, `+ - * / // %`, signs, parentheses; `//` and `%` round
  * towards minus infinity. Nothing is ever run as code.
  *
+ * Times go by this and formulas by `expression.ts`, whose grammars are not one: a formula has names, calls, comparisons and powers,
+ * and may come to NaN for one ban; a time is read once, divides by zero or has a power never, and is told why in words of its own.
+ *
  * @returns the value, or a sentence fragment that says why there is none
  */
 export function evaluateArithmetic(expression: string): number | string {

@@ -23,8 +23,8 @@ export interface FilterProblem {
   readonly advice: string;
 }
 
-/** `file:line:column`, as every message of f2b names a place. */
-export function placeOf(origin: Origin | undefined): string {
+/** `file:line:column`, as every message of f2b names a place. config has the same line of code; the matcher takes only types from it. */
+function placeOf(origin: Origin | undefined): string {
   return origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column}: `;
 }
 
