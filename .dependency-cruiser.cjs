@@ -63,7 +63,8 @@ module.exports = {
       from: { path: '^packages/([^/]+)/src/' },
       to: {
         path: '^packages/[^/]+/src/',
-        pathNot: '^packages/($1/|[^/]+/src/index\\.ts$|config/src/(stream|resolve/server-settings)\\.ts$)',
+        pathNot:
+          '^packages/($1/|[^/]+/src/index\\.ts$|config/src/(stream|resolve/server-settings)\\.ts$|matcher/src/stages\\.ts$)',
       },
     },
     {

@@ -10,6 +10,7 @@ module.exports = {
       '@f2b/config/server$': resolve(__dirname, 'packages/config/src/resolve/server-settings.ts'),
       '@f2b/config/stream$': resolve(__dirname, 'packages/config/src/stream.ts'),
       '@f2b/matcher$': source('matcher'),
+      '@f2b/matcher/stages$': resolve(__dirname, 'packages/matcher/src/stages.ts'),
       '@f2b/firewall$': source('firewall'),
       '@f2b/core$': source('core'),
     },

@@ -3,7 +3,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, wri
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOneFilter, type Seconds } from '@f2b/config';
-import { compileFilter, stages } from '@f2b/matcher';
+import { compileFilter } from '@f2b/matcher';
+import * as stages from '@f2b/matcher/stages';
 import { f2bRegex, fail2banRegex } from './contenders.js';
 import { type OfflineOptions, waitForDisk } from './offline.js';
 import { processCost } from './process-cost.js';

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { knownNames, readOneFilter } from '@f2b/config';
-import { type CompiledFilter, compileFilter, stages } from '@f2b/matcher';
+import { type CompiledFilter, compileFilter } from '@f2b/matcher';
+import * as stages from '@f2b/matcher/stages';
 import { writeGeneratedLog } from 'f2b';
 import { measureInProcess } from './child.js';
 import type { JailsCost } from './jails-process.js';

@@ -1,4 +1,4 @@
-import { stages } from '@f2b/matcher';
+import * as stages from '@f2b/matcher/stages';
 import { generateLog, type LogKindName } from 'f2b';
 import type { Way } from './timing.js';
 

@@ -43,5 +43,3 @@ export { unpackResult } from './scan/result.js';
 export { plainText, rowNames, timeText } from './scan/row-text.js';
 export { BlockScanner } from './scan/scanner.js';
 export { StatisticsCounter } from './scan/statistics.js';
-
-export * as stages from './stages.js';

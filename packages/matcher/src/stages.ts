@@ -1,6 +1,6 @@
 /**
  * The stages of the scan one by one, for whoever measures them: `f2b bench` and the micro-benchmarks. Nothing that matches lines
- * goes this way.
+ * goes this way, so it is a door of its own: `@f2b/matcher/stages`.
  */
 
 import type { Regex } from './engines/engine.js';

@@ -5,9 +5,9 @@ import {
   newMultilineState,
   planScan,
   scanLinesInOrder,
-  stages as single,
   unpackResult,
 } from '@f2b/matcher';
+import * as single from '@f2b/matcher/stages';
 import { type Asked, type Recording, recordingOf } from './recording.js';
 import type { Dissection, ExpressionCost, Stages } from './result.js';
 import { SampleReader } from './sample.js';
