@@ -14,7 +14,7 @@ const chapters = chaptersOf({ config, core, firewall, cli, matcher });
 const codes = chapters.flatMap(({ table }) => Object.keys(table));
 
 /** Names of variables of the environment, which begin as codes do. */
-const variables = ['F2B_START_REPORT_FD'];
+const variables = ['F2B_START_REPORT_FD', 'F2B_SYSTEMD_DEFAULT_FLAGS'];
 
 /** Every code that the packages' sources hold between quotes, as their tables do not, with the files that do. */
 function usedCodes(): Map<string, string[]> {

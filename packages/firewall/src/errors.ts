@@ -186,8 +186,11 @@ export const errors = {
     ),
   tags: (tag: string, why: string) =>
     new FirewallError('F2B_ACTION_TAGS', `tag <${tag}> cannot be replaced: ${why}; correct the action's parameters`),
-  actionFailed: (command: string, how: string) =>
-    new FirewallError('F2B_ACTION_FAILED', `${command} ${how}; its output stands in the log just before`),
+  actionFailed: (command: string, how: string, whose?: string) =>
+    new FirewallError(
+      'F2B_ACTION_FAILED',
+      `${command}${whose === undefined ? '' : ` for ${whose}`} ${how}; its output stands in the log just before`,
+    ),
   startFailed: (action: string, how: string) =>
     new FirewallError(
       'F2B_ACTION_START_FAILED',

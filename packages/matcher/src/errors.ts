@@ -70,6 +70,10 @@ export const filterErrors = {
 
 /** What `lint` finds. */
 export const lintErrors = {
+  F2B_LINT_TAG_LEFT: {
+    means: 'An expression is only a tag, such as `<mdre-agressive>`, and nothing gives that a value.',
+    advice: 'Look for a slip in the name of the tag, or in an option of the filter, such as `mode`.',
+  },
   F2B_LINT_UNANCHORED: {
     means: 'An expression begins anywhere in a line, also within text that a client sent.',
     advice: 'Begin it with `^`.',

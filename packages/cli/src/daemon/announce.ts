@@ -101,8 +101,8 @@ function announceJail(jail: JailSettings, status: JailStatus): string {
   const reads = readsWhat(status);
   const limits = [
     `maxretry ${jail.maxretry?.value ?? jailDefaults.maxretry}`,
-    `findtime ${jail.findtime?.text ?? jailDefaults.findtime}`,
-    `bantime ${jail.bantime?.text ?? jailDefaults.bantime}`,
+    `findtime ${withoutComment(jail.findtime?.text) ?? jailDefaults.findtime}`,
+    `bantime ${withoutComment(jail.bantime?.text) ?? jailDefaults.bantime}`,
   ].join(', ');
   const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
   const waits = status.state === 'waiting' && status.why !== undefined ? `; waiting: ${status.why}` : '';
@@ -112,4 +112,9 @@ function announceJail(jail: JailSettings, status: JailStatus): string {
 function readsWhat({ files, journalmatches }: JailStatus): string {
   if (journalmatches === undefined) return files.length > 0 ? files.join(' ') : 'no file';
   return `the journal (${journalmatches.length > 0 ? journalmatches.join(' + ') : 'all of it'})`;
+}
+
+/** `1d` of `1d  # one day`: the comment is part of the value, and says nothing to who reads what a jail does. */
+function withoutComment(text: string | undefined): string | undefined {
+  return text?.replace(/#.*$/s, '').trimEnd();
 }

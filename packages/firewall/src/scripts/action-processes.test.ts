@@ -26,7 +26,7 @@ describe('the programs of an action of action.d', () => {
     const [outcome] = await firewall.submit(order('ban', '192.0.2.1'));
     expect(outcome).toMatchObject({
       ok: false,
-      error: { code: 'F2B_ACTION_FAILED', message: expect.stringContaining('returned 3') },
+      error: { code: 'F2B_ACTION_FAILED', message: expect.stringContaining("actionban for '192.0.2.1' returned 3") },
     });
     const errors = voice.lines.filter((line) => line.startsWith('ERROR 00000001 -- '));
     expect(errors.map((line) => line.slice('ERROR 00000001 -- '.length))).toEqual([

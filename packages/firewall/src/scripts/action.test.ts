@@ -176,6 +176,17 @@ describe('an action of action.d', () => {
     for (const line of voice.lines) expect(line).not.toMatch(/\n/);
   });
 
+  it('says whose ban and whose unban failed', async () => {
+    const firewall = open(scriptAction({ actionban: 'true', actionunban: 'exit 3' }));
+    await firewall.start();
+    await firewall.submit(order('ban', '192.0.2.1'));
+    await firewall.submit(order('ban', '192.0.2.2'));
+    const [outcome] = await firewall.submit(order('unban', '192.0.2.1'));
+    expect(outcome?.error?.message).toMatch(/^actionunban for '192\.0\.2\.1' returned 3;/);
+    expect(await firewall.flush()).toMatchObject([
+      { error: { message: expect.stringMatching(/^actionunban for '192\.0\.2\.2' returned 3;/) } },
+    ]);
+  });
   it('a reload keeps what stays, stops what goes, and gives the new action the bans in force', async () => {
     const named = (name: string) =>
       scriptAction(

@@ -163,7 +163,7 @@ export class ScriptAction {
       if (!(await this.#isSane(family))) await this.#restore(family, ticket.id);
       end = await this.#run(command, family, { ticket });
     }
-    if (!end.ok) throw errors.actionFailed(command, end.how);
+    if (!end.ok) throw errors.actionFailed(command, end.how, quoted(ticket.id, 80));
     banned.failed = false;
     this.#active.add(family);
   }
@@ -177,13 +177,13 @@ export class ScriptAction {
       if (!(await this.#isSane(family))) {
         if (this.#flag('actionrepair_on_unban') !== true) {
           this.#edge.voice.error('Invariant check failed. Unban is impossible.');
-          throw errors.actionFailed('actionunban', end.how);
+          throw errors.actionFailed('actionunban', end.how, quoted(ticket.id, 80));
         }
         await this.#restore(family, ticket.id);
       }
       end = await this.#run('actionunban', family, { ticket });
     }
-    if (!end.ok) throw errors.actionFailed('actionunban', end.how);
+    if (!end.ok) throw errors.actionFailed('actionunban', end.how, quoted(ticket.id, 80));
   }
 
   async #prolong(ticket: Ticket): Promise<void> {
@@ -191,7 +191,7 @@ export class ScriptAction {
     if (banned !== undefined) this.#banned.set(ticket.id, { ...banned, ticket });
     if (this.#source('actionprolong') === '') return;
     const end = await this.#run('actionprolong', this.#familyOf(ticket), { ticket });
-    if (!end.ok) throw errors.actionFailed('actionprolong', end.how);
+    if (!end.ok) throw errors.actionFailed('actionprolong', end.how, quoted(ticket.id, 80));
   }
 
   async #startFamily(family: ActionFamily, ran?: Set<string>): Promise<void> {

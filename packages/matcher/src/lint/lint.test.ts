@@ -110,6 +110,14 @@ describe('the shape of an expression', () => {
     ]);
   });
 
+  it('warns of an expression that is only a tag which nothing replaced: a slip in a mode, or in a name', () => {
+    const failregex = ['<mdre-agressive>', '^failure from <ADDR>$'];
+    const [finding, ...others] = lint({ failregex, prefregex: '^<F-MLFID>app: </F-MLFID><F-CONTENT>.+</F-CONTENT>$' });
+    expect(finding).toMatchObject({ severity: 'warning', code: 'F2B_LINT_TAG_LEFT' });
+    expect(finding?.what).toContain("'<mdre-agressive>'");
+    expect(others).toEqual([]);
+  });
+
   it('hints that looking up names lets their owners decide, where an expression takes names', () => {
     expect(codes({ failregex: '^app: failure from <HOST>$', usedns: 'warn' })).toEqual(['F2B_LINT_HOST_NAMES']);
     expect(codes({ failregex: '^app: failure from <ADDR>$', usedns: 'warn' })).toEqual([]);

@@ -58,6 +58,8 @@ class FilterLinter {
   }
 
   #failregex(index: number, expression: Expression): void {
+    // Whatever else there is to say of it comes of the text that was meant to stand there.
+    if (this.#tagLeft(expression)) return;
     const tree = parse(expression.expanded);
     if (!isAnchored(tree.root)) this.#unanchored('failregex', expression, this.#strayExample(index, tree));
     const proof = this.#filter.maxlines > 1 ? undefined : proveSpoof(this.#filter, index, tree, this.#prefix);
@@ -84,6 +86,20 @@ class FilterLinter {
       );
     }
     this.#backReference('failregex', expression);
+  }
+
+  /** fail2ban leaves what it cannot replace as it is: `<mdre-agressive>` then waits for a line with that very text. */
+  #tagLeft(expression: Expression): boolean {
+    const { source } = expression.setting;
+    if (!/^<[\w-]{1,100}>$/.test(source)) return false;
+    this.#add(
+      'warning',
+      'F2B_LINT_TAG_LEFT',
+      expression,
+      `this failregex is only '${source}', and nothing gives that a value: it waits for a line with this very text, and does nothing else.`,
+      'Look for a slip in the name, or in the option of the filter that it is put together from (such as mode); f2b config show JAIL shows each value.',
+    );
+    return true;
   }
 
   #unanchored(option: string, expression: Expression, example: LintFinding['example']): void {
