@@ -23,7 +23,7 @@ const bundle = await rolldown({
   },
   platform: 'node',
   // Native code and its loader stay where they were installed.
-  external: [/^re2$/, /^@napi-rs\//],
+  external: [/^re2$/, /^better-sqlite3$/, /^@napi-rs\//],
 });
 // CommonJS: Node begins it sooner, and what V8 makes of it can be kept.
 await bundle.write({

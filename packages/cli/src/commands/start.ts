@@ -83,6 +83,7 @@ async function foreground(flags: Flags): Promise<number> {
       loglevel: flags.loglevel ?? settings.server.loglevel.value,
       logtarget: flags.logtarget ?? settings.server.logtarget.value,
       syslogsocket: flags.syslogsocket ?? settings.server.syslogsocket.value,
+      dbfile: settings.server.dbfile.value,
       enforce: flags.enforce ?? process.geteuid?.() === 0,
       enforceAsked: flags.enforce !== undefined,
       report,

@@ -6,6 +6,7 @@ import { type Announcement, announceConfiguration, announceEnforcement, announce
 import { type ControlServer, openControlServer } from './control/server.js';
 import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
+import { openDaemonStore } from './daemon-store.js';
 import { type DaemonVoice, openDaemonVoice } from './daemon-voice.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { Signals } from './signals.js';
@@ -24,6 +25,8 @@ export interface DaemonOptions {
   readonly loglevel: string;
   readonly logtarget: string;
   readonly syslogsocket: string;
+  /** A path, `:memory:` or `None`. */
+  readonly dbfile: string;
   readonly enforce: boolean;
   /** Whether somebody asked for `enforce` being as it is. */
   readonly enforceAsked: boolean;
@@ -137,15 +140,16 @@ async function openControl(socket: string, controlled: Controlled, voice: Daemon
 }
 
 async function openGuard(
-  { settings, enforce }: DaemonOptions,
+  { settings, enforce, dbfile }: DaemonOptions,
   parts: Omit<Parts, 'guard'>,
   controlled: Controlled,
 ): Promise<Guard> {
   const { voice, signals } = parts;
   // A dry run prints to the log, under a name of its own, since nothing of it has happened.
   const print = (message: string) => voice.say({ logger: 'f2b.dry-run', level: 'NOTICE', message });
+  const store = await openDaemonStore({ dbfile, settings, enforce }, voice);
   try {
-    const guard = new Guard({ settings, voice, dryRun: enforce ? undefined : { print } });
+    const guard = new Guard({ settings, voice, dryRun: enforce ? undefined : { print }, ...(store && { store }) });
     // Whoever asks while it starts hears what it is at.
     controlled.guard = guard;
     await guard.start();
@@ -153,6 +157,7 @@ async function openGuard(
   } catch (error) {
     voice.lastOfFailedStart('CRITICAL', `The guard cannot start: ${reasonOf(error)}`);
     signals.finish();
+    await store?.close();
     await end(parts, 255);
     throw error;
   }

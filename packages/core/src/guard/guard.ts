@@ -151,6 +151,8 @@ export class Guard {
       options.settings.jails.map(({ name }) => name),
     );
     this.byHand = new ByHand(this.#jails, clock);
+    // Not in the middle of a step: what is read is told to the keeper again.
+    this.#store.onceReadable(() => void clock.after(0, () => this.#jails.restoreLate()));
     this.#chores = new Chores(clock, {
       nextEnd: () => this.#nextEnd(),
       housekeeping: (now) => this.#housekeeping(now),
@@ -213,6 +215,7 @@ export class Guard {
         orders,
         programs: programs.waiting,
       },
+      storeTrouble: this.#store.trouble,
       jails: this.#jails.names.map((name) => this.#jails.status(name)!),
       unmet: this.#enforcer.unmet(),
     };

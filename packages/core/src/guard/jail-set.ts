@@ -104,13 +104,14 @@ export class JailSet {
    * @throws what is wrong with the new settings; the jail goes on by its old ones
    */
   async change(settings: JailSettings): Promise<void> {
-    const { maker, logs, firewall, clock } = this.#parts;
+    const { maker, logs, firewall, store, clock } = this.#parts;
     const { name } = settings;
     const jail = this.get(name);
     if (jail === undefined) return await this.add([settings]);
     const { rules, filter } = maker.ready(settings);
     const before = jail.settings;
     jail.change(settings, rules, filter);
+    store.begin(name, rules.findtime);
     void rules.ignore.refreshNames(clock.now());
     await logs.change(jail);
     // Actions that are as they were keep their bans, new ones get those that are in force; what failed is tried on where it can be.
@@ -152,6 +153,16 @@ export class JailSet {
     }
   }
 
+  /** The bans of an earlier process, which could not be read when the jails began. */
+  restoreLate(): void {
+    for (const jail of this.running()) this.#restoreBans(jail);
+  }
+
+  #restoreBans(jail: GuardedJail): void {
+    const now = this.#parts.clock.now();
+    for (const ban of this.#parts.store.bans(jail.name)) jail.apply(jail.judge.restore(ban, now));
+  }
+
   sayStopped(): void {
     for (const { name } of this.running()) this.#say(`Jail '${name}' stopped`);
   }
@@ -169,7 +180,8 @@ export class JailSet {
     // Orders wait behind the start of their action, so a slow actionstart holds up no log.
     const started = firewall.startJail({ name, actions });
     void rules.ignore.refreshNames(now);
-    for (const ban of store.bans(name)) jail.apply(jail.judge.restore(ban, now));
+    store.begin(name, rules.findtime);
+    this.#restoreBans(jail);
     jail.judge.remember(store.failuresSince(name, now - rules.findtime * 1000));
     try {
       logs.add(jail);

@@ -6,7 +6,7 @@ import type { CountedFailure, Failure, FailureCount } from './book/failures.js';
 import type { Decision, Question } from './decisions.js';
 import { FailureMaker, type MatchedLine } from './failure.js';
 import { guardRules } from './failure-rules.js';
-import { type BanHistory, weightOfKnownBad } from './growth/increment.js';
+import { type BanHistory, restoredBantime, weightOfKnownBad } from './growth/increment.js';
 import type { Rules } from './rules.js';
 import { Sayings } from './sayings.js';
 import { LineTime, type Reading } from './when/time.js';
@@ -197,7 +197,8 @@ export class Judge {
   restore(ban: Omit<Ban, 'restored' | 'since'>, now: EpochMs): Decision[] {
     const by = this.#rules.ignore.check(ban.who, now);
     if (by !== undefined) return [{ kind: 'ignored', who: ban.who, by, say: this.#say.ignored(ban.who, by) }];
-    const restored: Ban = { ...ban, since: now, bancount: ban.bancount + 1, restored: true };
+    const bantime = restoredBantime(ban.bantime, this.#rules);
+    const restored: Ban = { ...ban, bantime, since: now, bancount: ban.bancount + 1, restored: true };
     const result = this.#book.bans.add(restored, now);
     return result.kind === 'new' ? [{ kind: 'ban', ban: restored, say: this.#say.ban(restored) }] : [];
   }

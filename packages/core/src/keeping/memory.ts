@@ -89,6 +89,9 @@ export function openMemoryStore({ maxFailures = 100_000 }: MemoryStoreOptions = 
   };
   return {
     history: new MemoryBanHistory(),
+    trouble: undefined,
+    begin() {},
+    onceReadable() {},
     commit({ failures, bans, places }: Step): void {
       for (const failure of failures) of(failure.jail).fail(failure);
       for (const change of bans) of(change.jail).change(change);

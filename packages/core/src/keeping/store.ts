@@ -1,4 +1,4 @@
-import type { EpochMs } from '@f2b/config';
+import type { EpochMs, Seconds } from '@f2b/config';
 import type { Ban } from '../jails/book/bans.js';
 import type { CountedFailure, Failure } from '../jails/book/failures.js';
 import type { BanHistory } from '../jails/growth/increment.js';
@@ -48,6 +48,12 @@ export type KeptBan = Omit<Ban, 'restored' | 'since'>;
 export interface Store {
   /** The bans so far, for growing ban times. What the judge records here is at once to be found here; it lasts with the step. */
   readonly history: BanHistory;
+  /** Why nothing can be kept at the moment; undefined while all is well. */
+  readonly trouble: string | undefined;
+  /** A jail runs from now on, by this findtime: older failures of it need not be kept. */
+  begin(jail: string, findtime: Seconds): void;
+  /** Calls back once, if what an earlier process left could not be read so far and now can be: its bans go on. */
+  onceReadable(then: () => void): void;
   /** @throws when nothing of it could be kept; it is then offered again, with what came meanwhile */
   commit(step: Step): void;
   place(jail: string, log: string): Place | undefined;

@@ -28,6 +28,8 @@ export interface QueueLengths {
 export interface Figures {
   readonly health: GuardHealth;
   readonly queues: QueueLengths;
+  /** Why what is to outlive the process cannot be written at the moment; undefined while it can. */
+  readonly storeTrouble: string | undefined;
   /** All jails, running or not, in the order of the configuration. */
   readonly jails: readonly JailStatus[];
   /** Bans that an action has refused at the last try. */

@@ -39,6 +39,8 @@ export async function runFirstRun(flags: Flags): Promise<number> {
       loglevel: flags.loglevel ?? 'INFO',
       logtarget: flags.logtarget ?? 'STDOUT',
       syslogsocket: flags.syslogsocket ?? 'auto',
+      // A trial remembers nothing: its bans end with it.
+      dbfile: 'None',
       enforce,
       enforceAsked: true,
       report: undefined,

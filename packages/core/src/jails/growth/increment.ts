@@ -22,6 +22,8 @@ export interface BanHistory {
 /** Growing ban times of one jail. */
 export interface Increment {
   readonly overalljails: boolean;
+  /** No ban is longer; undefined: as long as it grows. */
+  readonly maxtime: Seconds | undefined;
   /** Ban time of somebody who was banned `bancount` times before; `random` is in [0, 1). */
   bantime(base: Seconds, bancount: number, random: number): Seconds;
 }
@@ -34,6 +36,7 @@ export function incrementOf(growth: GrowthSettings): Increment {
   const { factor, multipliers, formula, maxtime, rndtime } = growth;
   return {
     overalljails: growth.overalljails,
+    maxtime,
     bantime(base, bancount, random) {
       let seconds: Seconds;
       if (multipliers.length > 0) {
@@ -53,6 +56,20 @@ export function incrementOf(growth: GrowthSettings): Increment {
       return Math.min(seconds, 1e11);
     },
   };
+}
+
+/**
+ * How long a ban lasts that an earlier process made, by fail2ban's rule: no longer than the jail would ban now, so that whoever
+ * lowers `bantime` shortens it; a higher one lengthens nothing. A ban whose time nobody wrote down gets the jail's.
+ */
+export function restoredBantime(
+  written: Seconds,
+  { bantime, increment }: { readonly bantime: Seconds; readonly increment: Increment | undefined },
+): Seconds {
+  const most = increment === undefined ? bantime : (increment.maxtime ?? -1);
+  const lasts = written < -1 ? bantime : written;
+  if (most < 0) return lasts;
+  return lasts < 0 ? most : Math.min(lasts, most);
 }
 
 /** The weight of a failure of somebody who was banned `bancount` times: 2, 3, 5, 9, … but at most maxretry. */

@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { parseTime, type Settings, type Voice, type VoiceLevel } from '@f2b/config';
+import { openSqliteStore, realEdges, type Store } from '@f2b/core';
+import { reasonOf } from '../errors.js';
+
+export interface StoreOptions {
+  /** A file, `:memory:` or `None`. */
+  readonly dbfile: string;
+  readonly settings: Settings;
+  readonly enforce: boolean;
+}
+
+/** Lines that are kept with a ban where `dbmaxmatches` is not set, as in fail2ban. */
+const defaultMaxMatches = 10;
+
+/**
+ * Opens what `dbfile` names.
+ * @returns undefined where nothing is to outlive the process, or nothing can
+ */
+export async function openDaemonStore(
+  { dbfile, settings, enforce }: StoreOptions,
+  voice: Voice,
+): Promise<Store | undefined> {
+  if (/^(?:none|:memory:|)$/i.test(dbfile.trim())) return undefined;
+  const say = (level: VoiceLevel, message: string) => voice.say({ logger: 'fail2ban.database', level, message });
+  // What is banned in a dry run is banned nowhere: nobody who enforces may find it among their bans.
+  const file = resolve(enforce ? dbfile : `${dbfile}.dry-run`);
+  const { dbpurgeage, dbmaxmatches } = settings.server;
+  const troubles: string[] = [];
+  let store: Store;
+  try {
+    store = await openSqliteStore({
+      file,
+      purgeAge: parseTime(dbpurgeage.value, dbpurgeage.origin),
+      maxMatches: dbmaxmatches?.value ?? defaultMaxMatches,
+      clock: realEdges(() => {}).clock,
+      tell: (kind, message) => (kind === 'notice' ? say('WARNING', message) : void troubles.push(message)),
+    });
+  } catch (error) {
+    say('ERROR', `SQLite cannot be loaded, so bans will not survive a restart: ${reasonOf(error)}; reinstall f2b`);
+    return undefined;
+  }
+  if (store.trouble === undefined) {
+    say('INFO', `Connected to the database ${file}`);
+    return store;
+  }
+  const why = troubles.at(-1) ?? store.trouble;
+  if (enforce) {
+    say('ERROR', `Nothing is remembered for now: ${why}. Enforcement goes on; all is written once it can be`);
+    return store;
+  }
+  await store.close();
+  say('NOTICE', `This dry run remembers nothing: ${why}`);
+  return undefined;
+}
