@@ -37,6 +37,8 @@ afterEach(async () => {
 function configuration(localFiles: Record<string, string>): string {
   const tree = join(directory, 'etc');
   cpSync(article, tree, { recursive: true });
+  // A test leaves the host's own database alone.
+  writeFileSync(join(tree, 'fail2ban.local'), `[Definition]\ndbfile = ${join(directory, 'f2b.sqlite3')}\n`);
   for (const [name, text] of Object.entries(localFiles)) {
     mkdirSync(join(tree, name, '..'), { recursive: true });
     writeFileSync(join(tree, name), text);

@@ -1,6 +1,6 @@
 import type { FormulaSetting } from '@f2b/config';
 import { describe, expect, it } from 'vitest';
-import { incrementOf, MemoryBanHistory, weightOfKnownBad } from './increment.js';
+import { incrementOf, MemoryBanHistory, restoredBantime, weightOfKnownBad } from './increment.js';
 
 const plain = {
   factor: 1,
@@ -65,4 +65,24 @@ it('the book of bans adds up over jails, and forgets the oldest when it is full'
   book.record('b', 'x', { bancount: 1, timeofban: 6, bantime: 10 });
   book.record('c', 'x', { bancount: 1, timeofban: 7, bantime: 10 });
   expect([book.find('a', 'x'), book.find('c', 'x')?.bancount]).toEqual([undefined, 1]);
+});
+
+describe('a ban that an earlier process made', () => {
+  it.each([
+    ['lasts as long as it was to', 600, 600, 600],
+    ['is shortened where bantime was lowered', 3600, 600, 600],
+    ['is not lengthened where it was raised', 60, 600, 60],
+    ['is for ever where all bans are', -1, -1, -1],
+    ['ends where bans have an end now', -1, 600, 600],
+    ['keeps its end where bans have none now', 60, -1, 60],
+    ['gets the ban time of the jail where nobody wrote it down', -2, 600, 600],
+  ])('%s', (_, written, bantime, expected) => {
+    expect(restoredBantime(written, { bantime, increment: undefined })).toBe(expected);
+  });
+
+  it('may have grown up to bantime.maxtime', () => {
+    const grown = (maxtime: number | undefined) => ({ bantime: 60, increment: incrementOf({ ...plain, maxtime }) });
+    expect([600, 3600, -1].map((written) => restoredBantime(written, grown(1000)))).toEqual([600, 1000, 1000]);
+    expect([600, -1].map((written) => restoredBantime(written, grown(undefined)))).toEqual([600, -1]);
+  });
 });
