@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { banOf, failureOf, made, placeOf, step, storeTrial } from '../../fixtures/store.js';
 import { identifierOf } from '../../jails/who/identifier.js';
-import { banOf, failureOf, made, placeOf, step, storeTrial } from './sqlite-store.trial.js';
 
 const trial = storeTrial();
 

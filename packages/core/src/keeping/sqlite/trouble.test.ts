@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { banOf, failureOf, made, step, storeTrial } from './sqlite-store.trial.js';
+import { banOf, failureOf, made, step, storeTrial } from '../../fixtures/store.js';
 
 const trial = storeTrial();
 
