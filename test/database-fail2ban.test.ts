@@ -16,7 +16,7 @@ let said = '';
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'f2b-both-'));
-  f2b = new StoredDaemon(directory, { jail: 'maxretry = 3\n' });
+  f2b = new StoredDaemon(directory, { maxretry: '3' });
   writeFileSync(
     join(directory, 'action.d', 'note.conf'),
     '[Definition]\nactionban = true <ip> <time> <bantime> <restored>\nactionunban = true\n',

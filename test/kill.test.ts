@@ -54,7 +54,7 @@ function counted(): string[] {
 const bansOf = (address: string) => read<[number, number]>('SELECT timeofban, bantime FROM bans WHERE ip = ?', address);
 
 it('bans who failed four times before a kill and once after it, keeps the ban over the next kill, and ends it in time', async () => {
-  daemon = new StoredDaemon(directory, { jail: 'bantime = 20s\n' });
+  daemon = new StoredDaemon(directory, { bantime: '20s' });
   daemon.start();
   await daemon.ready();
   for (let i = 0; i < 4; i++) daemon.knock('203.0.113.1');

@@ -13,10 +13,10 @@ export class StoredDaemon {
   #child: ChildProcess | undefined;
   #output = '';
 
-  constructor(directory: string, more: { readonly jail?: string; readonly dbfile?: string } = {}) {
+  constructor(directory: string, jail: Readonly<Record<string, string>> = {}) {
     this.directory = directory;
     this.log = join(directory, 'door.log');
-    const dbfile = more.dbfile ?? join(directory, 'f2b.sqlite3');
+    const dbfile = join(directory, 'f2b.sqlite3');
     this.database = `${dbfile}.dry-run`;
     for (const name of ['filter.d', 'action.d']) mkdirSync(join(directory, name));
     const file = (name: string, text: string) => writeFileSync(join(directory, name), text);
@@ -24,9 +24,11 @@ export class StoredDaemon {
       'fail2ban.conf',
       `[Definition]\nloglevel = INFO\nlogtarget = STDOUT\nsyslogsocket = auto\nsocket = ${directory}/f2b.sock\npidfile = ${directory}/f2b.pid\ndbfile = ${dbfile}\ndbpurgeage = 1d\nallowipv6 = yes\n`,
     );
+    const options = { maxretry: '5', findtime: '1h', bantime: '1h', usedns: 'no', action: 'note', ...jail };
+    const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}\n`);
     file(
       'jail.conf',
-      `[door]\nenabled = true\nfilter = door\nbackend = polling\nlogpath = ${this.log}\nmaxretry = 5\nfindtime = 1h\nbantime = 1h\nusedns = no\naction = note\n${more.jail ?? ''}`,
+      `[door]\nenabled = true\nfilter = door\nbackend = polling\nlogpath = ${this.log}\n${lines.join('')}`,
     );
     file('filter.d/door.conf', '[Definition]\nfailregex = ^ knock from <HOST>$\n');
     file('action.d/note.conf', '[Definition]\nactionban = true <ip>\nactionunban = true <ip>\n');

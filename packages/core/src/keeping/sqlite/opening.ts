@@ -27,7 +27,6 @@ export function storeError(file: string, error: unknown): CoreError {
 /**
  * Opens a database for writing. It is made where it is missing, brought to version 4 where it is older (a copy stays beside it), and
  * set aside under a name with the date where it is damaged or newer; what can be read of it is taken over.
- * @param file a path or `:memory:`
  * @param maySetAside false: whatever would have to be set aside is an error
  * @throws CoreError `F2B_STORE`
  */
@@ -43,7 +42,7 @@ export function openForWriting(sqlite: SqliteOpener, file: string, now: EpochMs,
 
 /** Opens a database that cannot be written, for what was remembered until now; undefined where that cannot be read either. */
 export function openForReading(sqlite: SqliteOpener, file: string): Connection | undefined {
-  if (file === ':memory:' || !existsSync(file)) return undefined;
+  if (!existsSync(file)) return undefined;
   let db: Connection | undefined;
   try {
     db = sqlite(file, { readonly: true, timeout: patienceOfSteps });
@@ -56,7 +55,6 @@ export function openForReading(sqlite: SqliteOpener, file: string): Connection |
 }
 
 function makeFile(file: string): void {
-  if (file === ':memory:') return;
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   else if (!statSync(file).isFile()) throw new CoreError('F2B_STORE', `dbfile ${file} is no file: give another name`);
@@ -91,7 +89,7 @@ function openOrSetAside(sqlite: SqliteOpener, file: string, now: EpochMs, maySet
 /** @throws SQLite's error where the file is damaged */
 function checkedVersion(db: Connection, file: string): number {
   const version = versionOf(db) ?? schemaVersion;
-  if (file !== ':memory:' && statSync(file).size <= checkedWhole) {
+  if (statSync(file).size <= checkedWhole) {
     const found = db.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw Object.assign(new Error(String(found).replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
   }
@@ -104,6 +102,8 @@ function makeReady(db: Connection, file: string, version: number, now: EpochMs):
   db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
+  // A thread moves what waits in the log (`checkpoints.ts`); where that fails, it is done here, later.
+  db.pragma('wal_autocheckpoint = 16000');
   db.pragma('temp_store = MEMORY');
   if (version < schemaVersion) {
     const copy = unused(`${file}.${stamp(now)}`);

@@ -36,7 +36,7 @@ CREATE INDEX IF NOT EXISTS bips_ip ON bips (ip);
 const ownTables = `
 CREATE TABLE IF NOT EXISTS f2bPlaces (jail TEXT NOT NULL, path TEXT NOT NULL, place JSON NOT NULL, kept INTEGER NOT NULL, PRIMARY KEY (jail, path));
 CREATE TABLE IF NOT EXISTS f2bFailures (n INTEGER PRIMARY KEY, jail TEXT NOT NULL, kept INTEGER NOT NULL, failures INTEGER NOT NULL, data JSON NOT NULL);
-CREATE INDEX IF NOT EXISTS f2bFailures_jail ON f2bFailures (jail);
+CREATE INDEX IF NOT EXISTS f2bFailures_jail ON f2bFailures (jail, n, kept, failures);
 `;
 
 /** The version that a database says it has; undefined: it holds no tables yet. */

@@ -6,6 +6,7 @@ import type { BanHistory } from '../../jails/growth/increment.js';
 import { realFiles } from '../../sources/files/files.js';
 import type { Place } from '../../sources/source.js';
 import type { KeptBan, KeptPlace, Step, Store } from '../store.js';
+import { Checkpoints } from './checkpoints.js';
 import type { Left } from './cleaning.js';
 import { type Connection, isDamaged, loadSqlite, type SqliteOpener, sqliteCode } from './connection.js';
 import { ReadDatabase, WrittenDatabase } from './database.js';
@@ -14,7 +15,6 @@ import { openForReading, openForWriting, storeError } from './opening.js';
 import { PendingHistory } from './pending-history.js';
 
 export interface SqliteStoreOptions {
-  /** A path, or `:memory:`. */
   readonly file: string;
   /** Bans older than this are forgotten, unless they are in force or were not long ago (`dbpurgeage`). */
   readonly purgeAge: Seconds;
@@ -47,6 +47,7 @@ class SqliteStore implements Store {
   readonly #sqlite: SqliteOpener;
   readonly #options: SqliteStoreOptions;
   readonly #history: PendingHistory;
+  readonly #checkpoints: Checkpoints;
   readonly #jails = new Map<string, Seconds>();
   readonly #laterPlaces = new Map<string, KeptPlace>();
   #db: WrittenDatabase | undefined;
@@ -64,6 +65,7 @@ class SqliteStore implements Store {
   constructor(sqlite: SqliteOpener, options: SqliteStoreOptions) {
     this.#sqlite = sqlite;
     this.#options = options;
+    this.#checkpoints = new Checkpoints(options.file);
     this.#history = new PendingHistory({
       records: (id, jail) => this.#read((db) => db.records(id, jail), []),
     });
@@ -131,6 +133,8 @@ class SqliteStore implements Store {
     this.#putPlaces();
     this.#closed = true;
     for (const stop of [this.#stopPlaces, this.#stopClean, this.#stopPurge]) stop?.();
+    // Whoever is the last to close takes the write-ahead log away.
+    await this.#checkpoints.idle();
     this.#drop();
   }
 
@@ -188,7 +192,7 @@ class SqliteStore implements Store {
     if (this.#closed) throw new CoreError('F2B_STORE', `database ${file} is closed`);
     const { db: connection, said } = openForWriting(this.#sqlite, file, clock.now(), this.#maySetAside);
     try {
-      const db = new WrittenDatabase(connection, realFiles);
+      const db = new WrittenDatabase(connection, realFiles, this.#checkpoints);
       for (const jail of this.#jails.keys()) db.begin(jail);
       this.#trouble = undefined;
       this.#readable?.connection.close();
