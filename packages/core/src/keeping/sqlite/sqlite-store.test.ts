@@ -198,14 +198,14 @@ it('lets old bans go hour by hour, a little at a time, and the file with them', 
     store.commit(step({ bans }));
   }
   store.commit(step({ bans: [made(banOf('for ever', trial.now, { bantime: -1 })), made(banOf('gone', 1), 'left')] }));
-  const full = statSync(trial.file).size;
+  expect(statSync(trial.file).size + statSync(`${trial.file}-wal`).size).toBeGreaterThan(10_000_000);
   trial.moveClock(3 * 3_600_000);
   store.commit(step({ bans: [made(banOf('new', trial.now))] }));
   expect(rows('SELECT ip FROM bans')).toEqual([['new']]);
   expect(rows('SELECT ip FROM bips ORDER BY ip')).toEqual([['for ever'], ['new']]);
   expect(rows('SELECT name FROM jails')).toEqual([['door']]);
   await store.close();
-  expect(statSync(trial.file).size).toBeLessThan(full / 10);
+  expect(statSync(trial.file).size).toBeLessThan(300_000);
 });
 
 it('goes on from where fail2ban stopped, if the log still begins with the same line', async () => {
