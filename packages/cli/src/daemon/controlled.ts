@@ -39,6 +39,10 @@ export class Controlled implements ControlledDaemon {
     return whySkipped(this.#settings, name);
   }
 
+  storeTrouble(): string | undefined {
+    return this.#guard?.storeTrouble;
+  }
+
   flushLogs(): string {
     return this.#voice.reopen();
   }

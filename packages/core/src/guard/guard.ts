@@ -203,6 +203,11 @@ export class Guard {
     };
   }
 
+  /** Why what is to outlive the process cannot be written at the moment; undefined while it can. */
+  get storeTrouble(): string | undefined {
+    return this.#store.trouble;
+  }
+
   /** All that can be said in figures, at this moment. */
   figures(): Figures {
     const { orders, programs } = this.#firewall.load();
@@ -215,7 +220,7 @@ export class Guard {
         orders,
         programs: programs.waiting,
       },
-      storeTrouble: this.#store.trouble,
+      storeTrouble: this.storeTrouble,
       jails: this.#jails.names.map((name) => this.#jails.status(name)!),
       unmet: this.#enforcer.unmet(),
     };

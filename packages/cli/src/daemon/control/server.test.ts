@@ -20,6 +20,7 @@ let server: ControlServer;
 const listeners = new Set<(event: DaemonEvent) => void>();
 
 const daemon: ControlledDaemon = {
+  storeTrouble: () => undefined,
   version: '9.9.9',
   jailNames: () => ['sshd', 'asterisk'],
   jailStatus: (name) =>

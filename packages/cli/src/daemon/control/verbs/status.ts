@@ -10,6 +10,9 @@ export function status(daemon: ControlledDaemon, [jail]: readonly string[]): Rep
     .filter((name) => daemon.jailStatus(name)?.state !== 'failed')
     .sort();
   const overview = [tuple('Number of jail', names.length), tuple('Jail list', names.join(', '))];
+  const trouble = daemon.storeTrouble();
+  // A line that fail2ban does not have, for as long as bans are enforced and not remembered.
+  if (trouble !== undefined) overview.push(tuple('Database', `cannot be written: ${trouble}`));
   if (jail === undefined) return ok(overview);
   if (jail === '--all') {
     const jails = names.map((name) => [name, daemon.jailStatus(name)] as const);

@@ -20,6 +20,8 @@ export interface ControlledDaemon {
   jailStatus(name: string): JailStatus | undefined;
   /** Why a jail of the configuration is not among the jails; undefined: it is, or there is no such jail. */
   whySkipped(name: string): string | undefined;
+  /** Why what is to outlive the daemon cannot be written at the moment; undefined while it can. */
+  storeTrouble(): string | undefined;
   /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
   stop(): Promise<void>;
   flushLogs(): string;
