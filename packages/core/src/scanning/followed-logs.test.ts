@@ -169,6 +169,32 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
     await until(() => expect(failed()).toBe(2));
   });
 
+  it('are judged though the name that they stood under has vanished meanwhile', async () => {
+    let broken = false;
+    const scanInline = pool.scanInline.bind(pool);
+    vi.spyOn(pool, 'scanInline').mockImplementation((...args) => {
+      if (broken) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+      return scanInline(...args);
+    });
+    trial.append(knocks(1));
+    await trial.start(pattern(), { pool });
+    await until(() => expect(failed()).toBe(1));
+    broken = true;
+    trial.append(knocks(2), 'door.log-1');
+    for (let i = 0; i < 2; i++) trial.moveClock(10_000);
+    await trial.says(/door\.log-1: its lines cannot be scanned/);
+    unlinkSync(trial.logPath('door.log-1'));
+    for (let i = 0; i < 8; i++) {
+      trial.moveClock(10_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    broken = false;
+    trial.moveClock(60_000);
+    await until(() => expect(failed()).toBe(3));
+    for (let i = 0; i < 5; i++) await housekeeping();
+    expect(trial.guard.jailStatus('door')?.files).toEqual([trial.logPath()]);
+  });
+
   it('are passed over when it may be their own fault, and those behind them are judged', async () => {
     const scanInline = pool.scanInline.bind(pool);
     vi.spyOn(pool, 'scanInline').mockImplementation((key, bytes, context) => {

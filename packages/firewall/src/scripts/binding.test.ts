@@ -77,6 +77,16 @@ describe('filling a script in', () => {
     expect(bind(deep, { 'F-USER': 'a;b' }).script).toContain('echo a_b)');
   });
 
+  it('does not study a script of more commands than anybody writes: no value arrives as it is', () => {
+    const commands = (count: number) => `${'true | '.repeat(count)}cat "<F-USER>"`;
+    expect(bind(commands(100), { 'F-USER': 'a;b' }).values).toEqual(['a;b']);
+    expect(bind(commands(1200), { 'F-USER': 'a;b' })).toEqual({
+      script: `${'true | '.repeat(1200)}cat "a_b"`,
+      values: [],
+    });
+    expect(bind(`sh -c '${commands(1200)}'`, { 'F-USER': 'a;b' }).script).toContain('cat "a_b"');
+  });
+
   it('drops NUL bytes, and keeps the end of what is longer than an argument may be', () => {
     const { values } = bind('echo <matches>', { matches: `${'ä'.repeat(100_000)}\0 the newest line` });
     expect(Buffer.byteLength(values[0]!)).toBeLessThanOrEqual(96 * 1024);

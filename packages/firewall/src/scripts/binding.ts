@@ -1,5 +1,5 @@
 import type { Bytes } from '@f2b/config';
-import { type Concern, type Form, type Place, placesOf } from './places.js';
+import { type Concern, type Form, type Place, placesOf, unknownPlace } from './places.js';
 import { tagMark } from './shell-syntax.js';
 import { isDynamicTag, isOurs } from './tags.js';
 
@@ -53,13 +53,6 @@ export function readScript(text: string): Script {
   if (from < source.length) parts.push({ text: source.slice(from) });
   return { parts, tags: [...new Set(found.map((match) => match[1]!))] };
 }
-
-const unknownPlace: Place = {
-  form: 'bare',
-  quote: false,
-  inherited: false,
-  concern: { kind: 'text', program: 'a place that cannot be told' },
-};
 
 /** The tags of a script whose values cannot stand there as they are, with their place in the script. */
 export function concernsOf(script: Script): readonly { tag: string; at: number; concern: Concern }[] {

@@ -32,7 +32,19 @@ export interface Place {
   readonly concern: Concern | undefined;
 }
 
+/** Of a tag that stands nowhere that is known: the value can do no harm wherever that is. */
+export const unknownPlace: Place = {
+  form: 'bare',
+  quote: false,
+  inherited: false,
+  concern: { kind: 'text', program: 'a place that cannot be told' },
+};
+
 const order: readonly Form[] = ['exact', 'mail', 'reduced', 'tight', 'bare', 'marked', 'nothing'];
+/**
+ * What follows a value looks at commands in pairs. A script with more of them than anybody writes is not studied: no value arrives as it is.
+ */
+const commandLimit = 1000;
 /** A shell inside a shell inside a shell; what lies deeper is not looked into. */
 const nestingLimit = 6;
 
@@ -51,6 +63,9 @@ interface Study {
 function studied(source: string, depth: number): Study {
   const reading = readShell(source);
   const places = new Map([...reading.quoting].map(([at, quoting]) => [at, firstPlace(quoting)] as const));
+  if (reading.commands.length > commandLimit) {
+    return { places: new Map([...places.keys()].map((at) => [at, unknownPlace])), dynamic: true };
+  }
   const inside = new Places(source, places);
   const reaches = new Set<Reach>();
   for (const command of reading.commands) {
