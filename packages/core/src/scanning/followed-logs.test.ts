@@ -172,7 +172,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
   it('are judged though the name that they stood under has vanished meanwhile', async () => {
     let broken = false;
     const scanInline = pool.scanInline.bind(pool);
-    vi.spyOn(pool, 'scanInline').mockImplementation((...args) => {
+    const spy = vi.spyOn(pool, 'scanInline').mockImplementation((...args) => {
       if (broken) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
       return scanInline(...args);
     });
@@ -193,6 +193,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
     await until(() => expect(failed()).toBe(3));
     for (let i = 0; i < 5; i++) await housekeeping();
     expect(trial.guard.jailStatus('door')?.files).toEqual([trial.logPath()]);
+    spy.mockRestore();
   });
 
   it('are passed over when it may be their own fault, and those behind them are judged', async () => {
