@@ -24,7 +24,7 @@ describe('the memory that host and compiled part share', () => {
     }
   }, 60_000);
 
-  it.each(['literal', 'hit', 'filter', 'dates', 'form', 'value', 'group'])(
+  it.each(['literal', 'hit', 'filter', 'dates', 'form', 'piece', 'survey', 'group'])(
     'has room for each field of a %s',
     (kind) => {
       const fields = Object.entries(layout).filter(
