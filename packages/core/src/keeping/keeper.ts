@@ -66,7 +66,8 @@ export class Keeper {
   }
 
   failure(failure: KeptFailure): void {
-    if (this.#draft.banned.has(keyOf(failure.jail, failure.who.id))) this.#cut();
+    const { banned } = this.#draft;
+    if (banned.size > 0 && banned.has(keyOf(failure.jail, failure.who.id))) this.#cut();
     this.#draft.failures.push(failure);
     this.#schedule();
   }

@@ -24,8 +24,9 @@ class JailMemory {
     this.#maxFailures = maxFailures;
   }
 
-  fail({ jail: _jail, ...failure }: KeptFailure): void {
+  fail(kept: KeptFailure): void {
     if (this.#maxFailures === 0) return;
+    const { jail: _jail, ...failure } = kept;
     const { origin, who } = failure;
     const key =
       origin === undefined ? `by hand ${this.#byHand++}` : `${origin.log}\u0000${origin.offset}\u0000${who.id}`;
