@@ -58,6 +58,14 @@ export const firewallErrors = {
     means: 'Too many orders wait at one action, and one was refused.',
     advice: "Find out why the action's commands are slow.",
   },
+  F2B_FIREWALL_SET_FULL: {
+    means: 'A set of banned addresses in the kernel is full, and a ban does not hold.',
+    advice: "Raise `setsize` in the brackets behind the action's name.",
+  },
+  F2B_FIREWALL_SET_FOREIGN: {
+    means: 'A set of the name that f2b wants is of another type, so it is not its own.',
+    advice: 'Rename or destroy it, or give the action another `table`.',
+  },
   F2B_FIREWALL_UNKNOWN_JAIL: {
     means: 'An order came from a jail that the firewall does not know.',
     advice: 'Start the jail before it bans.',
@@ -117,6 +125,11 @@ export const firewallErrors = {
 } as const satisfies ErrorTable;
 export type FirewallErrorCode = keyof typeof firewallErrors;
 
+function debianPackageOf(command: string): string {
+  if (command === 'nft') return 'nftables';
+  return command === 'ipset' ? 'ipset' : 'iptables';
+}
+
 export const errors = {
   notAnAddress: (id: string) =>
     new FirewallError(
@@ -131,7 +144,7 @@ export const errors = {
   noCommand: (command: string) =>
     new FirewallError(
       'F2B_FIREWALL_NO_COMMAND',
-      `${command} was not found; install it (Debian: apt-get install iptables) or add its directory to PATH`,
+      `${command} was not found; install it (Debian: apt-get install ${debianPackageOf(command)}) or add its directory to PATH`,
     ),
   notStarted: (command: string, why: string) =>
     new FirewallError('F2B_FIREWALL_NOT_STARTED', `${command} could not be started (${why})`),
@@ -168,6 +181,16 @@ export const errors = {
     new FirewallError(
       'F2B_FIREWALL_FULL',
       `${waiting} orders wait at this action already, so this one was refused; find out why its commands are slow`,
+    ),
+  setFull: (set: string, size: number) =>
+    new FirewallError(
+      'F2B_FIREWALL_SET_FULL',
+      `set ${set} is full with ${size} addresses; raise setsize in the brackets after the action's name`,
+    ),
+  setForeign: (set: string, type: string) =>
+    new FirewallError(
+      'F2B_FIREWALL_SET_FOREIGN',
+      `there is a set ${set} already, of type ${type}, which is not f2b's; rename or destroy it, or give the action another table`,
     ),
   unknownJail: (jail: string) =>
     new FirewallError(

@@ -1,10 +1,10 @@
 import type { Bytes, Milliseconds } from '@f2b/config';
 import { errors } from '../errors.js';
 import type { Family } from '../network.js';
-import { startAdvice } from '../process/advice.js';
-import type { Exec, ProcessResult } from '../process/exec.js';
+import type { Exec } from '../process/exec.js';
 import { quoted, type Speaker } from '../voice.js';
 import { type Ruleset, readRuleset } from './ruleset.js';
+import { assertDone } from './tool-result.js';
 
 /** The packet filter of one family, through its command-line tools. */
 export interface Iptables {
@@ -45,21 +45,4 @@ export function restoreCommand(family: Family): readonly string[] {
 
 export function restoreInput(lines: readonly string[]): string {
   return `*filter\n${lines.join('\n')}\nCOMMIT\n`;
-}
-
-function assertDone(command: string, result: ProcessResult, timeout: Milliseconds): void {
-  if (result.exitCode === 0) return;
-  const said = quoted(result.stderr.trim().split('\n').slice(0, 3).join('; ') || 'it said nothing', 400);
-  if (result.notStarted === 'ENOENT') throw errors.noCommand(command);
-  if (result.notStarted !== undefined && result.notStarted !== 'EACCES') {
-    throw errors.notStarted(command, `${result.notStarted}${startAdvice(result.notStarted)}`);
-  }
-  if (result.notStarted === 'EACCES') throw errors.notAllowed(command, 'EACCES');
-  if (result.timedOut) throw errors.hangs(command, timeout / 1_000);
-  // `ip netns exec` and other prefixes say it in their own words, with status 1 or 255.
-  if (/No such file or directory/.test(said) && /exec of/.test(said)) throw errors.noCommand(command);
-  if (/permission denied|operation not permitted|must be root/i.test(said)) throw errors.notAllowed(command, said);
-  if (result.exitCode === 4 || /xtables lock/i.test(said)) throw errors.busy(command, said);
-  const status = result.signal ?? `status ${result.exitCode}`;
-  throw errors.failed(command, status, said);
 }

@@ -40,6 +40,7 @@ export function differenceOf(
   const head = headState(rules ?? [], layout.head);
   const addresses = addressChange(rules ?? [], wanted, layout, table, head.keep);
   if (!addresses.rebuilt) {
+    for (const rule of retiredIn(rules ?? [], layout)) lines.push(`-D ${table} ${ruleText(rule)}`);
     for (const rule of head.remove) lines.push(`-D ${table} ${ruleText(rule)}`);
     if (head.state !== 'first') {
       for (const [index, rule] of head.keep.entries()) lines.push(`-I ${table} ${index + 1} ${ruleText(rule)}`);
@@ -95,8 +96,14 @@ export function addressChange(
 
 /** Whether a chain has rules that are neither the layout's head nor its addresses. */
 export function hasStrangers(rules: readonly Rule[], layout: RuleLayout): boolean {
-  const head = new Set(layout.head.map(ruleKey));
-  return rules.some((rule) => layout.networkOf(rule) === undefined && !head.has(ruleKey(rule)));
+  const ours = new Set([...layout.head, ...layout.retired].map(ruleKey));
+  return rules.some((rule) => layout.networkOf(rule) === undefined && !ours.has(ruleKey(rule)));
+}
+
+/** The rules in a chain that another layout of ours has left there. */
+export function retiredIn(rules: readonly Rule[], layout: RuleLayout): readonly Rule[] {
+  const keys = new Set(layout.retired.map(ruleKey));
+  return rules.filter((rule) => isMarked(rule) && keys.has(ruleKey(rule)));
 }
 
 /** The rules of the layout that a chain has, per address, in the chain's order. */

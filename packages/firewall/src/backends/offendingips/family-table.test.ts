@@ -13,7 +13,7 @@ import { rulesPerAddress } from './rules.js';
 function open(iptables: Iptables) {
   const wanted = new Map<string, Network>();
   const parameters = readParameters(offendingIps());
-  const layout = rulesPerAddress(parameters, 'inet4');
+  const layout = rulesPerAddress(parameters, 'inet4', 'f2b-OFFENDINGIPS');
   const voice = recordVoice();
   const table = new FamilyTable({ family: 'inet4', wanted, layout, parameters, iptables, voice: speakerOf(voice) });
   return {
@@ -94,7 +94,7 @@ describe('one family’s table', () => {
     want('192.0.2.2');
     const findings = (await table.reconcile()).join('\n');
     expect(findings).toContain('IPv4: 1 banned address was not blocked');
-    expect(findings).toContain('the rule that keeps persistent attackers out was missing');
+    expect(findings).toContain('the first rules of OFFENDINGIPS were missing');
     expect(await table.reconcile()).toEqual([]);
   });
 

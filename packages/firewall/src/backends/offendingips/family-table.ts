@@ -19,7 +19,7 @@ import type { RuleLayout } from './rules.js';
 
 export interface FamilyTableParts {
   readonly family: Family;
-  /** What should hold at any moment: canonical address to network. */
+  /** The networks that should have rules of their own at any moment, by canonical address. */
   readonly wanted: ReadonlyMap<string, Network>;
   readonly layout: RuleLayout;
   readonly parameters: OffendingIpsParameters;
@@ -29,12 +29,12 @@ export interface FamilyTableParts {
 
 /** One family's chain, and what we believe to stand in it. */
 export class FamilyTable implements AddressTable {
-  readonly #parts: FamilyTableParts;
+  #parts: FamilyTableParts;
   readonly #installed = new Set<string>();
   /** Set while what we believe may be wrong: before the start, after a failure, with leftovers of an earlier run. */
   #doubtful = true;
   /** What of the scaffold is our own work, and so ours to take away. */
-  readonly #made = { chain: false, jump: false, head: false };
+  readonly #made = { chain: false, jump: false };
 
   constructor(parts: FamilyTableParts) {
     this.#parts = parts;
@@ -43,19 +43,50 @@ export class FamilyTable implements AddressTable {
   /**
    * Sets up chain, jump and head. Addresses that stand in the chain already are left there until the first bans (the
    * restored ones) have been carried out, so that a start after a crash or a `leave` opens no gap; then the unclaimed ones go.
+   * So it is with `left`, what an earlier run kept out in another way.
    */
-  async start(): Promise<void> {
+  async start(left: readonly Network[] = []): Promise<void> {
     const ruleset = await this.#parts.iptables.read();
     const found = addressRules(ruleset.get(this.#parts.parameters.table) ?? [], this.#parts.layout);
     const adopted = new Map(this.#parts.wanted);
+    for (const network of left) adopted.set(network.cidr, network);
     for (const [cidr, rules] of found) adopted.set(cidr, this.#parts.layout.networkOf(rules[0]!)!);
     this.#recognise(ruleset);
     await this.#apply(differenceOf(ruleset, adopted, this.#parts.layout, this.#parts.parameters), adopted);
-    this.#doubtful = found.size > 0;
-    if (found.size > 0) {
+    this.#doubtful = found.size + left.length > 0;
+    if (this.#doubtful) {
       this.#parts.voice.info(
-        `${this.#name}: took over chain ${this.#parts.parameters.table} with ${found.size} addresses of an earlier run; those that no jail claims go with the next change, or the next check within a minute`,
+        `${this.#name}: took over chain ${this.#parts.parameters.table} with ${adopted.size - this.#parts.wanted.size} addresses of an earlier run; those that no jail claims go with the next change, or the next check within a minute`,
       );
+    }
+  }
+
+  /** The networks that have rules of their own in the chain, whoever wants them. */
+  async found(): Promise<readonly Network[]> {
+    const ruleset = await this.#parts.iptables.read();
+    const rules = addressRules(ruleset.get(this.#parts.parameters.table) ?? [], this.#parts.layout);
+    return [...rules.values()].map((have) => this.#parts.layout.networkOf(have[0]!)!);
+  }
+
+  get family(): Family {
+    return this.#parts.family;
+  }
+
+  /** Sets up chain, jump and head in another layout than the first one; the rules of addresses become those of `wanted`. */
+  async startAs(layout: RuleLayout, wanted: ReadonlyMap<string, Network>): Promise<void> {
+    this.#recognise(await this.#parts.iptables.read());
+    await this.become(layout, wanted);
+  }
+
+  /** Exchanges one layout for another, in one change of the kernel; where that fails the old one stays. */
+  async become(layout: RuleLayout, wanted: ReadonlyMap<string, Network>): Promise<void> {
+    const before = this.#parts;
+    this.#parts = { ...before, layout, wanted };
+    try {
+      await this.reconcile();
+    } catch (error) {
+      this.#parts = before;
+      throw error;
     }
   }
 
@@ -137,12 +168,16 @@ export class FamilyTable implements AddressTable {
         this.#parts.voice.notice(`${this.#name}: chain ${table} stays, since others have rules in it or jump to it`);
       }
       const keepScaffold = this.#made.chain && shared;
-      const keepHead = keepScaffold || !this.#made.head;
       const headKeys = new Set(this.#parts.layout.head.map(ruleKey));
       const head = rules.filter((rule) => headKeys.has(ruleKey(rule)));
-      const addresses = addressChange(rules, new Map(), this.#parts.layout, table, keepHead ? head : []);
+      const keptHead = keepScaffold
+        ? head.filter((rule) => !looksIntoSet(rule))
+        : head.filter((rule) => !isMarked(rule));
+      const addresses = addressChange(rules, new Map(), this.#parts.layout, table, keptHead);
       const lines = [...addresses.lines];
-      if (!keepHead && !addresses.rebuilt) for (const rule of head) lines.push(`-D ${table} ${ruleText(rule)}`);
+      if (!addresses.rebuilt) {
+        for (const rule of head) if (!keptHead.includes(rule)) lines.push(`-D ${table} ${ruleText(rule)}`);
+      }
       if (this.#made.jump && !keepScaffold) {
         for (const rule of ruleset.get(chain) ?? [])
           if (isJump(rule, this.#parts.layout.jump)) lines.push(`-D ${chain} ${ruleText(rule)}`);
@@ -152,7 +187,7 @@ export class FamilyTable implements AddressTable {
     }
     this.#installed.clear();
     this.#doubtful = true;
-    this.#made.chain = this.#made.jump = this.#made.head = false;
+    this.#made.chain = this.#made.jump = false;
   }
 
   /** What bears our mark is an earlier run's that could not take it away: it is ours to take away now. */
@@ -164,15 +199,13 @@ export class FamilyTable implements AddressTable {
     const keys = new Set(head.map(ruleKey));
     const heads = rules.filter((rule) => keys.has(ruleKey(rule)));
     this.#made.jump = jumps.length > 0 && jumps.every(isMarked);
-    this.#made.head = heads.length > 0 && heads.every(isMarked);
-    this.#made.chain = this.#made.jump && this.#made.head;
+    this.#made.chain = this.#made.jump && heads.every(isMarked);
   }
 
   async #apply(difference: Difference, installed: ReadonlyMap<string, Network>): Promise<void> {
     if (difference.lines.length > 0) await this.#parts.iptables.change(difference.lines);
     if (difference.chainMissing) this.#made.chain = true;
     if (difference.jump === 'missing') this.#made.jump = true;
-    if (difference.head === 'missing') this.#made.head = true;
     this.#installed.clear();
     for (const cidr of installed.keys()) this.#installed.add(cidr);
   }
@@ -186,7 +219,7 @@ export class FamilyTable implements AddressTable {
     if (difference.jump === 'moved')
       findings.push(`${name}: other rules stood in ${chain} before the jump to ${table}`);
     if (difference.head === 'missing' && !difference.chainMissing) {
-      findings.push(`${name}: the rule that keeps persistent attackers out was missing from ${table}`);
+      findings.push(`${name}: the first rules of ${table} were missing`);
     }
     if (difference.head === 'moved') findings.push(`${name}: other rules stood in ${table} before its first one`);
     if (lost > 0) findings.push(`${name}: ${lost} banned ${lost === 1 ? 'address was' : 'addresses were'} not blocked`);
@@ -200,6 +233,11 @@ export class FamilyTable implements AddressTable {
   get #name(): string {
     return familyNames[this.#parts.family];
   }
+}
+
+/** Such a rule bans nobody without its set, which goes. */
+function looksIntoSet(rule: readonly string[]): boolean {
+  return rule.includes('--match-set');
 }
 
 function targetOf(rule: readonly string[]): string | undefined {
