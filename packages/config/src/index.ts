@@ -18,6 +18,7 @@ export { ConfigError, type ErrorTable, formatOrigin } from './errors.js';
 export { type LogLevelName, logLevels, readLogLevel } from './log-levels.js';
 export { pythonRepr } from './render/python.js';
 export { renderStream } from './render/stream.js';
+export { ignorecacheOptions } from './resolve/ignorecache.js';
 export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from './resolve/one-filter.js';
 export { readSettings } from './resolve/settings.js';
 

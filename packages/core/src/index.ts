@@ -18,9 +18,10 @@
 export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
 export { CoreError, coreErrors } from './errors.js';
+export type { ByHand, Lifted } from './guard/by-hand.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
 
-export type { Ban } from './jails/book/bans.js';
+export { type Ban, endOf } from './jails/book/bans.js';
 export { maxSessions } from './jails/book/sessions.js';
 export { FailureMaker, type FailureRules, type Made, type MatchedLine, sessionKey } from './jails/failure.js';
 export { testRules } from './jails/failure-rules.js';

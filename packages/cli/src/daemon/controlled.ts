@@ -1,4 +1,4 @@
-import type { Settings } from '@f2b/config';
+import type { Settings, VoiceLevel } from '@f2b/config';
 import type { Ban, Guard, Identifier, JailStatus } from '@f2b/core';
 import { whySkipped } from './announce.js';
 import type { ControlledDaemon, DaemonEvent } from './control/verbs/verb.js';
@@ -22,6 +22,10 @@ export class Controlled implements ControlledDaemon {
     this.#voice = voice;
   }
 
+  get guard(): Guard | undefined {
+    return this.#guard;
+  }
+
   set guard(guard: Guard) {
     this.#guard = guard;
     for (const listener of this.#early.keys()) this.#early.set(listener, listen(guard, listener));
@@ -41,6 +45,10 @@ export class Controlled implements ControlledDaemon {
 
   storeTrouble(): string | undefined {
     return this.#guard?.storeTrouble;
+  }
+
+  say(level: VoiceLevel, message: string): void {
+    this.#voice.say({ logger: 'fail2ban.transmitter', level, message });
   }
 
   flushLogs(): string {

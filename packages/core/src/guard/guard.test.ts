@@ -249,6 +249,43 @@ it('bans and unbans by hand need no failures and ask no ignore list', async () =
   expect(trial.guard.byHand.attempt('door', '203.0.113.5', [])).toBe(false);
 });
 
+it('unbans all of a network that is not banned itself, and says who they were', async () => {
+  append('');
+  await start(door());
+  const { byHand } = trial.guard;
+  const all = ['203.0.113.5', '203.0.113.77', '203.0.114.1', '203.0.113.0/25', '2001:db8::7'];
+  expect(byHand.banAll('door', [...all, '203.0.113.5'])).toEqual(all);
+  expect(byHand.unbanAll('door', ['203.0.113.0/25', '203.0.0.0/16', '2001:db8::/32', '192.0.2.0/24'])).toEqual([
+    { asked: '203.0.113.0/25', ids: ['203.0.113.0/25'] },
+    { asked: '203.0.0.0/16', ids: ['203.0.113.5', '203.0.113.77', '203.0.114.1'] },
+    { asked: '2001:db8::/32', ids: ['2001:db8::7'] },
+    { asked: '192.0.2.0/24', ids: [] },
+  ]);
+  expect(byHand.banAll('door', ['198.51.100.1', '198.51.100.2'])).toHaveLength(2);
+  expect(byHand.banOf('door', '198.51.100.2')?.bantime).toBe(600);
+  expect(byHand.unbanEverybody('door')).toEqual(['198.51.100.1', '198.51.100.2']);
+  expect([byHand.banAll('nowhere', ['x']), byHand.unbanAll('nowhere', ['x']), byHand.bans('nowhere')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(banned()).toEqual([]);
+});
+
+it('goes by another ignore list from the next line on, without forgetting what it counted', async () => {
+  append('');
+  await start(door());
+  append(knock('203.0.113.5').repeat(2));
+  await says(/Found 203\.0\.113\.5/);
+  await trial.guard.settled();
+  const settings = trial.guard.jailSettings('door')!;
+  await trial.guard.changeJail({ ...settings, ignoreip: [...settings.ignoreip, '203.0.113.9'] });
+  append(knock('203.0.113.9').repeat(3) + knock('203.0.113.5'));
+  await says(/ Ban 203\.0\.113\.5/);
+  expect(banned()).toEqual(['203.0.113.5']);
+  expect(trial.guard.jailSettings('nowhere')).toBeUndefined();
+});
+
 it('one ignorecommand decides per failure, and hostile text is only ever a value', async () => {
   append('');
   file('filter.d/user.conf', '[Definition]\nfailregex = ^ \\S+ door\\[\\d+\\]: <F-USER>.*</F-USER> from <HOST>$\n');

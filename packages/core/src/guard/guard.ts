@@ -190,6 +190,11 @@ export class Guard {
     return this.#jails.status(name);
   }
 
+  /** What a running jail goes by at the moment; undefined: no such jail runs. */
+  jailSettings(name: string): JailSettings | undefined {
+    return this.#jails.get(name)?.settings;
+  }
+
   /** Figures of the running guard, for whoever watches over it. */
   health(): GuardHealth {
     const { read, skipped, refused, undecodable } = this.#logs.counts;

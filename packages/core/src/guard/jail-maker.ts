@@ -1,4 +1,4 @@
-import type { JailSettings } from '@f2b/config';
+import { changedParts, type JailSettings } from '@f2b/config';
 import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { Book } from '../jails/book/book.js';
@@ -40,21 +40,33 @@ export class JailMaker {
 
   /**
    * Reads and compiles a jail's settings.
+   * @param running the jail, if it runs: what of it is as it was is not made anew, so what is known of names in its ignore list stays,
+   *   and so do the scans of its logs
    * @throws the errors of the filter and of the settings, which say what is wrong and where: such a jail cannot run
    */
-  ready(settings: JailSettings): MadeReady {
+  ready(settings: JailSettings, running?: GuardedJail): MadeReady {
+    const changed = running && changedParts(running.settings, settings);
+    const ignore = changed?.includes('ignore') === false ? running!.judge.rules.ignore : this.#ignoreList(settings);
+    const rules = readRules(settings, ignore);
+    const sameFilter = changed?.includes('filter') === false && !changed.includes('logs');
+    return { settings, rules, filter: sameFilter ? running!.filter : this.#filter(settings) };
+  }
+
+  #ignoreList(settings: JailSettings): IgnoreList {
     const { edges, dns, problem } = this.#surroundings;
-    const ofJournal = jailJournal(settings) !== undefined;
-    const ignore = new IgnoreList(ignoreSettings(settings), {
+    return new IgnoreList(ignoreSettings(settings), {
       ownAddresses: () => edges.ownAddresses(),
       lists: edges.lists,
       dns,
       problem: (code, what) => problem(settings.name, code, what),
     });
-    const rules = readRules(settings, ignore);
-    const thisYear = new Date(edges.clock.now()).getFullYear();
+  }
+
+  #filter(settings: JailSettings): CompiledFilter {
+    const ofJournal = jailJournal(settings) !== undefined;
+    const thisYear = new Date(this.#surroundings.edges.clock.now()).getFullYear();
     const lines = ofJournal ? entryLines(settings.filter) : settings.filter;
-    return { settings, rules, filter: compileFilter(lines, { known: this.#known, thisYear }) };
+    return compileFilter(lines, { known: this.#known, thisYear });
   }
 
   /** A jail with an empty book. */

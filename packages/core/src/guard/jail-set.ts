@@ -108,7 +108,7 @@ export class JailSet {
     const { name } = settings;
     const jail = this.get(name);
     if (jail === undefined) return await this.add([settings]);
-    const { rules, filter } = maker.ready(settings);
+    const { rules, filter } = maker.ready(settings, jail);
     const before = jail.settings;
     jail.change(settings, rules, filter);
     store.begin(name, rules.findtime);

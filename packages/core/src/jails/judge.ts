@@ -99,6 +99,11 @@ export class Judge {
     return this.#book.bans.list();
   }
 
+  /** The ban of one, in any spelling of an address. */
+  banOf(id: string): Readonly<Ban> | undefined {
+    return this.#book.bans.get(id) ?? this.#book.bans.get(identifierOf(id).id);
+  }
+
   /** When `unbans` will next have something to say; undefined when no ban ends. */
   nextEnd(): EpochMs | undefined {
     return this.#book.bans.nextEnd();

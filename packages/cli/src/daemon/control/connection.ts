@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Milliseconds } from '@f2b/config';
-import { type Dialect, maxRequestBytes } from './dialects/dialect.js';
+import { type Dialect, maxRequestBytes, type Word } from './dialects/dialect.js';
 import { Frames } from './dialects/frames.js';
 import { jsonLines } from './dialects/json-lines.js';
 import { pickle } from './dialects/pickle/pickle.js';
@@ -14,7 +14,7 @@ const lastWordsMs: Milliseconds = 1000;
 
 /** Answers one request; a rejection is answered as an error, and the connection lives on. */
 export type RequestHandler = (
-  words: readonly string[],
+  words: readonly Word[],
   gone: AbortSignal,
 ) => Reply | Promise<Reply> | AsyncGenerator<ReplyValue, Reply, void>;
 

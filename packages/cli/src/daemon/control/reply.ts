@@ -64,13 +64,20 @@ export const refusalCodes = [
 /** Why a request is refused. `F2B_REPLY`: what went wrong has no code of its own. */
 export type RefusalCode = (typeof refusalCodes)[number];
 
+/** An exception of Python's: how fail2ban's clients learn what went wrong. Its arguments are what its constructor takes. */
+export interface Raised {
+  readonly module: 'builtins' | 'fail2ban.exceptions' | 'fail2ban.server.failregex';
+  readonly name: string;
+  readonly args: readonly ReplyValue[];
+}
+
 export interface Refusal {
   readonly ok: false;
   readonly code: RefusalCode;
   /** For a person, in fail2ban-client's words where it has some. */
   readonly message: string;
-  /** The jail that does not exist. */
-  readonly jail?: string;
+  /** What fail2ban raises there; undefined: an `Exception` with the message. */
+  readonly raised?: Raised;
 }
 
 export type Reply = { readonly ok: true; readonly value: ReplyValue } | Refusal;
@@ -79,6 +86,22 @@ export function ok(value: ReplyValue): Reply {
   return { ok: true, value };
 }
 
-export function refusal(code: RefusalCode, message: string): Refusal {
-  return { ok: false, code, message };
+export function refusal(code: RefusalCode, message: string, raised?: Raised): Refusal {
+  return raised === undefined ? { ok: false, code, message } : { ok: false, code, message, raised };
+}
+
+/** What fail2ban raises for a refusal. */
+export function raisedBy({ raised, message }: Refusal): Raised {
+  return raised ?? { module: 'builtins', name: 'Exception', args: [message] };
+}
+
+/** A refusal on its way to whoever asked. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.name = 'Refused';
+    this.refusal = refusal;
+  }
 }

@@ -22,6 +22,8 @@ const listeners = new Set<(event: DaemonEvent) => void>();
 const daemon: ControlledDaemon = {
   storeTrouble: () => undefined,
   version: '9.9.9',
+  guard: undefined,
+  say: () => {},
   jailNames: () => ['sshd', 'asterisk'],
   jailStatus: (name) =>
     name === 'sshd' || name === 'asterisk'
@@ -144,7 +146,8 @@ describe('the control socket', () => {
     expect(await ask(path, ['ping'], { timeout: 1000 })).toEqual({ ok: true, value: 'pong' });
   });
 
-  it.each(['{}', '[]', '[[]]', '[null]', '{"a":', '[{"__proto__":1}]'])('refuses %s in words', async (line) => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  it.each(['{}', '[]', deep, '[{}]', '{"a":', '[{"__proto__":1}]'])('refuses %s in words', async (line) => {
     expect(JSON.parse(await talk(`${line}\n`))).toMatchObject({ ok: false, code: 'F2B_BAD_REQUEST' });
   });
 

@@ -2,10 +2,13 @@ import type { Bytes } from '@f2b/config';
 import type { Refusal, Reply, ReplyValue } from '../reply.js';
 
 /** A request that is longer is refused, and its connection closed. */
-export const maxRequestBytes: Bytes = 256 * 1024;
+export const maxRequestBytes: Bytes = 4 * 1024 * 1024;
+
+/** A word of a request. Lists within lists come in what a client sends by itself, as in `multi-set`. */
+export type Word = string | number | boolean | null | readonly Word[];
 
 /** The words of one request; `close`: the client takes its leave. */
-export type Request = { readonly words: readonly string[] } | 'close';
+export type Request = { readonly words: readonly Word[] } | 'close';
 
 /** How requests and answers look on the wire. What they mean is the verbs' business. */
 export interface Dialect {

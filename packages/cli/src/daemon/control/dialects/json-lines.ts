@@ -1,5 +1,5 @@
 import { type Refusal, type RefusalCode, type Reply, type ReplyValue, refusal, refusalCodes } from '../reply.js';
-import type { Dialect } from './dialect.js';
+import type { Dialect, Word } from './dialect.js';
 
 /** What begins a list, an object, or nothing yet. */
 const beginnings = new Set(Buffer.from('[{ \r\n'));
@@ -17,7 +17,7 @@ export const jsonLines: Dialect = {
 };
 
 /** @returns undefined for an empty line */
-function decodeRequest(line: string): { words: readonly string[] } | Refusal | undefined {
+function decodeRequest(line: string): { words: readonly Word[] } | Refusal | undefined {
   if (line.trim() === '') return undefined;
   let value: unknown;
   try {
@@ -28,13 +28,17 @@ function decodeRequest(line: string): { words: readonly string[] } | Refusal | u
   if (!Array.isArray(value) || value.length === 0) {
     return refusal('F2B_BAD_REQUEST', 'a request is a list: a command and its words');
   }
-  const words: string[] = [];
-  for (const word of value) {
-    if (typeof word === 'string') words.push(word);
-    else if (typeof word === 'number' || typeof word === 'boolean') words.push(String(word));
-    else return refusal('F2B_BAD_REQUEST', 'the words of a request are strings, numbers or booleans');
-  }
-  return { words };
+  return value.every((one) => isWord(one))
+    ? { words: value }
+    : refusal('F2B_BAD_REQUEST', 'the words of a request are strings, numbers, booleans, or lists of them');
+}
+
+/** How deep lists may stand in one another. */
+const mostDepth = 32;
+
+function isWord(value: unknown, depth = 1): value is Word {
+  if (!Array.isArray(value)) return value === null || typeof value !== 'object';
+  return depth < mostDepth && value.every((one) => isWord(one, depth + 1));
 }
 
 export function encodeRequest(words: readonly string[]): string {
@@ -42,7 +46,9 @@ export function encodeRequest(words: readonly string[]): string {
 }
 
 function encodeReply(reply: Reply): string {
-  return `${JSON.stringify(reply)}\n`;
+  // What Python would raise is no business of those who speak this dialect.
+  const shown = reply.ok ? reply : { ok: false, code: reply.code, message: reply.message };
+  return `${JSON.stringify(shown)}\n`;
 }
 
 /** One line of an answer: an item, or the answer itself. @returns undefined for what is not f2b's. */

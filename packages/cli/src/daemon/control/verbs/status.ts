@@ -1,9 +1,13 @@
 import type { JailStatus } from '@f2b/core';
-import { ok, type Refusal, type Reply, type ReplyValue, refusal, tuple } from '../reply.js';
+import { ok, Refused, type Reply, type ReplyValue, tuple } from '../reply.js';
+import { whyNotRunning } from './asked-jail.js';
+import { unknownJail } from './raise.js';
 import type { ControlledDaemon } from './verb.js';
+import type { Words } from './words.js';
 
 /** `status [JAIL | --all]`, in the shapes of fail2ban's replies: lists of pairs. */
-export function status(daemon: ControlledDaemon, [jail]: readonly string[]): Reply {
+export function status(daemon: ControlledDaemon, words: Words): Reply {
+  const [jail] = words.from(0);
   // A jail that could not start is no jail to a script that asks what is guarded; asked for by name it tells why.
   const names = daemon
     .jailNames()
@@ -20,18 +24,10 @@ export function status(daemon: ControlledDaemon, [jail]: readonly string[]): Rep
     return ok([overview, Object.fromEntries(running.map(([name, one]) => [name, jailReply(one)]))]);
   }
   const one = daemon.jailStatus(jail);
-  if (one !== undefined)
-    return one.state === 'failed' ? doesNotRun(jail, one.why ?? 'it has failed') : ok(jailReply(one));
-  if (daemon.jailNames().includes(jail)) {
-    return refusal('F2B_JAIL_STARTING', `The jail '${jail}' is being started: ask again in a moment`);
+  if (one === undefined || one.state === 'failed') {
+    throw new Refused(whyNotRunning(daemon, jail) ?? unknownJail(jail).refusal);
   }
-  const why = daemon.whySkipped(jail);
-  if (why !== undefined) return doesNotRun(jail, why);
-  return { ...refusal('F2B_UNKNOWN_JAIL', `Sorry but the jail '${jail}' does not exist`), jail };
-}
-
-function doesNotRun(jail: string, why: string): Refusal {
-  return refusal('F2B_JAIL_FAILED', `The jail '${jail}' does not run: ${why}`);
+  return ok(jailReply(one));
 }
 
 function jailReply(jail: JailStatus): ReplyValue {

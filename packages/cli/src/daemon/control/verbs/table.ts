@@ -1,30 +1,75 @@
-import { ok, type Reply, refusal } from '../reply.js';
+import { pythonRepr } from '@f2b/config';
+import type { Word } from '../dialects/dialect.js';
+import { ok, Refused, type Reply, raisedBy, refusal } from '../reply.js';
+import { banned, unban } from './bans.js';
+import { get, set } from './get-set.js';
+import { invalid, reprOf } from './raise.js';
 import { status } from './status.js';
 import type { ControlledDaemon, Verb } from './verb.js';
 import { watch } from './watch.js';
+import { decimalNumber, Words } from './words.js';
 
 /** All that can be asked of a running daemon. */
 export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['ping', () => ok('pong')],
   ['version', (daemon) => ok(daemon.version)],
   ['server-status', (daemon) => ok(daemon.isReady() ? 'Server ready' : 'Server starting')],
-  ['echo', (_, words) => ok(words)],
+  ['echo', (_, words) => ok(words.from(0))],
+  ['sleep', sleep],
   ['flushlogs', (daemon) => ok(daemon.flushLogs())],
   ['status', status],
+  ['get', get],
+  ['set', set],
+  ['banned', banned],
+  ['unban', unban],
   ['stop', stop],
   ['watch', watch],
 ]);
 
-/** Finds and runs the verb of a request. */
-export function runVerb(daemon: ControlledDaemon, words: readonly string[], gone: AbortSignal): ReturnType<Verb> {
-  const [name = '', ...rest] = words;
-  const verb = verbs.get(name);
-  return verb === undefined ? refusal('F2B_INVALID_COMMAND', 'Invalid command') : verb(daemon, rest, gone);
+/** Characters that the log shows of a command that was refused. */
+const mostShown = 2000;
+
+/** Finds and runs the verb of a request. What is refused is said in the log, in fail2ban's words. */
+export function runVerb(daemon: ControlledDaemon, words: readonly Word[], gone: AbortSignal): ReturnType<Verb> {
+  const refuse = (error: unknown): Reply => {
+    if (!(error instanceof Refused)) throw error;
+    const { refusal: refused } = error;
+    const command = pythonRepr(words);
+    const shown = command.length > mostShown ? `${command.slice(0, mostShown)}...` : command;
+    daemon.say('ERROR', `Command ${shown} has failed. Received ${reprOf(raisedBy(refused))}`);
+    return refused;
+  };
+  try {
+    const [name, ...rest] = words;
+    const verb = verbs.get(String(name ?? ''));
+    if (verb === undefined) throw invalid('Invalid command');
+    const answer = verb(daemon, new Words(rest), gone);
+    return answer instanceof Promise ? answer.catch(refuse) : answer;
+  } catch (error) {
+    return refuse(error);
+  }
 }
 
-async function stop(daemon: ControlledDaemon, words: readonly string[]): Promise<Reply> {
+/** The longest that a client may have itself wait: it holds a connection meanwhile. */
+const longestSleep = 24 * 3600;
+
+async function sleep(_: ControlledDaemon, words: Words, gone: AbortSignal): Promise<Reply> {
+  const wanted = Math.min(Math.max(0, decimalNumber(words.at(0))), longestSleep);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, wanted * 1000);
+    function done() {
+      clearTimeout(timer);
+      gone.removeEventListener('abort', done);
+      resolve();
+    }
+    gone.addEventListener('abort', done);
+  });
+  return ok(null);
+}
+
+async function stop(daemon: ControlledDaemon, words: Words): Promise<Reply> {
   if (words.length > 0) {
-    return refusal('F2B_INVALID_COMMAND', `stop ${words[0]}: stopping one jail is not possible yet`);
+    return refusal('F2B_INVALID_COMMAND', `stop ${words.at(0)}: stopping one jail is not possible yet`);
   }
   await daemon.stop();
   return ok(null);

@@ -1,5 +1,7 @@
-import type { JailStatus } from '@f2b/core';
+import type { VoiceLevel } from '@f2b/config';
+import type { Guard, JailStatus } from '@f2b/core';
 import type { Reply, ReplyValue } from '../reply.js';
+import type { Words } from './words.js';
 
 /** Something that the guard did, as `watch` tells it. */
 export interface DaemonEvent {
@@ -11,9 +13,14 @@ export interface DaemonEvent {
   readonly time: number;
 }
 
+/** What the verbs ask of the guard. */
+export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail'>;
+
 /** What the verbs ask of the running daemon. */
 export interface ControlledDaemon {
   readonly version: string;
+  /** undefined: it is just being made. */
+  readonly guard: GuardControls | undefined;
   /** Names of all jails, running, starting or not, in any order. */
   jailNames(): readonly string[];
   /** undefined: no such jail, or it is just being started. */
@@ -26,6 +33,8 @@ export interface ControlledDaemon {
   stop(): Promise<void>;
   flushLogs(): string;
   isReady(): boolean;
+  /** Writes a line into the daemon's log, as the part of it that serves this socket. */
+  say(level: VoiceLevel, message: string): void;
   /** Tells what happens from now on. @returns how to end that. */
   watch(listener: (event: DaemonEvent) => void): () => void;
 }
@@ -34,9 +43,10 @@ export interface ControlledDaemon {
  * One word of the protocol. An answer that comes in parts is a generator: it yields its items and returns the reply.
  * @param words those behind the verb
  * @param gone aborts when nobody waits for the answer any more
+ * @throws Refused
  */
 export type Verb = (
   daemon: ControlledDaemon,
-  words: readonly string[],
+  words: Words,
   gone: AbortSignal,
 ) => Reply | Promise<Reply> | AsyncGenerator<ReplyValue, Reply, void>;

@@ -1,5 +1,7 @@
-import { ok, type Reply, type ReplyValue, refusal } from '../reply.js';
+import { ok, type Reply, type ReplyValue } from '../reply.js';
+import { unknownJail } from './raise.js';
 import type { ControlledDaemon, DaemonEvent } from './verb.js';
+import type { Words } from './words.js';
 
 /** Events that may wait for a slow reader before they are dropped (and counted). */
 const mostWaiting = 1000;
@@ -7,13 +9,11 @@ const mostWaiting = 1000;
 /** `watch [JAIL...]`: first `watching`, then an item for each failure, ban and unban, until the client or the daemon ends. */
 export function watch(
   daemon: ControlledDaemon,
-  jails: readonly string[],
+  words: Words,
   gone: AbortSignal,
 ): Reply | AsyncGenerator<ReplyValue, Reply, void> {
-  for (const jail of jails) {
-    if (daemon.jailNames().includes(jail)) continue;
-    return { ...refusal('F2B_UNKNOWN_JAIL', `Sorry but the jail '${jail}' does not exist`), jail };
-  }
+  const jails = words.from(0);
+  for (const jail of jails) if (!daemon.jailNames().includes(jail)) throw unknownJail(jail);
   return events(daemon, new Set(jails), gone);
 }
 

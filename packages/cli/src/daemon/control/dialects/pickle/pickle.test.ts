@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Bytes, Float, type ReplyValue, refusal, tuple } from '../../reply.js';
+import { unknownJail } from '../../verbs/raise.js';
 import { pickle } from './pickle.js';
 import { readPickle } from './read.js';
 import { writePickle } from './write.js';
@@ -33,7 +34,7 @@ describe('a reply as pickle', () => {
   });
 
   it('of a jail that does not exist is the exception that clients know', () => {
-    const frame = pickle.write({ ...refusal('F2B_UNKNOWN_JAIL', '…'), jail: 'nojail' });
+    const frame = pickle.write(unknownJail('nojail').refusal);
     expect(frame.toString('latin1')).toBe(
       `${hex('80059541000000000000004b018c136661696c3262616e2e657863657074696f6e73948c14556e6b6e6f776e4a61696c457863657074696f6e9493948c066e6f6a61696c948594529486942e').toString('latin1')}<F2B_END_COMMAND>`,
     );
@@ -190,10 +191,21 @@ describe('a request as pickle', () => {
     ['stands too deep in itself', `${']'.repeat(100)}${'a'.repeat(99)}.`],
     ['contains itself', `\x80\x04]\x94${'h\0a'.repeat(40)}.`],
     ['has a number that is none', 'Iabc\n.'],
-    ['is a list of lists', '\x80\x02]]a.'],
+    ['is a list of dictionaries', '\x80\x02]}a.'],
+    ['contains itself once', '\x80\x04]\x94h\0a.'],
+    ['contains itself in another list', '\x80\x04]\x94]\x94h\0ah\x01h\0h\x01aa.'],
+    [
+      'says one list ever twice as often',
+      `\x80\x04]${Array.from({ length: 30 }, (_, i) => `q${String.fromCharCode(i)}0]h${String.fromCharCode(i)}ah${String.fromCharCode(i)}a`).join('')}.`,
+    ],
     ['is empty', ''],
   ])('is refused when it %s', (_, text) => {
     expect(pickle.read(Buffer.from(text, 'latin1'))).toMatchObject({ ok: false, code: 'F2B_BAD_REQUEST' });
+  });
+
+  it('may hold lists within its list, as multi-set does', () => {
+    const text = '\x80\x02](U\x09multi-setU\x01j](U\x01aU\x01bee.';
+    expect(pickle.read(Buffer.from(text, 'latin1'))).toEqual({ words: ['multi-set', 'j', ['a', 'b']] });
   });
 
   it('of any bytes ends in words or a refusal, in time', () => {

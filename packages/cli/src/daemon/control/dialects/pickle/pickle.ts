@@ -1,7 +1,7 @@
-import { type Refusal, refusal } from '../../reply.js';
-import type { Dialect, Request } from '../dialect.js';
-import { PickleError, readPickle } from './read.js';
-import { type Raised, writePickle } from './write.js';
+import { type Refusal, raisedBy, refusal } from '../../reply.js';
+import { type Dialect, maxRequestBytes, type Request, type Word } from '../dialect.js';
+import { type Pickled, PickleError, readPickle } from './read.js';
+import { writePickle } from './write.js';
 
 const end = Buffer.from('<F2B_END_COMMAND>');
 const close = Buffer.from('<F2B_CLOSE_COMMAND>');
@@ -22,22 +22,24 @@ function readRequest(frame: Buffer): Request | Refusal {
     const value = readPickle(frame);
     // Python takes a text for a list of its letters, none of which is a command.
     if (!Array.isArray(value)) return { words: [''] };
-    return { words: value.map(wordOf) };
+    return { words: wordsOf(value) };
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
     return refusal('F2B_BAD_REQUEST', `the request cannot be read: ${error.message}`);
   }
 }
 
-function wordOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new PickleError('the words of a request are strings, numbers or booleans');
-}
+/** How deep lists may stand in one another, and how much may come of a request: what is remembered in a pickle may be said again and again. */
+const mostDepth = 32;
+const mostSaid = 2 * maxRequestBytes;
 
-/** fail2ban's client has words of its own for the jail that does not exist; of everything else it prints the text. */
-function raisedBy({ code, jail, message }: Refusal): Raised {
-  return code === 'F2B_UNKNOWN_JAIL' && jail !== undefined
-    ? { module: 'fail2ban.exceptions', name: 'UnknownJailException', argument: jail }
-    : { module: 'builtins', name: 'Exception', argument: message };
+function wordsOf(list: readonly Pickled[]): readonly Word[] {
+  let said = 0;
+  const wordOf = (value: Pickled, depth: number): Word => {
+    said += typeof value === 'string' ? value.length + 1 : 1;
+    if (depth > mostDepth || said > mostSaid) throw new PickleError('the request says too much');
+    if (value instanceof Map) throw new PickleError('a dictionary is no word of a request');
+    return Array.isArray(value) ? value.map((one) => wordOf(one, depth + 1)) : value;
+  };
+  return list.map((value) => wordOf(value, 1));
 }

@@ -1,4 +1,4 @@
-import { Bytes, Float, type ReplyValue, Tuple } from '../../reply.js';
+import { Bytes, Float, type Raised, type ReplyValue, Tuple } from '../../reply.js';
 
 /** Items that one MARK … APPENDS takes, as in Python. */
 const batch = 1000;
@@ -6,13 +6,6 @@ const batch = 1000;
 const memoize = Buffer.of(0x94);
 const opcode = (letter: string) => Buffer.from(letter, 'latin1');
 const mark = opcode('(');
-
-/** A class of Python's with one text for its argument: how an error travels. */
-export interface Raised {
-  readonly module: 'builtins' | 'fail2ban.exceptions';
-  readonly name: string;
-  readonly argument: string;
-}
 
 /** `(code, value)` as Python's pickle in protocol 5, byte for byte what fail2ban's server sends. */
 export function writePickle(code: number, value: ReplyValue | { readonly raised: Raised }): Buffer {
@@ -109,10 +102,10 @@ function inBatches<T>(parts: Buffer[], items: readonly T[], one: string, many: s
   }
 }
 
-function raise(parts: Buffer[], { module, name, argument }: Raised): void {
+function raise(parts: Buffer[], { module, name, args }: Raised): void {
   text(parts, module);
   text(parts, name);
   parts.push(opcode('\x93'), memoize);
-  tuple(parts, [argument]);
+  tuple(parts, args);
   parts.push(opcode('R'), memoize);
 }
