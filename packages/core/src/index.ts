@@ -20,6 +20,7 @@ export { realEdges } from './edges/real-edges.js';
 export { CoreError, coreErrors } from './errors.js';
 export type { ByHand, Lifted } from './guard/by-hand.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
+export type { BrokenJail, JailChange, ReloadPlan } from './guard/reload-plan.js';
 
 export { type Ban, endOf } from './jails/book/bans.js';
 export { maxSessions } from './jails/book/sessions.js';

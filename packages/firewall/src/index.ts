@@ -16,6 +16,7 @@ export {
   type FirewallOptions,
   openFirewall,
   type Problem,
+  type Rearranged,
   type Repair,
 } from './actor/firewall.js';
 export { conflictsOfBuiltins, mistakeInBuiltin } from './backends/builtin.js';

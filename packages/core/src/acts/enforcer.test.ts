@@ -176,3 +176,37 @@ it('the ticket holds what an action may ask for, and hostile group names are onl
   expect(Object.keys(ticket.data)).toEqual(['__proto__', 'fid']);
   expect(ticket.data.fid).toEqual(['a', '']);
 });
+
+it('a ban in force is made at a new action alone, and is nothing new to it', async () => {
+  const { enforcer, orders } = trial(() => true);
+  enforcer.ban('j', ban());
+  await enforcer.idle();
+  enforcer.extend('j', ban(), ['new']);
+  await enforcer.idle();
+  expect(orders.map(({ actions, ticket }) => [actions, ticket.restored])).toEqual([
+    [undefined, false],
+    [['new'], true],
+  ]);
+  expect(enforcer.open).toBe(0);
+});
+
+it('a ban that waits for its next try is tried at a new action too, and at once', async () => {
+  const { enforcer, clock, orders } = trial((_order, nth) => nth > 1);
+  enforcer.ban('j', ban());
+  await enforcer.idle();
+  enforcer.extend('j', ban(), ['new']);
+  await enforcer.idle();
+  expect(orders.map(({ actions }) => actions)).toEqual([undefined, ['a', 'new']]);
+  expect(clock.delays).toEqual([]);
+});
+
+it('a ban under way when an action comes reaches that one next, and the old ones only where it failed', async () => {
+  for (const fails of [false, true]) {
+    const { enforcer, orders } = trial((_order, nth) => !fails || nth > 1);
+    enforcer.ban('j', ban());
+    enforcer.extend('j', ban(), ['new']);
+    await enforcer.idle();
+    expect(orders.map(({ actions }) => actions)).toEqual([undefined, fails ? ['a', 'new'] : ['new']]);
+    expect(enforcer.open).toBe(0);
+  }
+});

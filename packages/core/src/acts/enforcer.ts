@@ -29,6 +29,8 @@ interface Wanted {
   actions: readonly string[] | undefined;
   /** Calls off the next try; undefined while a try is under way. */
   cancel: (() => void) | undefined;
+  /** Actions that came while a try was under way, which had not reached them. */
+  more: readonly string[];
 }
 
 /** Hands the judges' decisions to the firewall and does not forget those that failed: a ban is tried until it holds or ends. */
@@ -66,7 +68,23 @@ export class Enforcer {
 
   ban(jail: string, ban: Readonly<Ban>): void {
     this.#forget(jail, ban.who.id);
-    const wanted: Wanted = { jail, ban, why: undefined, actions: undefined, cancel: undefined };
+    const wanted: Wanted = { jail, ban, why: undefined, actions: undefined, cancel: undefined, more: [] };
+    this.#wanted.set(keyOf(jail, ban.who.id), wanted);
+    this.#track(this.#tryBan(jail, wanted, 0));
+  }
+
+  /** The jail has new actions, which do not know of a ban in force. It is nothing to report again: those with `norestored` pass it by. */
+  extend(jail: string, inForce: Readonly<Ban>, actions: readonly string[]): void {
+    const ban = { ...inForce, restored: true };
+    const known = this.#wanted.get(keyOf(jail, ban.who.id));
+    if (known !== undefined && known.cancel === undefined) {
+      known.more = [...known.more, ...actions];
+      return;
+    }
+    known?.cancel?.();
+    // Where no action is named, all are meant: nothing has been reached yet.
+    const missing = known === undefined ? actions : known.actions && [...new Set([...known.actions, ...actions])];
+    const wanted: Wanted = { jail, ban, why: known?.why, actions: missing, cancel: undefined, more: [] };
     this.#wanted.set(keyOf(jail, ban.who.id), wanted);
     this.#track(this.#tryBan(jail, wanted, 0));
   }
@@ -119,9 +137,15 @@ export class Enforcer {
     wanted.cancel = undefined;
     const order: Order = { kind: 'ban', jail, ticket: ticketOf(ban) };
     const outcomes = await this.#firewall.submit(actions === undefined ? order : { ...order, actions });
-    const failed = outcomes.filter((outcome) => !outcome.ok);
+    const { more } = wanted;
+    wanted.more = [];
+    const failed = outcomes.filter((outcome) => !outcome.ok && !more.includes(outcome.action));
     // Meanwhile it may have been lifted, or lifted and wanted anew.
     const current = this.#wanted.get(key) === wanted && !this.#stopped;
+    if (current && more.length > 0) {
+      wanted.actions = [...failed.map(({ action }) => action), ...more];
+      return await this.#tryBan(jail, wanted, 0);
+    }
     if (failed.length === 0) {
       if (current) this.#wanted.delete(key);
       if (outcomes.length > 0) this.#events.enforced(jail, ban.who.id);

@@ -24,6 +24,7 @@ import { Chores } from './chores.js';
 import { firewallOptions } from './firewall-setup.js';
 import { JailMaker } from './jail-maker.js';
 import { JailSet } from './jail-set.js';
+import type { ReloadPlan, Wanted } from './reload-plan.js';
 
 export interface GuardOptions {
   readonly settings: Settings;
@@ -145,6 +146,8 @@ export class Guard {
       reporter: this.#reporter,
       events: this.events,
       clock,
+      flush: () => this.#keeper.flush(),
+      ending: () => this.#stopping !== undefined,
     };
     this.#jails = new JailSet(
       parts,
@@ -254,6 +257,21 @@ export class Guard {
    */
   changeJail(settings: JailSettings): Promise<void> {
     return this.#jails.change(settings);
+  }
+
+  /**
+   * What it would come to if these were the jails from now on: expressions compiled, parameters of actions looked at. Changes nothing.
+   */
+  planReload(wanted: Wanted): Promise<ReloadPlan> {
+    return this.#jails.plan(wanted);
+  }
+
+  /** Carries a plan out, save what is broken in it. Jails that are not in it go on untouched. */
+  async reload(plan: ReloadPlan): Promise<void> {
+    if (this.#stopping !== undefined) return;
+    await this.#jails.reload(plan);
+    this.#chores.schedule();
+    if (this.#warmWorkers && this.#stopping === undefined) void this.#logs.warmWorkers();
   }
 
   /** Stops a jail and takes its bans back from the firewall. */

@@ -11,6 +11,9 @@ import type { Store } from '../keeping/store.js';
 import { entryLines } from '../sources/journal/entry.js';
 import { jailJournal } from '../sources/journal/jail-journal.js';
 
+/** Expressions of a configuration several times as large as any that is known. */
+const mostKnown = 10_000;
+
 /** What jails share. */
 export interface JailSurroundings {
   readonly edges: Edges;
@@ -63,6 +66,8 @@ export class JailMaker {
   }
 
   #filter(settings: JailSettings): CompiledFilter {
+    // Expressions that nobody uses any more are forgotten in the end, however often the configuration changes.
+    if (this.#known.size > mostKnown) this.#known.clear();
     const ofJournal = jailJournal(settings) !== undefined;
     const thisYear = new Date(this.#surroundings.edges.clock.now()).getFullYear();
     const lines = ofJournal ? entryLines(settings.filter) : settings.filter;

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { changedParts, type JailSettings } from '@f2b/config';
-import type { Firewall } from '@f2b/firewall';
-import { type Enforcer, ticketOf } from '../acts/enforcer.js';
+import type { Firewall, FirewallJail } from '@f2b/firewall';
+import type { Enforcer } from '../acts/enforcer.js';
 import type { Clock } from '../clock.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
@@ -12,6 +12,7 @@ import { readsJournal } from '../sources/journal/jail-journal.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { JailMaker, MadeReady } from './jail-maker.js';
+import { planReload, type ReloadPlan, type Standing, type Wanted } from './reload-plan.js';
 
 export interface JailSetParts {
   readonly maker: JailMaker;
@@ -22,6 +23,10 @@ export interface JailSetParts {
   readonly reporter: Reporter;
   readonly events: EventEmitter<GuardEvents>;
   readonly clock: Clock;
+  /** Commits what was decided so far, and lets its orders go. */
+  flush(): void;
+  /** The guard is ending: no jail begins any more. */
+  ending(): boolean;
 }
 
 /** A jail of the set: it is being made ready, runs, or cannot. */
@@ -99,26 +104,77 @@ export class JailSet {
   }
 
   /**
-   * Goes by other settings of a running jail: its book stays, and so do the logs that it still reads and the actions that are as they
-   * were. A jail that does not run is added instead.
+   * Compares the jails with those that are wanted, and compiles what is new or changed. Changes nothing.
+   * @returns what a reload would do; jails that could not run are in `broken`
+   */
+  plan(wanted: Wanted): Promise<ReloadPlan> {
+    const { maker, clock } = this.#parts;
+    const standing = new Map<string, Standing>(
+      [...this.#members].map(([name, member]) => [
+        name,
+        member.kind === 'running' ? { kind: 'running', settings: member.jail.settings } : member,
+      ]),
+    );
+    return planReload(wanted, {
+      standing,
+      ready: (settings) => maker.ready(settings, this.get(settings.name)),
+      pause: () => clock.pause(),
+    });
+  }
+
+  /**
+   * Carries a plan out in one step: jails go by their new settings, their books stay, and so do the logs that they still read and the
+   * actions that are as they were. Jails that are gone are stopped, new ones begin as with `add`.
+   * @returns when old actions have stopped and new ones have started; lines are judged by the new rules before
+   */
+  async reload({ added, changed, removed }: Pick<ReloadPlan, 'added' | 'changed' | 'removed'>): Promise<void> {
+    const { logs, firewall, enforcer, clock } = this.#parts;
+    const gone = removed.map((name) => this.get(name)).filter((jail) => jail !== undefined);
+    // The plan may be older than the end of a jail.
+    const going = changed.flatMap((change) => {
+      const jail = this.get(change.name);
+      return jail === undefined ? [] : [{ ...change, jail }];
+    });
+    for (const { settings } of added) this.#say(`Creating new jail '${settings.name}'`);
+    await Promise.all(gone.map((jail) => logs.remove(jail)));
+    if (this.#parts.ending()) return;
+    // From here on without a pause, to where the new jails read: orders so far go to the actions as they were.
+    this.#parts.flush();
+    for (const jail of gone) {
+      enforcer.forgetJail(jail.name);
+      this.#repeal(jail);
+    }
+    for (const name of removed) this.#members.delete(name);
+    for (const { jail, ready } of going) this.#goBy(jail, ready);
+    const others = going.filter(({ parts }) => parts.includes('actions')).map(({ jail }) => jail);
+    const { fresh, done } = firewall.rearrange(
+      [...others.map(({ settings }) => settings), ...added.map(({ settings }) => settings)].map(actionsOf),
+      gone.map(({ name }) => name),
+    );
+    for (const jail of others) {
+      const actions = fresh.get(jail.name) ?? [];
+      if (actions.length > 0) for (const ban of jail.judge.bans) enforcer.extend(jail.name, ban, actions);
+    }
+    for (const ready of added) this.#begin(ready);
+    const reading = going.filter(({ parts }) => parts.includes('filter') || parts.includes('logs'));
+    await Promise.all(reading.map(({ jail }) => this.#readOn(jail)));
+    await done;
+    for (const { name } of going) this.#say(`Jail '${name}' reloaded`);
+    for (const { name } of gone) this.#say(`Jail '${name}' stopped`);
+    // Whoever asks meanwhile need not wait for the names that the new lists hold.
+    for (const { jail } of going) void jail.judge.rules.ignore.refreshNames(clock.now());
+  }
+
+  /**
+   * Goes by other settings of a running jail; one that does not run is added.
    * @throws what is wrong with the new settings; the jail goes on by its old ones
    */
   async change(settings: JailSettings): Promise<void> {
-    const { maker, logs, firewall, store, clock } = this.#parts;
-    const { name } = settings;
-    const jail = this.get(name);
+    const jail = this.get(settings.name);
     if (jail === undefined) return await this.add([settings]);
-    const { rules, filter } = maker.ready(settings, jail);
-    const before = jail.settings;
-    jail.change(settings, rules, filter);
-    store.begin(name, rules.findtime);
-    void rules.ignore.refreshNames(clock.now());
-    await logs.change(jail);
-    // Actions that are as they were keep their bans, new ones get those that are in force; what failed is tried on where it can be.
-    if (changedParts(before, settings).includes('actions')) {
-      await firewall.reloadJail({ name, actions: settings.actions }, jail.judge.bans.map(ticketOf));
-    }
-    this.#say(`Jail '${name}' reloaded`);
+    const parts = changedParts(jail.settings, settings);
+    const ready = this.#parts.maker.ready(settings, jail);
+    await this.reload({ added: [], changed: [{ name: settings.name, parts, ready }], removed: [] });
   }
 
   /**
@@ -126,17 +182,21 @@ export class JailSet {
    * store, as fail2ban's do: a jail of this name has them again when it is added.
    */
   async remove(name: string): Promise<void> {
-    const { logs, firewall, enforcer } = this.#parts;
-    const jail = this.get(name);
-    if (jail !== undefined) {
-      await logs.remove(jail);
-      enforcer.forgetJail(name);
-      this.#repeal(jail);
+    await this.reload({ added: [], changed: [], removed: [name] });
+  }
+
+  #goBy(jail: GuardedJail, { settings, rules, filter }: MadeReady): void {
+    jail.change(settings, rules, filter);
+    this.#parts.store.begin(jail.name, rules.findtime);
+  }
+
+  async #readOn(jail: GuardedJail): Promise<void> {
+    try {
+      await this.#parts.logs.change(jail);
+    } catch (error) {
+      const what = `It goes on with the logs that it has: ${reasonOf(error)}`;
+      this.#parts.reporter.problem({ code: 'F2B_LOG_READ', jail: jail.name, what, level: 'ERROR' });
     }
-    this.#members.delete(name);
-    if (jail === undefined) return;
-    await firewall.stopJail(name);
-    this.#say(`Jail '${name}' stopped`);
   }
 
   /** The guard stops: bans are repealed in words; the firewall takes them all back at once by itself. */
@@ -167,18 +227,24 @@ export class JailSet {
     for (const { name } of this.running()) this.#say(`Jail '${name}' stopped`);
   }
 
-  async #run(ready: MadeReady): Promise<void> {
-    const { maker, logs, firewall, store, clock } = this.#parts;
+  #run(ready: MadeReady): Promise<unknown> {
+    // Orders wait behind the start of their action, so a slow actionstart holds up no log.
+    const started = this.#parts.firewall.startJail(actionsOf(ready.settings));
+    this.#begin(ready);
+    return started;
+  }
+
+  /** From here on the jail reads, counts and bans; its actions are being started. */
+  #begin(ready: MadeReady): void {
+    const { maker, logs, store, clock } = this.#parts;
     const { settings, rules } = ready;
-    const { name, actions } = settings;
+    const { name } = settings;
     const jail = maker.jail(ready);
     const now = clock.now();
     this.#members.set(name, { kind: 'running', jail });
     const backend = readsJournal(settings) ? ['systemd', 'systemd'] : ['poller', 'polling'];
     this.#say(`Jail '${name}' uses ${backend[0]} {}`);
     this.#say(`Initiated '${backend[1]}' backend`);
-    // Orders wait behind the start of their action, so a slow actionstart holds up no log.
-    const started = firewall.startJail({ name, actions });
     void rules.ignore.refreshNames(now);
     store.begin(name, rules.findtime);
     this.#restoreBans(jail);
@@ -189,7 +255,6 @@ export class JailSet {
     } catch (error) {
       this.#fail(name, error);
     }
-    await started;
   }
 
   #fail(jail: string, error: unknown): void {
@@ -202,4 +267,8 @@ export class JailSet {
   #say(message: string): void {
     this.#parts.reporter.say({ logger: 'fail2ban.jail', level: 'INFO', message });
   }
+}
+
+function actionsOf({ name, actions }: JailSettings): FirewallJail {
+  return { name, actions };
 }

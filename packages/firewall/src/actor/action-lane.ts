@@ -6,8 +6,11 @@ import type { Order, Outcome } from '../orders.js';
 export interface ActionLane {
   /** How many orders wait. */
   readonly waiting: number;
-  /** @returns what of the start failed; nothing when all went well */
-  start(jail: string): Promise<readonly FirewallError[]>;
+  /**
+   * @param after what the start waits for, where there is nothing yet
+   * @returns what of the start failed; nothing when all went well
+   */
+  start(jail: string, after?: Promise<void>): Promise<readonly FirewallError[]>;
   submit(order: Order): Promise<Outcome>;
   check(): Promise<readonly Found[]>;
   reload(): Promise<readonly FirewallError[]>;

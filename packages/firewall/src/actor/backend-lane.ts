@@ -25,10 +25,14 @@ export class BackendLane implements ActionLane {
     return this.#orders.waiting;
   }
 
-  start(jail: string): Promise<readonly FirewallError[]> {
+  start(jail: string, after?: Promise<void>): Promise<readonly FirewallError[]> {
     const first = this.#jails.size === 0;
     this.#jails.add(jail);
-    return this.#orders.task(async () => (first ? this.#backend.start() : []));
+    return this.#orders.task(async () => {
+      if (!first) return [];
+      await after;
+      return this.#backend.start();
+    });
   }
 
   submit(order: Order): Promise<Outcome> {

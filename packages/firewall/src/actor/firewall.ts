@@ -1,7 +1,7 @@
 import type { ActionSettings, EpochMs, Milliseconds, Voice } from '@f2b/config';
 import { builtinOf, conflictsOfBuiltins } from '../backends/builtin.js';
 import { errors, type FirewallError, firewallError } from '../errors.js';
-import { type Order, type Outcome, outcomeOf, type Ticket } from '../orders.js';
+import { type Order, type Outcome, outcomeOf } from '../orders.js';
 import { capacityFor, openFilesLimit } from '../process/capacity.js';
 import { type Exec, openExec } from '../process/exec.js';
 import { Gate } from '../process/gate.js';
@@ -11,6 +11,7 @@ import { openCommandRunner, simulateCommandRunner } from '../scripts/runner.js';
 import { type JailCounts, noCounts, type Remembered, type ReverseResolver, type TagSources } from '../scripts/tags.js';
 import { quoted, type Speaker, speakerOf } from '../voice.js';
 import type { ActionLane } from './action-lane.js';
+import { arrange, type Seat } from './arrangement.js';
 import { BackendLane } from './backend-lane.js';
 import { ScriptLane } from './script-lane.js';
 
@@ -25,6 +26,14 @@ export interface Problem {
   readonly jail: string;
   readonly action: string;
   readonly error: FirewallError;
+}
+
+/** What came of giving jails other actions. */
+export interface Rearranged {
+  /** By jail, the names of the actions that are new: they know of no ban yet. */
+  readonly fresh: ReadonlyMap<string, readonly string[]>;
+  /** Resolves when old actions have stopped and new ones have started; answers (and logs) what of it failed. Never rejects. */
+  readonly done: Promise<readonly Problem[]>;
 }
 
 /** What a check found missing or wrong at an action, and what became of it. */
@@ -90,10 +99,11 @@ export interface Firewall {
   /** Adds a jail to a running firewall. */
   startJail(jail: FirewallJail): Promise<readonly Problem[]>;
   /**
-   * Gives a running jail new actions: those that stay as they were keep their bans and run `actionreload`, those that
-   * are gone or changed are stopped, new ones are started and get `tickets`, the bans that are in force.
+   * Gives running jails other actions, new jails theirs, and stops those that are gone, in one step: orders before it go to the old
+   * actions, orders behind it to the new ones. An action that stays as it was keeps its bans and runs `actionreload`; new ones start
+   * when the old ones have stopped.
    */
-  reloadJail(jail: FirewallJail, tickets: readonly Ticket[]): Promise<readonly Problem[]>;
+  rearrange(jails: readonly FirewallJail[], gone?: readonly string[]): Rearranged;
   /** Lifts the bans of a jail and stops its actions, the last one first. */
   stopJail(jail: string): Promise<readonly Problem[]>;
   /**
@@ -108,14 +118,8 @@ export function openFirewall(options: FirewallOptions): Firewall {
   return new FirewallActor(options);
 }
 
-/** One action of one jail, with the queue that serves it. */
-interface Seat {
-  readonly settings: ActionSettings;
-  readonly lane: ActionLane;
-}
-
 class FirewallActor implements Firewall {
-  readonly #jails = new Map<string, Seat[]>();
+  readonly #jails = new Map<string, readonly Seat[]>();
   readonly #backends = new Map<string, BackendLane>();
   readonly #options: FirewallOptions;
   readonly #voice: Speaker;
@@ -144,7 +148,7 @@ class FirewallActor implements Firewall {
   }
 
   async startJail(jail: FirewallJail): Promise<readonly Problem[]> {
-    if (this.#jails.has(jail.name)) return this.reloadJail(jail, []);
+    if (this.#jails.has(jail.name)) return this.rearrange([jail]).done;
     const { seats, problems } = this.#seat(jail.name, jail.actions);
     this.#jails.set(jail.name, seats);
     const started = await Promise.all(seats.map((seat) => this.#ask(jail.name, seat, (lane) => lane.start(jail.name))));
@@ -195,35 +199,51 @@ class FirewallActor implements Firewall {
     return this.#report((await Promise.all(flushed)).flat());
   }
 
-  async reloadJail(jail: FirewallJail, tickets: readonly Ticket[]): Promise<readonly Problem[]> {
-    const before = this.#jails.get(jail.name);
-    if (before === undefined) return this.startJail(jail);
-    const kept = before.filter(({ settings }) => jail.actions.some((action) => sameAction(settings, action)));
-    const gone = before.filter((seat) => !kept.includes(seat)).reverse();
-    const fresh = jail.actions.filter((action) => !kept.some(({ settings }) => sameAction(settings, action)));
+  rearrange(jails: readonly FirewallJail[], gone: readonly string[] = []): Rearranged {
+    if (this.#stopped) return { fresh: new Map(), done: Promise.resolve([]) };
     const problems: Problem[] = [];
-    for (const seat of gone) problems.push(...(await this.#stopSeat(jail.name, seat)));
-    const seated = this.#seat(jail.name, fresh);
-    problems.push(...seated.problems);
-    const all = [...kept, ...seated.seats];
-    const place = ({ settings }: Seat) => jail.actions.findIndex((action) => action.name === settings.name);
-    this.#jails.set(
-      jail.name,
-      all.sort((left, right) => place(left) - place(right)),
-    );
-    for (const seat of kept) problems.push(...(await this.#ask(jail.name, seat, (lane) => lane.reload())));
-    for (const seat of seated.seats) {
-      problems.push(...(await this.#ask(jail.name, seat, (lane) => lane.start(jail.name))));
+    const work: Promise<readonly Problem[]>[] = [];
+    // All up to the last order of this is put into the queues without a pause: whatever comes meets the old actions, or the new ones.
+    const leaving = new Map<string, readonly Seat[]>();
+    for (const name of gone) {
+      leaving.set(name, [...(this.#jails.get(name) ?? [])].reverse());
+      this.#jails.delete(name);
     }
-    await Promise.all(
-      tickets.flatMap((ticket) =>
-        // A ban that was in force before is nothing to report again: actions with `norestored` pass it by.
-        seated.seats.map(({ lane }) =>
-          lane.submit({ kind: 'ban', jail: jail.name, ticket: { ...ticket, restored: true } }),
-        ),
-      ),
-    );
-    return this.#report(problems);
+    const arrangements = jails.map((jail) => ({ jail, ...arrange(this.#jails.get(jail.name) ?? [], jail.actions) }));
+    for (const { jail, stay, leave } of arrangements) {
+      leaving.set(jail.name, leave);
+      this.#jails.set(jail.name, stay);
+    }
+    let left = () => {};
+    const allLeft = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const fresh = new Map<string, readonly string[]>();
+    for (const { jail, stay, fresh: actions } of arrangements) {
+      const { name } = jail;
+      const seated = this.#seat(name, actions);
+      problems.push(...seated.problems);
+      const place = ({ settings }: Seat) => jail.actions.indexOf(settings);
+      this.#jails.set(
+        name,
+        [...stay, ...seated.seats].sort((one, other) => place(one) - place(other)),
+      );
+      fresh.set(
+        name,
+        seated.seats.map(({ settings }) => settings.name),
+      );
+      for (const seat of stay) work.push(this.#ask(name, seat, (lane) => lane.reload()));
+      // What a new action needs may be in use until the old ones have left. Who joins a queue in use keeps it from being taken down.
+      for (const seat of seated.seats) work.push(this.#ask(name, seat, (lane) => lane.start(name, allLeft)));
+    }
+    const stops = [...leaving].map(async ([name, seats]) => {
+      for (const seat of seats) problems.push(...(await this.#stopSeat(name, seat)));
+    });
+    void Promise.all(stops).then(left);
+    const done = Promise.all([...stops, ...work]).then((all) => {
+      return this.#report([...problems, ...all.flatMap((some) => some ?? [])]);
+    });
+    return { fresh, done };
   }
 
   stopJail(jail: string): Promise<readonly Problem[]> {
@@ -320,11 +340,4 @@ class FirewallActor implements Firewall {
     }
     return problems;
   }
-}
-
-/** Whether a reload leaves an action as it was. */
-function sameAction(left: ActionSettings, right: ActionSettings): boolean {
-  const content = ({ name, file, builtin, commands, params }: ActionSettings) =>
-    JSON.stringify([name, file, builtin, [...commands], params]);
-  return content(left) === content(right);
 }

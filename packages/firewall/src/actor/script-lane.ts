@@ -21,8 +21,9 @@ export class ScriptLane implements ActionLane {
     return this.#orders.waiting;
   }
 
-  start(): Promise<readonly FirewallError[]> {
+  start(_jail: string, after?: Promise<void>): Promise<readonly FirewallError[]> {
     return this.#task(async () => {
+      await after;
       await this.#action.start();
       return [];
     });
