@@ -24,11 +24,11 @@ export class StoredDaemon {
       'fail2ban.conf',
       `[Definition]\nloglevel = INFO\nlogtarget = STDOUT\nsyslogsocket = auto\nsocket = ${directory}/f2b.sock\npidfile = ${directory}/f2b.pid\ndbfile = ${dbfile}\ndbpurgeage = 1d\nallowipv6 = yes\n`,
     );
-    const options = { maxretry: '5', findtime: '1h', bantime: '1h', usedns: 'no', action: 'note', ...jail };
+    const options = { logpath: this.log, maxretry: '5', findtime: '1h', bantime: '1h', usedns: 'no', action: 'note', ...jail };
     const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}\n`);
     file(
       'jail.conf',
-      `[door]\nenabled = true\nfilter = door\nbackend = polling\nlogpath = ${this.log}\n${lines.join('')}`,
+      `[door]\nenabled = true\nfilter = door\nbackend = polling\n${lines.join('')}`,
     );
     file('filter.d/door.conf', '[Definition]\nfailregex = ^ knock from <HOST>$\n');
     file('action.d/note.conf', '[Definition]\nactionban = true <ip>\nactionunban = true <ip>\n');

@@ -4,9 +4,9 @@ import type { ScanPool, ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import { isRotatedName } from '../sources/files/missed.js';
+import { mayBeRotated } from '../sources/files/missed.js';
 import { Tailer } from '../sources/files/tailer.js';
-import type { FilePlace, LogTrouble, Place, SourceEvent } from '../sources/source.js';
+import { type FileMark, type FilePlace, type LogTrouble, marksOf, type Place, type SourceEvent } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import { LineCounts } from '../telling/health.js';
 import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';
@@ -42,8 +42,11 @@ export interface FollowedLogsOptions {
   resume(jail: string, path: string): FilePlace | undefined;
   /** A block has been judged: there may be new bans. */
   judged(): void;
-  /** A portion and all of its log before it are settled: what arose from them may be kept, with the place to go on from. */
-  settled(settling: Settling, place: Place | undefined): void;
+  /**
+   * A portion and all of its log before it are settled: what arose from them may be kept, with the place to go on from. Undefined: a
+   * log was opened.
+   */
+  settled(settling: Settling | undefined, place: Place | undefined): void;
 }
 
 /** All logs that the jails read, each followed once. */
@@ -172,7 +175,8 @@ export class FollowedLogs {
   }
 
   #pathsOf(logpath: LogPath): readonly string[] {
-    return isPattern(logpath) ? this.#options.edges.glob(logpath.pattern) : [logpath.pattern];
+    // The log before what rotation made of it: so each is known by what it was.
+    return isPattern(logpath) ? [...this.#options.edges.glob(logpath.pattern)].sort() : [logpath.pattern];
   }
 
   #addLog(jail: GuardedJail, path: string, from: 'head' | 'tail'): void {
@@ -197,12 +201,12 @@ export class FollowedLogs {
     log.close();
   }
 
-  /** Places in logs of which this one's name may be what rotation gives to a copy, if their jails read all that this one's do. */
-  #placesCopied(log: SharedLog): readonly FilePlace[] {
+  /** Where files were left that rotation may have given this log's name, if their jails read all that this one's do. */
+  #movedHere(log: SharedLog): readonly FileMark[] {
     const { jails } = log;
     return [...this.#logs.values()]
-      .filter((other) => isRotatedName(log.path, other.path) && jails.every((jail) => other.jails.includes(jail)))
-      .flatMap(({ path }) => this.#tailer.copyPlaces(path));
+      .filter((other) => mayBeRotated(log.path, other.path) && jails.every((jail) => other.jails.includes(jail)))
+      .flatMap(({ path, resume }) => [...marksOf(resume), ...this.#tailer.marks(path)]);
   }
 
   #scanned(path: string, bytes: Bytes, result: ScanResult): void {
@@ -230,14 +234,16 @@ export class FollowedLogs {
   #follow(log: SharedLog): void {
     if (this.#closed || this.#logs.get(log.path) !== log) return;
     const { path, chooseStart: start, resume, newline, startsAtEnd: inOperation } = log;
-    const copied = () => this.#placesCopied(log);
-    this.#tailer.follow(path, log, { start, resume, newline, inOperation, copied });
+    const moved = () => this.#movedHere(log);
+    this.#tailer.follow(path, log, { start, resume, newline, inOperation, moved });
   }
 
   #befell(log: SharedLog, event: SourceEvent): void {
     const { events, reporter } = this.#options;
     switch (event.kind) {
       case 'opened':
+        // From here on a later process knows what it has not seen.
+        this.#options.settled(undefined, this.#tailer.place(log.path));
         if (event.generation > 0) break;
         reporter.say({ logger: 'fail2ban.filter', level: 'INFO', message: openedMessage(event) });
         break;

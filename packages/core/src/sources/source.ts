@@ -16,13 +16,12 @@ export interface Origin {
   readonly offset: Bytes;
 }
 
-/** Where reading stands in a file, in a form that outlives the process. */
-export interface FilePlace {
-  readonly kind: 'file';
-  /** The name under which the log is followed. */
-  readonly log: string;
-  /** Device and inode. */
+/** Where reading stands in one file. */
+export interface FileMark {
+  /** What its lines are known by: device, inode and birth of the file, or of the one that it is a copy of. */
   readonly identity: string;
+  /** What it is itself, where it is a copy. */
+  readonly file?: string;
   /** Everything before it is settled. */
   readonly offset: Bytes;
   /** Base64 of the at most 64 bytes before `offset`: tells a log that only grew from one that was rewritten. */
@@ -31,6 +30,29 @@ export interface FilePlace {
   readonly head: string;
   /** The digest that fail2ban's database knows a log by: SHA-1 of its first line, in hex; empty while it has none. */
   readonly firstLine: string;
+}
+
+/** Which files beside a log have been noticed: a later one was put aside by rotation, and nobody has read it yet. */
+export interface NoticedFiles {
+  /** When the last of them was made, in nanoseconds. */
+  readonly born: string;
+  /** Those that were made then. */
+  readonly files: readonly string[];
+}
+
+/** Where reading stands in a log, in a form that outlives the process. */
+export interface FilePlace extends FileMark {
+  readonly kind: 'file';
+  /** The name under which the log is followed. */
+  readonly log: string;
+  /** Files that had the name before, and may still be written to. */
+  readonly earlier?: readonly FileMark[];
+  readonly noticed?: NoticedFiles | undefined;
+}
+
+/** All marks that a place holds. */
+export function marksOf(place: FilePlace | undefined): readonly FileMark[] {
+  return place === undefined ? [] : [place, ...(place.earlier ?? [])];
 }
 
 /** Where reading stands in the journal. */

@@ -2,7 +2,7 @@ import type { EpochMs } from '@f2b/config';
 import { byteNewline } from '@f2b/matcher';
 import { FileBytes } from '../../sources/files/file-bytes.js';
 import type { Files } from '../../sources/files/files.js';
-import type { FilePlace, Place } from '../../sources/source.js';
+import { type FilePlace, marksOf, type Place } from '../../sources/source.js';
 import type { KeptPlace } from '../store.js';
 import type { Connection, Statement } from './connection.js';
 
@@ -111,7 +111,9 @@ function placeOf(json: unknown): Place | undefined {
 }
 
 function markOf(place: Place): string {
-  return place.kind === 'file' ? `${place.identity} ${place.offset} ${place.firstLine}` : place.cursor;
+  if (place.kind === 'journal') return place.cursor;
+  const marks = marksOf(place).map(({ identity, file, offset, firstLine }) => `${identity} ${file} ${offset} ${firstLine}`);
+  return `${marks.join(' ')} ${place.noticed?.born} ${place.noticed?.files}`;
 }
 
 function keyOf(jail: string, log: string): string {

@@ -1,5 +1,5 @@
 import type { Bytes } from '@f2b/config';
-import type { Block, FilePlace } from '../source.js';
+import { type Block, type FilePlace, marksOf } from '../source.js';
 import type { Files } from './files.js';
 import { Held } from './held.js';
 import type { ChooseStart } from './log-file.js';
@@ -28,12 +28,12 @@ export function* earlierBlocks({ path, files, limits, start, resume, until }: Mi
     const state = files.state(fd);
     if (state.kind !== 'file') return;
     held = new Held(fd, state, { log: path, files, limits, tell: () => {}, nextGeneration: () => 0 });
-    if (resume === undefined || !held.log.resume(resume)) held.log.startAt(start({ fd, size: state.size }));
+    if (!held.resume(marksOf(resume))) held.log.startAt(start({ fd, size: state.size }));
     let reached = held.log.mark.offset;
     while (reached < until) {
       const block = held.next(false, () => undefined);
       if (block === undefined) return;
-      if (block === 'again') continue;
+      if (block === 'again' || block === 'fresh') continue;
       yield block;
       reached = block.end;
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bytes } from '@f2b/config';
 import { behindFirstNewline, behindLastNewline, type Newline, wholeUnits } from '@f2b/matcher';
-import type { FilePlace } from '../source.js';
+import type { FileMark } from '../source.js';
 import type { Files } from './files.js';
 
 const searchBytes: Bytes = 64 * 1024;
@@ -38,7 +38,7 @@ export class FileBytes {
   }
 
   /** Whether it has what a process had read that stopped at a place. */
-  holdsBefore(place: FilePlace): boolean {
+  holdsBefore(place: FileMark): boolean {
     const { offset } = place;
     const marker = Buffer.from(place.marker, 'base64');
     const head = Buffer.from(place.head, 'base64');

@@ -1,6 +1,6 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Newline } from '@f2b/matcher';
-import type { FilePlace, Portion, SourceReader } from '../source.js';
+import type { FileMark, FilePlace, Portion, SourceReader } from '../source.js';
 import type { Files } from './files.js';
 import { type ChooseStart, LogFile } from './log-file.js';
 import type { ReadLimits } from './log-parts.js';
@@ -29,8 +29,8 @@ export interface FollowFile {
   readonly resume?: FilePlace | undefined;
   /** How the log's lines end; one byte where nothing is said. */
   readonly newline?: Newline;
-  /** Places in files of other names, of which a file that comes may be a copy made by rotation. */
-  readonly copied?: (() => readonly FilePlace[]) | undefined;
+  /** Where files of other names were left, one of which may have this name now, or a copy of it. */
+  readonly moved?: (() => readonly FileMark[]) | undefined;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean;
 }
@@ -71,9 +71,9 @@ export class FollowedFile {
     return this.#file.place();
   }
 
-  /** Where copies of its files would be read on. */
-  copyPlaces(): readonly FilePlace[] {
-    return this.#file.copyPlaces();
+  /** Where its files would be read on, or copies of them. */
+  marks(): readonly FileMark[] {
+    return this.#file.marks();
   }
 
   /** Nothing has the name any more, and nothing more is expected of what had it. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Block, FilePlace } from '../source.js';
+import type { Block } from '../source.js';
 import { realFiles } from './files.js';
 import { Held } from './held.js';
 
@@ -30,7 +30,12 @@ function held(name: string, text: string, identity: string, born: bigint): Held 
   return one;
 }
 
-const identityOf = (one: Held) => (one.next(false, () => undefined) as Block).identity;
+const blockOf = (one: Held) => {
+  // Before the first bytes one is told that they are.
+  expect(one.next(false, () => undefined)).toBe('fresh');
+  return one.next(false, () => undefined) as Block;
+};
+const identityOf = (one: Held) => blockOf(one).identity;
 
 describe('what the lines of a file are known by', () => {
   it('is another thing in a file that got the inode number of one that is gone, and begins with the same line', () => {
@@ -44,7 +49,7 @@ describe('what the lines of a file are known by', () => {
     const original = held('log', '# a log\none\n', '1:2', 5n);
     const identity = identityOf(original);
     const copy = held('log.1', '# a log\none\ntwo\n', '1:7', 8n);
-    expect(original.copyPlaces.some((place: FilePlace) => copy.resumeCopy(place))).toBe(true);
+    expect(copy.resume(original.marks)).toBe(true);
     const block = copy.next(false, () => undefined) as Block;
     expect([block.identity, block.bytes?.toString()]).toEqual([identity, 'two\n']);
   });

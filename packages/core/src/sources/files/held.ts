@@ -1,5 +1,5 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
-import type { Block, FilePlace } from '../source.js';
+import type { Block, FileMark, FilePlace } from '../source.js';
 import type { FileState } from './files.js';
 import type { LogParts, Mark } from './log-parts.js';
 import { OpenLog } from './open-log.js';
@@ -34,14 +34,30 @@ export class Held {
    * is soon given to another file, and many logs begin with the same line.
    */
   get identity(): string {
-    return this.#copyOf ?? `${this.log.identity}@${this.born ?? ''}`;
+    return this.#copyOf ?? this.file;
   }
 
-  /** Goes on where another file was left, if this one holds what was read of that. */
-  resumeCopy(place: FilePlace): boolean {
-    if (!this.log.resume(place)) return false;
-    this.#copyOf = place.identity;
+  /** Device, inode and birth of the file itself. */
+  get file(): string {
+    return fileOf(this.log.identity, this.born);
+  }
+
+  /** Goes on where this file was left, or one that it is a copy of: where it holds what was read, at the last such place. */
+  resume(marks: readonly FileMark[]): boolean {
+    const itself = (mark: FileMark) => (mark.file ?? mark.identity) === this.file;
+    const fits = marks.filter((mark) => this.log.holds(mark, itself(mark)));
+    // It may be known both as what it is and as the copy of something.
+    const known = fits.some(itself) ? fits.filter(itself) : fits;
+    const [last] = known.toSorted((a, b) => b.offset - a.offset);
+    if (last === undefined) return false;
+    this.log.resume(last);
+    this.#copyOf = last.identity === this.file ? undefined : last.identity;
     return true;
+  }
+
+  /** All that it holds was read in one of these: whatever comes, its lines are known as those are. */
+  takeAsCopy(marks: readonly FileMark[]): void {
+    this.#copyOf = marks.find((mark) => this.log.isReadCopy(mark))?.identity;
   }
 
   /** All has been read, and all that was read is settled. */
@@ -55,16 +71,16 @@ export class Held {
   }
 
   /**
-   * The next block; undefined when all is read, `again` when there is only much to skip.
+   * The next block; undefined when all is read, `again` when there is only much to skip, `fresh` before the first bytes of new content.
    * @param settled gives the place to go on from
    * @throws Node's error when the file cannot be read
    */
-  next(inOperation: boolean, settled: () => FilePlace | undefined): Block | 'again' | undefined {
+  next(inOperation: boolean, settled: () => FilePlace | undefined): Block | 'again' | 'fresh' | undefined {
     // A file that cannot be read has nothing left for now.
     this.#drained = true;
     const lines = this.log.next();
     this.#drained = lines === undefined;
-    if (lines === undefined || lines === 'again') return lines;
+    if (lines === undefined || lines === 'again' || lines === 'fresh') return lines;
     const { before, ...range } = lines;
     const { log } = this;
     const pending: Pending = { before, settled: false };
@@ -85,20 +101,21 @@ export class Held {
     };
   }
 
-  get place(): FilePlace {
-    return this.#placeAt(this.#pending[0]?.before ?? this.log.mark, this.log.identity);
+  /** Everything before it is settled. */
+  get mark(): FileMark {
+    return this.#markAt(this.#pending[0]?.before ?? this.log.mark);
   }
 
-  /** Where a copy of it would be read on. */
-  get copyPlaces(): readonly FilePlace[] {
-    return this.log.marks.map((mark) => this.#placeAt(mark, this.identity));
+  /** Where it, or a copy of it, would be read on. */
+  get marks(): readonly FileMark[] {
+    return this.log.marks.map((mark) => this.#markAt(mark));
   }
 
-  #placeAt({ offset, marker, head }: Mark, identity: string): FilePlace {
+  #markAt({ offset, marker, head }: Mark): FileMark {
+    const { identity, file } = this;
     return {
-      kind: 'file',
-      log: this.#name,
       identity,
+      ...(identity === file ? {} : { file }),
       offset,
       marker: marker.toString('base64'),
       head: head.toString('base64'),
@@ -110,4 +127,9 @@ export class Held {
   isOver(now: EpochMs, lateWrites: Milliseconds): boolean {
     return this.finished && this.lostName !== undefined && Math.abs(now - this.lostName) >= lateWrites;
   }
+}
+
+/** Device and inode, with the birth: an inode is soon given to another file. */
+export function fileOf(identity: string, born: bigint | undefined): string {
+  return `${identity}@${born ?? ''}`;
 }

@@ -1,10 +1,10 @@
 import type { Bytes, EpochMs, Milliseconds } from '@f2b/config';
 import { reasonOf } from '../../errors.js';
-import type { Block, FilePlace, LogTrouble, SourceEvent } from '../source.js';
+import { type Block, type FileMark, type FilePlace, type LogTrouble, marksOf, type SourceEvent } from '../source.js';
 import type { FileState, Files } from './files.js';
 import { Held } from './held.js';
 import type { LogParts, ReadLimits } from './log-parts.js';
-import { Missed } from './missed.js';
+import { looksRotated, Missed } from './missed.js';
 
 /** Old files that are watched for late writes at once; more of them are given up as soon as they are drained. */
 const maxOldLogs = 8;
@@ -23,8 +23,8 @@ export interface LogFileOptions {
   readonly resume?: FilePlace | undefined;
   /** Reading starts at the end, so what comes is live from the first line on. */
   readonly inOperation?: boolean | undefined;
-  /** Places in files of other names, of which a file that comes may be a copy made by rotation. */
-  readonly copied?: (() => readonly FilePlace[]) | undefined;
+  /** Where files of other names were left, one of which may have this name now, or a copy of it. */
+  readonly moved?: (() => readonly FileMark[]) | undefined;
   /** Gets what befalls the log. */
   tell(event: SourceEvent): void;
 }
@@ -41,6 +41,7 @@ export class LogFile {
   #current: Held | undefined;
   #old: Held[] = [];
   #generation = 0;
+  #checkedAt: EpochMs = 0;
   #first = true;
   /** The end has been reached at least once, or reading started there. */
   #inOperation: boolean;
@@ -60,6 +61,7 @@ export class LogFile {
 
   /** Looks where the name leads now, and opens and closes accordingly. Never throws: what is wrong is told as trouble. */
   check(now: EpochMs): void {
+    this.#checkedAt = now;
     this.#releaseOld(now);
     let state: FileState;
     try {
@@ -83,6 +85,11 @@ export class LogFile {
     for (const held of this.#held()) {
       try {
         const block = held.next(this.#inOperation, this.#place);
+        if (block === 'fresh') {
+          // Rotation may have put other content aside meanwhile, which is to be read first.
+          this.#addMissed([]);
+          return this.next();
+        }
         if (block === 'again') skipping = true;
         else if (block !== undefined) return block;
       } catch (error) {
@@ -96,13 +103,16 @@ export class LogFile {
 
   /** Where to go on after a restart: behind the last line that is settled. Undefined while the log has never been open. */
   place(): FilePlace | undefined {
-    // The oldest file that has something unsettled; a drained old one has nothing to go back for.
-    return (this.#old.find((one) => one.pending) ?? this.#current)?.place;
+    const held = this.#held();
+    const last = held.at(-1);
+    if (last === undefined) return undefined;
+    const earlier = held.slice(0, -1).map(({ mark }) => mark);
+    return { kind: 'file', log: this.path, ...last.mark, earlier, noticed: this.#missed.noticed };
   }
 
-  /** Where copies of its files would be read on. */
-  copyPlaces(): readonly FilePlace[] {
-    return this.#held().flatMap((held) => held.copyPlaces);
+  /** Where its files would be read on, or copies of them. */
+  marks(): readonly FileMark[] {
+    return this.#held().flatMap((held) => held.marks);
   }
 
   /** Nothing has the name, and nothing more is expected of what had it. */
@@ -145,52 +155,56 @@ export class LogFile {
     }
     const before = this.#current;
     this.#retire(now);
-    if (before !== undefined) this.#addMissed(before, state, now);
     const held = new Held(fd, state, this.#parts);
     this.#current = held;
     if (before !== undefined) {
       const { offset } = before.log.mark;
       tell({ kind: 'rotated', log: this.path, reason: 'replaced', size: state.size, offset });
     }
-    const isCopy = this.#options.copied?.().some((place) => held.resumeCopy(place)) ?? false;
-    if (this.#first && !isCopy) this.#begin(held, state, now);
-    this.#first = false;
+    const moved = this.#options.moved?.() ?? [];
+    const isKnown = this.#first ? this.#begin(held, state, moved) : held.resume(moved);
+    // A copy that is still being made.
+    if (!isKnown && looksRotated(this.path)) held.takeAsCopy(moved);
+    this.#lookBeside(now);
     const { generation, mark, firstLine } = held.log;
     tell({ kind: 'opened', log: this.path, generation, offset: mark.offset, firstLine });
   }
 
   /** The first file that the name leads to: go on where the last process stopped, else where the jails want to begin. */
-  #begin(held: Held, state: FileState, now: EpochMs): void {
+  #begin(held: Held, { size }: FileState, moved: readonly FileMark[]): boolean {
     const { resume, start } = this.#options;
-    if (resume === undefined) {
-      const from = start({ fd: held.log.fd, size: state.size });
-      if (from > 0) held.log.startAt(from);
+    if (held.resume([...marksOf(resume), ...moved])) return true;
+    // Unless it is the file that the last process read, that one was rotated away, and this one is new.
+    const from = resume === undefined ? start({ fd: held.log.fd, size }) : 0;
+    if (from > 0) held.log.startAt(from);
+    return false;
+  }
+
+  /** Another file has the name, or none: what was there meanwhile, or when the last process stopped, has other names. */
+  #lookBeside(now: EpochMs): void {
+    const { resume } = this.#options;
+    if (!this.#first) {
+      this.#addMissed([], now);
       return;
     }
-    if (held.log.resume(resume)) return;
-    // Rotated while no process was there: what was left unread is beside it, under another name.
-    this.#resumeOld(resume, now);
+    this.#first = false;
+    // Nobody has been here before: what is there is none of our business.
+    if (resume?.noticed === undefined) this.#missed.begin(this.#currentState());
+    else this.#missed.resume(resume.noticed);
+    this.#addMissed(marksOf(resume), now);
   }
 
-  #resumeOld(resume: FilePlace, now: EpochMs): void {
-    const { files } = this.#parts;
-    const current = this.#current && files.state(this.#current.log.fd);
-    const held = this.#missed.resumed(resume, current);
-    if (held === undefined) return;
-    held.lostName = now;
-    this.#old.push(held);
-    this.#addMissed(held, current, now);
+  #currentState(): FileState | undefined {
+    return this.#current && this.#options.files.state(this.#current.log.fd);
   }
 
-  #addMissed(before: Held, current: FileState | undefined, now: EpochMs): void {
+  /** @param marks where files were left that are not held */
+  #addMissed(marks: readonly FileMark[], now = this.#checkedAt): void {
     const isHeld = (identity: string) => this.#held().some(({ log }) => log.identity === identity);
-    try {
-      for (const held of this.#missed.between(before, current, isHeld)) {
-        held.lostName = now;
-        this.#old.push(held);
-      }
-    } catch (error) {
-      this.#tell(troubleOf(error));
+    const known = { marks: [...marks, ...this.marks()], current: this.#currentState(), isHeld };
+    for (const held of this.#missed.look(known)) {
+      held.lostName = now;
+      this.#old.push(held);
     }
   }
 
@@ -204,8 +218,7 @@ export class LogFile {
   /** The name leads nowhere: the file may be written to all the same, until a new one comes. */
   #lose(now: EpochMs): void {
     // A log that is missing at first is new from its first byte when it comes; what was unread may have another name.
-    if (this.#first && this.#options.resume !== undefined) this.#resumeOld(this.#options.resume, now);
-    this.#first = false;
+    if (this.#first) this.#lookBeside(now);
     const held = this.#current;
     if (held === undefined) return;
     held.lostName ??= now;

@@ -1,79 +1,140 @@
-import type { FilePlace } from '../source.js';
-import type { FileState, Files } from './files.js';
-import { Held } from './held.js';
+import type { FileMark, NoticedFiles } from '../source.js';
+import type { FileState } from './files.js';
+import { fileOf, Held } from './held.js';
 import type { LogParts } from './log-parts.js';
 
 /** What rotation appends to a log's name: a number, a date. */
-const rotatedName = /^[.-]\d+(?:[.-]\d+)*$/;
+const rotatedEnd = /(?:[.-]\d+)+$/;
 
 /** Whether rotation may have given a name to what had the name `log`. */
 export function isRotatedName(name: string, log: string): boolean {
-  return name.startsWith(log) && rotatedName.test(name.slice(log.length));
+  return name.startsWith(log) && rotatedEnd.exec(name.slice(log.length))?.index === 0;
+}
+
+/** Whether a name looks as if rotation had given it. */
+export function looksRotated(name: string): boolean {
+  return rotatedEnd.test(name);
+}
+
+/** Whether rotation may have moved a file from one of these names to the other. */
+export function mayBeRotated(name: string, other: string): boolean {
+  return name !== other && name.replace(rotatedEnd, '') === other.replace(rotatedEnd, '');
+}
+
+/** How often names are looked through that move on meanwhile. */
+const maxLooks = 8;
+
+/** What is known of a log when one looks beside it. */
+export interface Known {
+  /** Where its files were left, those of an earlier process too. */
+  readonly marks: readonly FileMark[];
+  /** What has the name now. */
+  readonly current: FileState | undefined;
+  /** Whether a file, by device and inode, is being read already. */
+  isHeld(identity: string): boolean;
 }
 
 /**
- * What had a log's name while nobody looked: between two processes, or between two looks of this one. Such files stand beside the log
- * under another name.
+ * What had a log's name while nobody looked: between two processes, or between two looks of this one. Such files, or copies of them,
+ * stand beside the log under another name.
  */
 export class Missed {
-  readonly #path: string;
-  readonly #files: Files;
   readonly #parts: LogParts;
+  /** The last birth among the files that have been noticed: what was made later is new. */
+  #born = -1n;
+  #bornThen = new Set<string>();
 
   constructor(parts: LogParts) {
-    this.#path = parts.log;
-    this.#files = parts.files;
-    this.#parts = parts;
+    let generation = 0;
+    // Below those of the files that have the name: these are not followed by it.
+    this.#parts = { ...parts, nextGeneration: () => --generation };
+  }
+
+  /** What a later process needs to know what is new to it. */
+  get noticed(): NoticedFiles | undefined {
+    return this.#born < 0n ? undefined : { born: String(this.#born), files: [...this.#bornThen] };
+  }
+
+  /** Goes on from what an earlier process had noticed. */
+  resume({ born, files }: NoticedFiles): void {
+    this.#born = BigInt(born);
+    this.#bornThen = new Set(files);
+  }
+
+  /** Notices what there is, and takes none of it for new. */
+  begin(current: FileState | undefined): void {
+    for (const state of this.#siblings().values()) this.#notice(state);
+    if (current !== undefined) this.#notice(current);
   }
 
   /**
-   * The file in which an earlier process stopped, opened at that place; undefined when it is not there any more.
-   * @param current what has the name now, which is not it
+   * Opens what has to be read beside the log: files that were left somewhere, copies of such files (the other half of copytruncate), each
+   * at that place; then those that were made since the last look, the oldest first.
    */
-  resumed(place: FilePlace, current: FileState | undefined): Held | undefined {
+  look({ marks, current, isHeld }: Known): readonly Held[] {
+    const left: Held[] = [];
+    const made: Held[] = [];
+    const seen = new Map<string, FileState>();
+    if (current !== undefined) seen.set(current.identity, current);
+    // Names may move on while they are looked through: until nothing turns up that was not there before.
+    for (let looks = 0; looks < maxLooks; looks++) {
+      const found = [...this.#siblings()].filter(([, { identity }]) => !seen.has(identity));
+      if (found.length === 0) break;
+      for (const [path, state] of found) {
+        if (isHeld(state.identity)) seen.set(state.identity, state);
+        const held = seen.has(state.identity) ? undefined : this.#open(path);
+        if (held === undefined) continue;
+        const { identity } = held.log;
+        const known = seen.has(identity) || isHeld(identity);
+        seen.set(identity, this.#parts.files.state(held.log.fd));
+        if (!known && held.resume(marks)) left.push(held);
+        else if (!known && this.#isNew(path, held) && !marks.some((mark) => held.log.isReadCopy(mark))) made.push(held);
+        else held.log.close();
+      }
+    }
+    for (const state of seen.values()) this.#notice(state);
+    const byBirth = (a: Held, b: Held) => ((a.born ?? 0n) < (b.born ?? 0n) ? -1 : 1);
+    return [...left.sort(byBirth), ...made.sort(byBirth)];
+  }
+
+  /** Regular files beside the log, by their names; those that vanish while one looks are none. */
+  #siblings(): Map<string, FileState> {
+    const { files, log } = this.#parts;
+    const found = new Map<string, FileState>();
     try {
-      for (const sibling of this.#files.siblings(this.#path)) {
-        if (this.#files.stat(sibling).kind !== 'file') continue;
-        const fd = this.#files.open(sibling);
-        const state = this.#files.state(fd);
-        const held = new Held(fd, state, this.#parts);
-        if (state.kind === 'file' && state.identity !== current?.identity && held.log.resume(place)) return held;
-        this.#files.close(fd);
+      for (const path of files.siblings(log)) {
+        try {
+          const state = files.stat(path);
+          if (state.kind === 'file') found.set(path, state);
+        } catch {}
       }
     } catch {
-      // A directory that cannot be listed only costs the lines written between the stop and the rotation.
+      // A directory that cannot be listed only costs what rotation puts aside unread.
     }
+    return found;
+  }
+
+  /** Undefined: it has vanished, or may not be read. */
+  #open(path: string): Held | undefined {
+    const { files } = this.#parts;
+    try {
+      const fd = files.open(path);
+      const state = files.state(fd);
+      if (state.kind === 'file') return new Held(fd, state, this.#parts);
+      files.close(fd);
+    } catch {}
     return undefined;
   }
 
-  /**
-   * Files that had the name between `before` and `current` without being seen there, because rotations followed one another
-   * closely or nobody was looking; the oldest first. They are known by their names and by when they were made; a copy of a file that
-   * was read (the other half of copytruncate) begins like that file.
-   * @param isHeld whether a file, known by its identity, is being read already
-   * @throws Node's error when the directory or one of the files cannot be read
-   */
-  between(before: Held, current: FileState | undefined, isHeld: (identity: string) => boolean): readonly Held[] {
-    const missed: { readonly held: Held; readonly born: bigint }[] = [];
-    // A birth time that has changed is none.
-    if (before.born === undefined || this.#files.state(before.log.fd).born !== before.born) return [];
-    try {
-      for (const path of this.#files.siblings(this.#path)) {
-        if (!isRotatedName(path, this.#path)) continue;
-        const { kind, identity } = this.#files.stat(path);
-        if (kind !== 'file' || identity === current?.identity || isHeld(identity)) continue;
-        const fd = this.#files.open(path);
-        const state = this.#files.state(fd);
-        const { born } = state;
-        const within = born !== undefined && born >= before.born && born <= (current?.born ?? born);
-        if (within && !before.log.beginsLike(fd)) missed.push({ held: new Held(fd, state, this.#parts), born });
-        else this.#files.close(fd);
-      }
-    } catch (error) {
-      for (const { held } of missed) held.log.close();
-      throw error;
-    }
-    missed.sort((a, b) => (a.born < b.born ? -1 : 1));
-    return missed.map(({ held }) => held);
+  #isNew(path: string, { born, file }: Held): boolean {
+    if (!isRotatedName(path, this.#parts.log) || born === undefined || this.#born < 0n) return false;
+    return born > this.#born || (born === this.#born && !this.#bornThen.has(file));
+  }
+
+  #notice({ identity, born }: FileState): void {
+    if (born === undefined || born < this.#born) return;
+    if (born > this.#born) this.#bornThen.clear();
+    this.#born = born;
+    this.#bornThen.add(fileOf(identity, born));
   }
 }

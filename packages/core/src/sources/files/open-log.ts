@@ -1,6 +1,6 @@
 import type { Bytes } from '@f2b/config';
 import { behindFirstNewline, behindLastNewline, byteNewline, type Newline, wholeUnits } from '@f2b/matcher';
-import type { FilePlace, RotationReason } from '../source.js';
+import type { FileMark, RotationReason } from '../source.js';
 import { FileBytes } from './file-bytes.js';
 import type { FileState } from './files.js';
 import type { LogParts, Mark } from './log-parts.js';
@@ -48,6 +48,8 @@ export class OpenLog {
   #skipping: { readonly mark: Mark } | undefined;
   /** A file that was truncated under a writer that keeps its offset begins with a hole of NUL bytes. */
   #mayHaveHole = false;
+  /** Content that nothing has been read of: whoever reads it looks first for what was there before. */
+  #fresh = true;
   /** Skipping has not come to the end of what is there. */
   #moreToSkip = false;
   #closed = false;
@@ -94,13 +96,24 @@ export class OpenLog {
     }
   }
 
-  /** Goes on where an earlier process stopped. False, and nothing changes, when this file does not hold what that process read. */
-  resume(place: FilePlace): boolean {
-    // A place without any content to compare says nothing about which file it belongs to.
-    if (place.marker === '' && place.identity !== this.identity) return false;
-    if (!this.#bytes.holdsBefore(place)) return false;
-    this.#moveTo(place.offset);
-    return true;
+  /**
+   * Whether this file holds what was read when reading stood there.
+   * @param itself the mark was made in this file, as far as its name for the system tells
+   */
+  holds(mark: FileMark, itself: boolean): boolean {
+    // A mark without any content to compare says nothing about which file it belongs to.
+    return (mark.marker !== '' || itself) && this.#bytes.holdsBefore(mark);
+  }
+
+  /** Whether all that is in it was read in another file when reading stood there: a copy that was made before. */
+  isReadCopy({ head, offset }: FileMark): boolean {
+    const begins = Buffer.from(head, 'base64');
+    return begins.length > 0 && this.#bytes.size <= offset && this.#bytes.holds(begins, 0);
+  }
+
+  /** Goes on from there. */
+  resume({ offset }: FileMark): void {
+    this.#moveTo(offset);
   }
 
   /** Where reading stands, and where it stood before the content was last replaced: a copy of the file may be read on from there. */
@@ -119,25 +132,30 @@ export class OpenLog {
 
   /**
    * @returns the next whole lines; undefined when there are none for now: an unfinished last line waits; `again`: only because there
-   * is much to skip
+   * is much to skip; `fresh`: nothing has been read of this content; the next call does
    * @throws Node's error when the file cannot be read
    */
-  next(): LineRange | 'again' | undefined {
+  next(): LineRange | 'again' | 'fresh' | undefined {
     const lines = this.#next();
+    if (lines === 'fresh') return lines;
     // Whoever keeps a failure of these lines knows the file by it: from here on it stays what it is.
     if (lines !== undefined) this.#firstLine ??= this.#bytes.firstLine();
     return lines === undefined && this.#moreToSkip ? 'again' : lines;
   }
 
-  #next(): LineRange | undefined {
-    let { size } = this.#bytes;
+  #next(): LineRange | 'fresh' | undefined {
+    const { size } = this.#bytes;
     const changed = this.#changed(size);
     if (changed !== undefined) {
       this.#before = this.mark;
       const { offset } = this.#before;
       this.#restart();
       this.#parts.tell({ kind: 'rotated', log: this.#parts.log, reason: changed, size, offset });
-      ({ size } = this.#bytes);
+      return 'fresh';
+    }
+    if (this.#fresh && size > 0) {
+      this.#fresh = false;
+      if (this.#offset === 0) return 'fresh';
     }
     this.#moreToSkip = false;
     if (this.#mayHaveHole && !this.#skipHole(size)) return undefined;
@@ -147,13 +165,6 @@ export class OpenLog {
       const lines = size - this.#offset > this.#parts.limits.inlineBytes ? this.#range(size) : this.#inline(size);
       if (lines !== undefined || this.#skipping === undefined) return lines;
     }
-  }
-
-  /** Whether another file begins with the bytes that this one begins with. */
-  beginsLike(fd: number): boolean {
-    if (this.#head.length === 0) return false;
-    const there = Buffer.alloc(this.#head.length);
-    return this.#parts.files.read(fd, there, 0) === there.length && there.equals(this.#head);
   }
 
   /** May be called again. What was read is remembered. */
@@ -180,6 +191,7 @@ export class OpenLog {
     this.#searchedTo = 0;
     this.#skipping = undefined;
     this.#mayHaveHole = true;
+    this.#fresh = true;
   }
 
   /** Lines up to the end of what is there, or of what fits into a block; found without reading all of it. */

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '@f2b/config';
-import type { FilePlace, Source, SourceReader } from '../source.js';
+import type { FileMark, FilePlace, Source, SourceReader } from '../source.js';
 import { FollowedFile, type FollowFile, type FollowParts } from './followed-file.js';
 import type { Watch, Watcher } from './watcher.js';
 
@@ -49,9 +49,14 @@ export class Tailer implements Source<FollowFile> {
     return this.#followed.get(path)?.vanished ?? true;
   }
 
-  /** Where copies of a log's files would be read on. */
-  copyPlaces(path: string): readonly FilePlace[] {
-    return this.#followed.get(path)?.copyPlaces() ?? [];
+  /** Where a log's files would be read on, or copies of them. */
+  marks(path: string): readonly FileMark[] {
+    return this.#followed.get(path)?.marks() ?? [];
+  }
+
+  /** Where reading stands in a log. */
+  place(path: string): FilePlace | undefined {
+    return this.#followed.get(path)?.place();
   }
 
   /** Something may have changed: in one log, or (undefined) anywhere. */
