@@ -1,17 +1,12 @@
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from './condition.js';
+import { keptFailures, readRows } from './kept-failures.js';
 import { knockOf, StoredDaemon } from './stored-daemon.js';
 
-const openDatabase: typeof Sqlite = createRequire(
-  fileURLToPath(new URL('../packages/core/package.json', import.meta.url)),
-)('better-sqlite3');
 /** How often the daemon is killed; a hunt takes more. */
 // biome-ignore lint/suspicious/noUndeclaredEnvVars: a person's wish for more of the same; no cached task depends on it
 const kills = Number(process.env.F2B_KILLS ?? 6);
@@ -27,29 +22,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function read<T>(sql: string, ...values: unknown[]): T[] {
-  if (!daemon.hasDatabase()) return [];
-  const db = openDatabase(daemon.database, { readonly: true });
-  try {
-    return db
-      .prepare(sql)
-      .raw()
-      .all(...values) as T[];
-  } catch {
-    // It is being made.
-    return [];
-  } finally {
-    db.close();
-  }
-}
+const read = <T>(sql: string, ...values: unknown[]) => readRows<T>(daemon.database, sql, ...values);
 
 /** Log, offset and address of every failure that the database holds, as often as it does. */
-function counted(): string[] {
-  return read<[string]>('SELECT data FROM f2bFailures ORDER BY n').flatMap(([data]) => {
-    const step = JSON.parse(data) as { logs: string[]; failures: [number, number, string][] };
-    return step.failures.map(([log, offset, id]) => `${step.logs[log]} ${offset} ${id}`);
-  });
-}
+const counted = () => keptFailures(daemon.database).map(({ log, offset, address }) => `${log} ${offset} ${address}`);
 
 const bansOf = (address: string) => read<[number, number]>('SELECT timeofban, bantime FROM bans WHERE ip = ?', address);
 
@@ -130,5 +106,5 @@ it('after a kill at any moment, every line is counted exactly once, and nobody i
   );
   expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
   const expected = addresses.filter(({ lines: count }) => count === 5).map(({ id }) => [id, 1]);
-  expect(read('SELECT ip, count(*) FROM bans GROUP BY ip').sort()).toEqual(expected.sort());
+  expect(read<[string, number]>('SELECT ip, count(*) FROM bans GROUP BY ip').sort()).toEqual(expected.sort());
 }, 900_000);

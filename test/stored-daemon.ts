@@ -24,12 +24,17 @@ export class StoredDaemon {
       'fail2ban.conf',
       `[Definition]\nloglevel = INFO\nlogtarget = STDOUT\nsyslogsocket = auto\nsocket = ${directory}/f2b.sock\npidfile = ${directory}/f2b.pid\ndbfile = ${dbfile}\ndbpurgeage = 1d\nallowipv6 = yes\n`,
     );
-    const options = { logpath: this.log, maxretry: '5', findtime: '1h', bantime: '1h', usedns: 'no', action: 'note', ...jail };
+    const options = {
+      logpath: this.log,
+      maxretry: '5',
+      findtime: '1h',
+      bantime: '1h',
+      usedns: 'no',
+      action: 'note',
+      ...jail,
+    };
     const lines = Object.entries(options).map(([name, value]) => `${name} = ${value}\n`);
-    file(
-      'jail.conf',
-      `[door]\nenabled = true\nfilter = door\nbackend = polling\n${lines.join('')}`,
-    );
+    file('jail.conf', `[door]\nenabled = true\nfilter = door\nbackend = polling\n${lines.join('')}`);
     file('filter.d/door.conf', '[Definition]\nfailregex = ^ knock from <HOST>$\n');
     file('action.d/note.conf', '[Definition]\nactionban = true <ip>\nactionunban = true <ip>\n');
     appendFileSync(this.log, '');
@@ -69,6 +74,11 @@ export class StoredDaemon {
 
   ready(): Promise<unknown> {
     return this.says(/Server ready/, 30_000);
+  }
+
+  /** The log has been opened: whatever is written to it from now on is read. */
+  follows(): Promise<unknown> {
+    return this.says(/Added logfile/, 30_000);
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

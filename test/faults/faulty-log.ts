@@ -8,7 +8,7 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { knockOf } from '../stored-daemon.js';
 
 /** How rotation names what it puts aside. */
@@ -123,7 +123,7 @@ export class FaultyLog {
       .sort((a, b) => b - a);
     for (const number of numbers) renameSync(`${this.path}.${number}`, `${this.path}.${number + 1}`);
     const aside = `${this.path}.1`;
-    if (existsSync(aside)) throw new Error(`${join(aside)} is still there`);
+    if (existsSync(aside)) throw new Error(`${aside} is still there`);
     return aside;
   }
 }

@@ -51,14 +51,14 @@ async function runRounds(many: number, number: number, naming: Naming, pattern: 
   for (let round = 0; round < many; round++) {
     daemon.start();
     // Some die before they have begun; not the first, or nobody has ever seen the log.
-    if (round === 0 || random() < 0.85) await daemon.ready();
+    if (round === 0 || random() < 0.85) await daemon.follows();
     for (let faults = Math.floor(random() * 25); faults > 0; faults--) {
-      story.push(log.fault());
+      story.push(`${log.written}: ${log.fault()}`);
       await wait(random() * (random() < 0.1 ? 400 : 30));
     }
     await daemon.end('SIGKILL');
     story.push('kill');
-    for (let faults = Math.floor(random() * 6); faults > 0; faults--) story.push(log.fault());
+    for (let faults = Math.floor(random() * 6); faults > 0; faults--) story.push(`${log.written}: ${log.fault()}`);
   }
   daemon.start();
   await daemon.ready();
@@ -72,7 +72,9 @@ async function runRounds(many: number, number: number, naming: Naming, pattern: 
   const lost = addresses.filter((address) => !distinct.has(address));
   const doubled = counted.filter((address, i) => counted.indexOf(address) !== i);
   if (lost.length + doubled.length > 0) {
-    console.error(`seed ${seed + number}: lost ${lost.join(' ')}; doubled ${doubled.join(' ')}\n${story.join('; ')}`);
+    console.error(
+      `seed ${seed + number}: ${home}: lost ${lost.join(' ')}; doubled ${doubled.join(' ')}\n${story.join('; ')}`,
+    );
   }
   return { written: addresses.length, counted: counted.length, lost: lost.length, doubled: doubled.length };
 }

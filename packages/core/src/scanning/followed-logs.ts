@@ -6,7 +6,14 @@ import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
 import { mayBeRotated } from '../sources/files/missed.js';
 import { Tailer } from '../sources/files/tailer.js';
-import { type FileMark, type FilePlace, type LogTrouble, marksOf, type Place, type SourceEvent } from '../sources/source.js';
+import {
+  type FileMark,
+  type FilePlace,
+  type LogTrouble,
+  marksOf,
+  type Place,
+  type SourceEvent,
+} from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import { LineCounts } from '../telling/health.js';
 import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';

@@ -36,6 +36,11 @@ export class PlaceBook {
     this.#insertLog = db.prepare('INSERT INTO logs (firstlinemd5, lastfilepos, jail, path) VALUES (?, ?, ?, ?)');
   }
 
+  /** Nothing has been written of this log for this jail by this process. */
+  isFirst({ jail, place }: KeptPlace): boolean {
+    return !this.#written.has(keyOf(jail, place.log));
+  }
+
   isWritten({ jail, place }: KeptPlace): boolean {
     return this.#written.get(keyOf(jail, place.log))?.at === markOf(place);
   }
@@ -112,7 +117,9 @@ function placeOf(json: unknown): Place | undefined {
 
 function markOf(place: Place): string {
   if (place.kind === 'journal') return place.cursor;
-  const marks = marksOf(place).map(({ identity, file, offset, firstLine }) => `${identity} ${file} ${offset} ${firstLine}`);
+  const marks = marksOf(place).map(
+    ({ identity, file, offset, firstLine }) => `${identity} ${file} ${offset} ${firstLine}`,
+  );
   return `${marks.join(' ')} ${place.noticed?.born} ${place.noticed?.files}`;
 }
 

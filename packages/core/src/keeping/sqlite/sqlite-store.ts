@@ -103,7 +103,9 @@ class SqliteStore implements Store {
   commit(step: Step): void {
     for (const place of step.places) this.#laterPlaces.set(`${place.jail}\u0000${place.place.log}`, place);
     const bans = step.bans.filter(({ kind }) => kind !== 'restored' && kind !== 'ended');
-    if (step.failures.length + bans.length === 0) {
+    // What has no place yet gets one at once: without it, a later process takes what was written meanwhile for old.
+    const isFirst = step.places.some((place) => this.#db?.places.isFirst(place));
+    if (step.failures.length + bans.length === 0 && !isFirst) {
       if (this.#laterPlaces.size > 0)
         this.#stopPlaces ??= this.#options.clock.after(placesWait, () => this.#putPlaces());
       return;
