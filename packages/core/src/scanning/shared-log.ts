@@ -195,11 +195,18 @@ export class SharedLog implements SourceReader {
     for (const { result } of begun) result?.catch(() => undefined);
     const judged = this.#turn.then(async () => {
       const pass = { block, settling, reading: this.#begin(block), until: Number.POSITIVE_INFINITY };
-      for (const { scan, result } of begun) {
-        if (result === undefined) await this.#judgePieces(pass, scan);
-        else await this.#judgeScanned(pass, scan, result);
+      let open = true;
+      const judgedAll = () => {
+        if (open) settling.judged();
+        open = false;
+      };
+      for (const [i, { scan, result }] of begun.entries()) {
+        // Without a pause behind the last line: its failure and the place behind it are one step.
+        const atEnd = i === begun.length - 1 ? judgedAll : undefined;
+        if (result === undefined) await this.#judgePieces(pass, scan, atEnd);
+        else await this.#judgeScanned(pass, scan, result, atEnd);
       }
-      settling.judged();
+      judgedAll();
     });
     // What was given back unjudged holds back all behind it.
     this.#turn = judged;
@@ -225,18 +232,19 @@ export class SharedLog implements SourceReader {
     return this.#parts.readOnce.begin(block.identity);
   }
 
-  async #judgePieces(pass: Pass, scan: Scan): Promise<void> {
+  async #judgePieces(pass: Pass, scan: Scan, atEnd?: () => void): Promise<void> {
     const { edges, pace } = this.#parts;
     await pace.turn();
     const pieces = await this.#attempt(() => piecesOf(pass.block, edges.files, scan.lane.newline));
     for (const piece of pieces ?? []) {
       const result = await this.#attempt(() => scan.lane.scan(piece));
-      if (result !== undefined) await this.#judge(pass, scan, result, piece.start);
+      const atLast = piece === pieces?.at(-1) ? atEnd : undefined;
+      if (result !== undefined) await this.#judge(pass, scan, result, piece.start, atLast);
       if (pace.over) await pace.turn();
     }
   }
 
-  async #judgeScanned(pass: Pass, scan: Scan, begun: Promise<ScanResult>): Promise<void> {
+  async #judgeScanned(pass: Pass, scan: Scan, begun: Promise<ScanResult>, atEnd?: () => void): Promise<void> {
     let next: Promise<ScanResult> | undefined = begun;
     const result = await this.#attempt(() => {
       const scanned = next ?? scan.lane.begin(pass.block);
@@ -245,7 +253,7 @@ export class SharedLog implements SourceReader {
     });
     if (result === undefined) return;
     if (result.matches.length > 0) await this.#parts.pace.turn();
-    await this.#judge(pass, scan, result, pass.block.start);
+    await this.#judge(pass, scan, result, pass.block.start, atEnd);
   }
 
   /** @returns undefined when it failed for good, which has been told */
@@ -253,14 +261,18 @@ export class SharedLog implements SourceReader {
     return this.#patience.attempt(attempt, (why) => this.#parts.failed(this, why));
   }
 
-  /** @param start what the result's offsets count from */
-  async #judge(pass: Pass, scan: Scan, result: ScanResult, start: Bytes): Promise<void> {
+  /**
+   * @param start what the result's offsets count from
+   * @param atEnd called right behind the last line
+   */
+  async #judge(pass: Pass, scan: Scan, result: ScanResult, start: Bytes, atEnd?: () => void): Promise<void> {
     const { pace } = this.#parts;
     let judged = 0;
     for (const match of result.matches) {
       this.#judgeLine(pass, scan, match, start + match.offset);
-      if (++judged % linesPerLook === 0 && pace.over) await pace.turn();
+      if (++judged % linesPerLook === 0 && judged < result.matches.length && pace.over) await pace.turn();
     }
+    atEnd?.();
     this.#parts.scanned(this, result.bytes, result);
   }
 

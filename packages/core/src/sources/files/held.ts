@@ -44,7 +44,7 @@ export class Held {
 
   /** Goes on where this file was left, or one that it is a copy of: where it holds what was read, at the last such place. */
   resume(marks: readonly FileMark[]): boolean {
-    const itself = (mark: FileMark) => (mark.file ?? mark.identity) === this.file;
+    const itself = (mark: FileMark) => this.#isItself(mark);
     const fits = marks.filter((mark) => this.log.holds(mark, itself(mark)));
     // It may be known both as what it is and as the copy of something.
     const known = fits.some(itself) ? fits.filter(itself) : fits;
@@ -53,6 +53,15 @@ export class Held {
     this.log.resume(last);
     this.#copyOf = last.identity === this.file ? undefined : last.identity;
     return true;
+  }
+
+  /** Some of these were made in this very file, whatever it holds now. */
+  isOf(marks: readonly FileMark[]): boolean {
+    return marks.some((mark) => this.#isItself(mark));
+  }
+
+  #isItself({ file, identity }: FileMark): boolean {
+    return (file ?? identity) === this.file;
   }
 
   /** All that it holds was read in one of these: whatever comes, its lines are known as those are. */

@@ -88,7 +88,7 @@ export class Missed {
         const known = seen.has(identity) || isHeld(identity);
         seen.set(identity, this.#parts.files.state(held.log.fd));
         if (!known && held.resume(marks)) left.push(held);
-        else if (!known && this.#isNew(path, held) && !marks.some((mark) => held.log.isReadCopy(mark))) made.push(held);
+        else if (!known && this.#isUnread(path, held, marks)) made.push(held);
         else held.log.close();
       }
     }
@@ -126,8 +126,14 @@ export class Missed {
     return undefined;
   }
 
-  #isNew(path: string, { born, file }: Held): boolean {
-    if (!isRotatedName(path, this.#parts.log) || born === undefined || this.#born < 0n) return false;
+  /** It was put aside since the last look, or rewritten before that. */
+  #isUnread(path: string, held: Held, marks: readonly FileMark[]): boolean {
+    if (marks.some((mark) => held.log.isReadCopy(mark))) return false;
+    return held.isOf(marks) || (isRotatedName(path, this.#parts.log) && this.#isNew(held));
+  }
+
+  #isNew({ born, file }: Held): boolean {
+    if (born === undefined || this.#born < 0n) return false;
     return born > this.#born || (born === this.#born && !this.#bornThen.has(file));
   }
 
