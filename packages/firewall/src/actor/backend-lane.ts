@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, Found } from '../backends/backend.js';
 import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
@@ -13,7 +14,7 @@ export class BackendLane implements ActionLane {
 
   constructor(action: string, backend: Backend, voice: Speaker) {
     this.#backend = backend;
-    this.#orders = new OrderLane(action, backend, voice);
+    this.#orders = new OrderLane(action, backend, voice, (time) => delay(time));
   }
 
   /** No jail uses it any more. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Lane } from './order-lane.js';
 
 it('what is put in comes out in order, never two batches at a time, and what waits is one batch', async () => {
@@ -52,4 +52,32 @@ it('orders that are put in together are one batch, those that come while it work
     ['a', 'b'],
     ['c', 'd'],
   ]);
+});
+
+it('a lane that gathers takes a lone order at once, and waits for more only when more came in while it worked', async () => {
+  const batches: (readonly string[])[] = [];
+  const gathered: (() => void)[] = [];
+  const worked: (() => void)[] = [];
+  const lane = new Lane<string>(
+    (batch) => {
+      batches.push(batch);
+      return new Promise((resolve) => worked.push(resolve));
+    },
+    () => new Promise((resolve) => gathered.push(resolve)),
+  );
+  lane.put('alone');
+  await Promise.resolve();
+  expect(batches).toEqual([['alone']]);
+  lane.put('b');
+  worked[0]!();
+  await vi.waitFor(() => expect(gathered).toHaveLength(1));
+  lane.put('c');
+  expect(batches).toHaveLength(1);
+  gathered[0]!();
+  await vi.waitFor(() => expect(batches[1]).toEqual(['b', 'c']));
+  worked[1]!();
+  await new Promise((resolve) => setImmediate(resolve));
+  lane.put('alone again');
+  await vi.waitFor(() => expect(batches[2]).toEqual(['alone again']));
+  expect(gathered).toHaveLength(1);
 });

@@ -1,19 +1,32 @@
+import type { Milliseconds } from '@f2b/config';
 import { errors, type FirewallError, firewallError } from '../errors.js';
 import { type Order, type Outcome, outcomeOf } from '../orders.js';
 import { quoted, type Speaker } from '../voice.js';
 
+/** Resolves after so long; it is the lane's only clock. */
+export type Gather = (time: Milliseconds) => Promise<void>;
+
+/** However slow a batch was, the next one waits for no more than this. */
+const longestGathering: Milliseconds = 50;
+
 /**
  * A queue with one writer: what is put in is worked on in order, never two batches at a time, and a batch is everything
- * that waits. It has no lock and no clock; a lane that stands still costs nothing.
+ * that waits. It has no lock; a lane that stands still costs nothing.
  */
 export class Lane<Item> {
   readonly #work: (batch: readonly Item[]) => Promise<void>;
+  readonly #gather: Gather | undefined;
   #waiting: Item[] = [];
   #busy = false;
 
-  /** @param work gets everything that waited, in order; it must not reject */
-  constructor(work: (batch: readonly Item[]) => Promise<void>) {
+  /**
+   * @param work gets everything that waited, in order; it must not reject
+   * @param gather given where a batch costs more than what is in it: when more came in during one, as long again is waited for
+   *   still more, within bounds. Who comes to a lane at rest is never kept waiting.
+   */
+  constructor(work: (batch: readonly Item[]) => Promise<void>, gather?: Gather) {
     this.#work = work;
+    this.#gather = gather;
   }
 
   get waiting(): number {
@@ -32,7 +45,11 @@ export class Lane<Item> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
+      const began = performance.now();
       await this.#work(batch);
+      if (this.#gather !== undefined && this.#waiting.length > 0) {
+        await this.#gather(Math.min(longestGathering, performance.now() - began));
+      }
     }
     this.#busy = false;
   }
@@ -59,11 +76,12 @@ export class OrderLane {
   readonly #voice: Speaker;
   readonly #lane: Lane<Waiting>;
 
-  constructor(action: string, worker: OrderWorker, voice: Speaker) {
+  /** @param gather see `Lane` */
+  constructor(action: string, worker: OrderWorker, voice: Speaker, gather?: Gather) {
     this.#action = action;
     this.#worker = worker;
     this.#voice = voice;
-    this.#lane = new Lane((batch) => this.#work(batch));
+    this.#lane = new Lane((batch) => this.#work(batch), gather);
   }
 
   get waiting(): number {
