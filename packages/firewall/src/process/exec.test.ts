@@ -27,6 +27,21 @@ describe('running a program', () => {
     expect(result.stdout).toBe('x'.repeat(1_000));
   });
 
+  it('reads all that a program wrote, however busy the event loop is when it ends', async () => {
+    const hog = setInterval(() => {
+      const end = performance.now() + 130;
+      while (performance.now() < end);
+    });
+    try {
+      for (let round = 0; round < 5; round += 1) {
+        const result = await shell('head -c 60000 /dev/zero | tr "\\0" x', { outputLimit: 1_000_000 });
+        expect(result.stdout).toHaveLength(60_000);
+      }
+    } finally {
+      clearInterval(hog);
+    }
+  });
+
   it('a program that is not there, or cannot be given its arguments, is told apart from one that failed', async () => {
     const request = { timeout: 10_000, outputLimit: 1_000 };
     expect(await exec.run({ ...request, argv: ['/no/such/program'] })).toMatchObject({ notStarted: 'ENOENT' });

@@ -32,6 +32,9 @@ export const longestTimeout: Seconds = 2_147_483;
 /** `ipset save` with a million addresses prints 50 MB. */
 const savedLimit: Bytes = 256 * 1024 * 1024;
 
+/** So many lines are one input: a hundred thousand at once would keep the event loop and the kernel's lock for long. */
+const linesAtOnce = 20_000;
+
 export interface IpsetEdge {
   readonly exec: Exec;
   readonly voice: Speaker;
@@ -50,13 +53,15 @@ export function openIpset({ exec, voice, clock, timeout }: IpsetEdge): Ipset {
       return readSet(result.stdout, clock());
     },
     async change(lines) {
-      const input = restoreInput(lines);
-      const result = await exec.run({ argv: restoreCommand, input, timeout, outputLimit: 64 * 1024 });
-      if (result.exitCode === 0) return;
-      voice.debug(`${restoreCommand.join(' ')} was given ${quoted(input, 10_000)}`);
-      const full = /Hash is full/.test(result.stderr) ? fullSet(lines, saidBy(result)) : undefined;
-      if (full !== undefined) throw errors.setFull(full, 0);
-      assertDone('ipset', result, timeout);
+      for (let from = 0; from < lines.length; from += linesAtOnce) {
+        const input = restoreInput(lines.slice(from, from + linesAtOnce));
+        const result = await exec.run({ argv: restoreCommand, input, timeout, outputLimit: 64 * 1024 });
+        if (result.exitCode === 0) continue;
+        voice.debug(`${restoreCommand.join(' ')} was given ${quoted(input, 10_000)}`);
+        const full = /Hash is full/.test(result.stderr) ? fullSet(lines.slice(from), saidBy(result)) : undefined;
+        if (full !== undefined) throw errors.setFull(full, 0);
+        assertDone('ipset', result, timeout);
+      }
     },
   };
 }

@@ -93,7 +93,7 @@ export class AddressSet {
         `${label}: set ${name} was missing${wanted.size > 0 ? `, ${wanted.size} addresses were not blocked` : ''}`,
       ];
     }
-    const lines: string[] = [];
+    const added: string[] = [];
     let lost = 0;
     const now = this.#parts.clock();
     for (const network of wanted.values()) {
@@ -102,15 +102,11 @@ export class AddressSet {
       if (until === undefined && network.until <= now) continue;
       if (until !== undefined && this.#holdsUntil(until, network.until)) continue;
       if (until === undefined && this.#installed.has(network.cidr)) lost += 1;
-      lines.push(this.#add(name, network));
+      added.push(this.#add(name, network));
     }
-    let leftover = 0;
-    for (const cidr of found.entries.keys()) {
-      if (wanted.has(cidr)) continue;
-      leftover += 1;
-      // Removed first: a set that is full takes nothing.
-      lines.unshift(`del ${name} ${cidr}`);
-    }
+    const removed = [...found.entries.keys()].filter((cidr) => !wanted.has(cidr));
+    // Removed first: a set that is full takes nothing.
+    const lines = [...removed.map((cidr) => `del ${name} ${cidr}`), ...added];
     if (lines.length > 0) await this.#change(lines);
     this.#installed.clear();
     for (const { cidr, until } of wanted.values()) this.#installed.set(cidr, until);
@@ -118,8 +114,9 @@ export class AddressSet {
     const findings: string[] = [];
     if (lost > 0)
       findings.push(`${label}: ${lost} banned ${lost === 1 ? 'address was' : 'addresses were'} not blocked`);
-    if (leftover > 0) {
-      findings.push(`${label}: ${leftover} ${leftover === 1 ? 'address was' : 'addresses were'} blocked without a ban`);
+    if (removed.length > 0) {
+      const who = removed.length === 1 ? 'address was' : 'addresses were';
+      findings.push(`${label}: ${removed.length} ${who} blocked without a ban`);
     }
     return findings;
   }

@@ -1,3 +1,4 @@
+import type { EpochMs, Milliseconds } from '@f2b/config';
 import { FirewallError } from '../../errors.js';
 import { familyNames } from '../../network.js';
 import type { Speaker } from '../../voice.js';
@@ -15,7 +16,11 @@ export interface GrowingTableParts {
   readonly set: AddressSet;
   readonly layouts: { readonly perAddress: RuleLayout; readonly withSet: RuleLayout };
   readonly voice: Speaker;
+  readonly clock: () => EpochMs;
 }
+
+/** How long rules per address do when a set cannot be had, until one is tried for again. */
+const retryAfter: Milliseconds = 60_000;
 
 const nothing: ReadonlyMap<string, WantedNetwork> = new Map();
 
@@ -29,8 +34,9 @@ export class GrowingTable implements AddressTable {
   #inSet = false;
   /** What an earlier run left in the set is looked through once, at the first change. */
   #doubtful = false;
-  /** How many addresses there were when a set could not be had; it is tried again when they are twice as many. */
-  #failedWith = 0;
+  /** When a set may be tried for again, after one could not be had. */
+  #retryAt: EpochMs = Number.NEGATIVE_INFINITY;
+  #saidWhy = '';
 
   constructor(parts: GrowingTableParts) {
     this.#parts = parts;
@@ -96,20 +102,23 @@ export class GrowingTable implements AddressTable {
   /** @returns whether all that is wanted stands in the set now */
   async #move(): Promise<boolean> {
     const { rules, set, layouts, wanted, voice, parameters } = this.#parts;
-    if (wanted.size < this.#failedWith * 2) return false;
+    if (this.#parts.clock() < this.#retryAt) return false;
     const family = familyNames[rules.family];
     try {
       await set.make();
       await rules.become(layouts.withSet, nothing);
     } catch (error) {
       if (error instanceof FirewallError && error.code === 'F2B_FIREWALL_SET_FULL') throw error;
-      this.#failedWith = wanted.size;
+      this.#retryAt = this.#parts.clock() + retryAfter;
       // What has been made of it is of no use; that it cannot be taken away either adds nothing.
       await set.destroy().catch(() => undefined);
       const { message } = error as Error;
-      voice.warn(
-        `${family}: ${wanted.size} addresses are to have a set, which failed (${message}); they get rules of their own, which cost every packet more the more they are; with set=none in the brackets after the action's name this is not tried`,
-      );
+      if (message !== this.#saidWhy) {
+        voice.warn(
+          `${family}: ${wanted.size} addresses are to have a set, which failed (${message}); they get rules of their own, which cost every packet more the more they are; it is tried again every minute, unless set=none stands in the brackets after the action's name`,
+        );
+      }
+      this.#saidWhy = message;
       return false;
     }
     this.#inSet = true;

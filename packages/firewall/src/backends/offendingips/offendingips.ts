@@ -59,6 +59,7 @@ function openOffendingIps(action: string, parameters: OffendingIpsParameters, ed
         set: new AddressSet({ name, family, size: parameters.setsize, wanted, ipset, voice, clock }),
         layouts,
         voice,
+        clock,
       });
     },
   });
