@@ -1,6 +1,6 @@
 /** What an expression can begin with. */
 import { type CharSet, everyCharacter, noCharacter, union } from '../dialect/charset.js';
-import type { Node } from '../dialect/tree.js';
+import type { Assertion, Node } from '../dialect/tree.js';
 
 /** What a piece of an expression can begin with. */
 export interface First<Characters> {
@@ -100,19 +100,28 @@ export function firstSet(node: Node): CharSet | undefined {
 
 /** Whether a match of `node` can only begin at the start of the subject. */
 export function isAnchored(node: Node): boolean {
+  return beginsAt(node, ['start']);
+}
+
+/** Whether a match of `node` can only begin where a line begins. */
+export function isLineAnchored(node: Node): boolean {
+  return beginsAt(node, ['start', 'lineStart']);
+}
+
+function beginsAt(node: Node, places: readonly Assertion[]): boolean {
   switch (node.kind) {
     case 'assert':
-      return node.what === 'start';
+      return places.includes(node.what);
     case 'group':
     case 'atomic':
-      return isAnchored(node.body);
+      return beginsAt(node.body, places);
     case 'repeat':
-      return node.min > 0 && isAnchored(node.body);
+      return node.min > 0 && beginsAt(node.body, places);
     case 'alternate':
-      return node.branches.every(isAnchored);
+      return node.branches.every((branch) => beginsAt(branch, places));
     case 'concat':
       for (const item of node.items) {
-        if (isAnchored(item)) return true;
+        if (beginsAt(item, places)) return true;
         if (item.kind !== 'assert' && item.kind !== 'look' && item.kind !== 'empty') return false;
       }
       return false;

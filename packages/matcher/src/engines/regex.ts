@@ -7,7 +7,7 @@ import { isBudgeted } from './budget.js';
 import { compile } from './compile.js';
 import type { EngineName, Furthest, Regex, RegexMatch, StepCounter } from './engine.js';
 import { ExactMatcher } from './exact.js';
-import { isAnchored } from './first.js';
+import { isAnchored, isLineAnchored } from './first.js';
 import type { Program } from './program.js';
 import { Re2Captures, Re2Gate } from './re2-engine.js';
 import { asciiSource, gateSource } from './re2-source.js';
@@ -35,6 +35,7 @@ export class CompiledRegex implements Regex {
   readonly literals: Regex['literals'];
   readonly otherLiterals: Regex['otherLiterals'];
   readonly #anchored: boolean;
+  readonly #lineAnchored: boolean;
   readonly #offsets: Int32Array;
   // Built when first needed: most expressions of a host never see a line that they could match.
   #reducedForm: Expression | undefined;
@@ -52,6 +53,7 @@ export class CompiledRegex implements Regex {
     this.groupNames = expression.groupNames;
     [this.literals, ...this.otherLiterals] = requiredLiterals(expression);
     this.#anchored = isAnchored(expression.root);
+    this.#lineAnchored = !this.#anchored && isLineAnchored(expression.root);
     this.#offsets = new Int32Array(2 * (this.groupCount + 1));
   }
 
@@ -89,8 +91,9 @@ export class CompiledRegex implements Regex {
 
   exec(subject: string, counter?: StepCounter): RegexMatch | null {
     if (counter) return this.#execExactly(subject, counter);
-    // An anchored search of an ordinary line fails at the first wrong character, sooner than RE2 can be asked.
-    const asked = !this.#anchored || subject.length > ordinaryBytes;
+    // An anchored search of an ordinary line fails at the first wrong character, sooner than RE2 can be asked; one of several lines does
+    // so in each of them.
+    const asked = !this.#lineAnchored && (!this.#anchored || subject.length > ordinaryBytes);
     if (asked && this.#refuses(subject)) return null;
     const offsets = this.#offsets;
     const found = this.#compiledSearch()?.(subject, offsets) ?? gaveUp;

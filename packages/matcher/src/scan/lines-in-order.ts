@@ -7,11 +7,14 @@ import { IncidentLog } from './incidents.js';
 import { MissedLines } from './missed-lines.js';
 import { defaultMaxLineBytes } from './scanner.js';
 import { StatisticsCounter } from './statistics.js';
+import { keepsPlaces, WindowScan } from './window-scan.js';
 
 /** What is remembered from block to block. */
 export interface LinesInOrderState extends MultilineState {
-  /** Where every line is counted. */
+  /** Where every line is counted, and becomes a text. */
   missed?: MissedLines;
+  /** Where lines are kept as places. */
+  window?: WindowScan;
 }
 
 /**
@@ -27,6 +30,21 @@ export function scanLinesInOrder(
   bytes: Uint8Array,
   context: ScanContext,
   maxLineBytes: Bytes = defaultMaxLineBytes,
+): ScanResult {
+  if (keepsPlaces(filter)) {
+    state.window ??= new WindowScan(filter, bytes);
+    return state.window.scan(state, bytes, context, maxLineBytes);
+  }
+  return scanTextsInOrder(filter, state, bytes, context, maxLineBytes);
+}
+
+/** Every line as a text: for a filter whose failregex see what another expression leaves of several lines. */
+function scanTextsInOrder(
+  filter: CompiledFilter,
+  state: LinesInOrderState,
+  bytes: Uint8Array,
+  context: ScanContext,
+  maxLineBytes: Bytes,
 ): ScanResult {
   const { dating, encoding } = filter;
   const block = new Block(bytes, encoding);
@@ -74,7 +92,7 @@ export function scanLinesInOrder(
         outcome,
         line,
         () => tuple.join(''),
-        (text) => missed.add(tuple, line, text),
+        (text) => missed.add(tuple, line, text()),
       );
       missed.settle(state.lines, statistics.missed);
     }

@@ -75,11 +75,24 @@ export function termsOf(
   filter: CompiledFilter,
   sample: LogSample = unknownLog,
 ): ScanTerms | undefined {
-  if (!filter.encoding.asciiBytes || filter.maxlines > 1) return undefined;
-  const { literals, otherLiterals } = expression.regex;
-  if (literals === undefined) return undefined;
+  if (filter.maxlines > 1) return undefined;
+  return termsAmong(setsOf(expression), filter, sample);
+}
+
+/** Sets of literals, of each of which every match contains one. */
+export function setsOf({ regex: { literals, otherLiterals } }: Expression): readonly RequiredLiterals[] {
+  return literals === undefined ? [] : [literals, ...otherLiterals];
+}
+
+/** The most telling pieces of which every raw line that has one of each of `sets` contains at least one; undefined where none are certain. */
+export function termsAmong(
+  sets: readonly RequiredLiterals[],
+  filter: CompiledFilter,
+  sample: LogSample = unknownLog,
+): ScanTerms | undefined {
+  if (!filter.encoding.asciiBytes) return undefined;
   let best: { terms: ScanTerms; rate: number } | undefined;
-  for (const set of [literals, ...otherLiterals]) {
+  for (const set of sets) {
     const terms = certainTerms(set, filter.dating.junction, filter.encoding);
     if (terms === undefined) continue;
     const rate = tellingness(terms.terms, terms.foldCase, sample);

@@ -27,6 +27,30 @@ export interface ScanPlan {
 /** The bit that every line has where some filter must see every line. */
 const everyLineBit = lineBits - 1;
 
+/** The literals that are looked for, each with its bit. */
+export class LiteralBits {
+  readonly #known = new Map<string, Literal>();
+
+  get all(): Literal[] {
+    return [...this.#known.values()];
+  }
+
+  /** The bits of some literals; those that are new get theirs. */
+  of({ terms, foldCase }: ScanTerms): number[] {
+    return terms.map((term) => {
+      const text = foldCase ? term.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : term;
+      const key = `${foldCase}${text}`;
+      const literal = this.#known.get(key) ?? {
+        text: Buffer.from(text, 'latin1'),
+        foldCase,
+        bit: this.#known.size % everyLineBit,
+      };
+      this.#known.set(key, literal);
+      return literal.bit;
+    });
+  }
+}
+
 /**
  * Gives each literal of the filters a bit. What several filters look for is looked for once; where there are more literals than bits they
  * share, and a line is then looked at for one literal more than it has, never for one less.
@@ -34,20 +58,8 @@ const everyLineBit = lineBits - 1;
  */
 export function planScan(filters: readonly CompiledFilter[], sample?: Uint8Array): ScanPlan {
   const known = new LogSample(sample);
-  const literals = new Map<string, Literal>();
-
-  const bitsOf = ({ terms, foldCase }: ScanTerms): number[] =>
-    terms.map((term) => {
-      const text = foldCase ? term.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : term;
-      const key = `${foldCase}${text}`;
-      const literal = literals.get(key) ?? {
-        text: Buffer.from(text, 'latin1'),
-        foldCase,
-        bit: literals.size % everyLineBit,
-      };
-      literals.set(key, literal);
-      return literal.bit;
-    });
+  const literals = new LiteralBits();
+  const bitsOf = (terms: ScanTerms) => literals.of(terms);
 
   let every = false;
   const needsOf = (filter: CompiledFilter): FilterNeeds => {
@@ -68,7 +80,7 @@ export function planScan(filters: readonly CompiledFilter[], sample?: Uint8Array
 
   const needs = filters.map(needsOf);
   return {
-    literals: [...literals.values()],
+    literals: literals.all,
     alwaysBits: every ? [everyLineBit] : [],
     filters: needs,
     sample: known.bytes,

@@ -29,7 +29,16 @@ export class LineCollector {
 
   add(line: number, text: string): void {
     this.count++;
-    if (this.wanted <= 0) return;
+    if (this.wanted > 0) this.#keepLine(line, text);
+  }
+
+  /** The same; the text is made only where it is kept. */
+  addLater(line: number, text: () => string): void {
+    this.count++;
+    if (this.wanted > 0) this.#keepLine(line, text());
+  }
+
+  #keepLine(line: number, text: string): void {
     this.#lines.push(line);
     this.#text.append(Buffer.from(text));
     this.#ends.push(this.#text.length);
@@ -76,17 +85,17 @@ export class StatisticsCounter {
    * @param missed takes it where nothing matches it
    */
   add(
-    outcome: LineOutcome,
+    outcome: Pick<LineOutcome, 'prefregex' | 'ignored' | 'hits'>,
     line: number,
     text: () => string,
-    missed = (missedText: string) => this.missed.add(line, missedText),
+    missed = (missedText: () => string) => this.missed.addLater(line, missedText),
   ): void {
     this.lines++;
     if (outcome.prefregex) this.prefregex++;
     if (outcome.ignored >= 0) {
       this.ignoreregex[outcome.ignored]!++;
-      this.ignored.add(line, text());
-    } else if (outcome.hits.length === 0) missed(text());
+      this.ignored.addLater(line, text);
+    } else if (outcome.hits.length === 0) missed(text);
   }
 
   /** Dates are counted where they are ranked, one for each line that has one. */

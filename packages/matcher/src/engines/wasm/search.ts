@@ -1,5 +1,5 @@
 import type { Expression } from '../../dialect/tree.js';
-import { isAnchored } from '../first.js';
+import { isAnchored, isLineAnchored } from '../first.js';
 import type { Alphabet } from './alphabet.js';
 import { Emitter } from './emit.js';
 import { gaveUp, notFound } from './frame.js';
@@ -7,6 +7,7 @@ import {
   block,
   type Code,
   call,
+  differ,
   equal,
   get,
   getGlobal,
@@ -46,6 +47,8 @@ export const wasFound = 1;
 export function slotBytes(groupCount: number): number {
   return 8 * (groupCount + 1);
 }
+
+const newline = 0x0a;
 
 const $from = 0;
 const $end = 1;
@@ -98,7 +101,7 @@ export function writeSearch(expression: Expression, alphabet: Alphabet, workspac
       : loop(
           again,
           block(next, attempt),
-          set($start, plus(get($start), i32(unit))),
+          isLineAnchored(root) ? toNextLine(unit) : set($start, plus(get($start), i32(unit))),
           when(greater(get($start), get($end)), give(i32(notFound))),
           go(again),
         ),
@@ -107,4 +110,16 @@ export function writeSearch(expression: Expression, alphabet: Alphabet, workspac
   const index = module.reserve();
   module.write(index, { parameters: 2, locals: 2, code });
   return index;
+}
+
+/** Moves `start` behind the next newline; there is none: nothing is found. */
+function toNextLine(unit: number): Code {
+  const on = label('on');
+  return loop(
+    on,
+    when(greaterOrEqual(get($start), get($end)), give(i32(notFound))),
+    set($r, unit === 1 ? loadByte(get($start)) : loadHalf(get($start))),
+    set($start, plus(get($start), i32(unit))),
+    goIf(on, differ(get($r), i32(newline))),
+  );
 }

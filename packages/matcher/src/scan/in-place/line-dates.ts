@@ -30,13 +30,22 @@ export class LineDates {
   #template = -1;
   #cut: DateCut | undefined;
 
-  /** @param known is told of dates that others are like */
-  constructor(dating: Dating, encoding: LogEncoding, now: EpochMs, known: KnownDates | undefined) {
+  /**
+   * @param known is told of dates that others are like
+   * @param ranking of the lines before, where there are any
+   */
+  constructor(
+    dating: Dating,
+    encoding: LogEncoding,
+    now: EpochMs,
+    known: KnownDates | undefined,
+    ranking: DateRanking = dating.newRanking(now),
+  ) {
     this.#dating = dating;
     this.#encoding = encoding;
     this.#now = now;
     this.#known = known;
-    this.ranking = dating.newRanking(now);
+    this.ranking = ranking;
   }
 
   /** The ranking, with all dates in it that were read so far. */
