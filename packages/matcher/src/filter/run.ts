@@ -20,15 +20,19 @@ export class ExpressionRun {
     return this.#refusals ?? none;
   }
 
-  /** A budget that runs out counts as no match of this expression; the others still have their say, and it is reported. */
+  /**
+   * A budget that runs out counts as no match of this expression; the others still have their say, and it is reported.
+   * @param hasLiterals it is known that the subject has what every match contains
+   */
   exec(
     option: Refusal['option'],
     index: number,
     expression: Expression,
     subject: string,
     when?: 'early' | 'late',
+    hasLiterals = false,
   ): RegexMatch | null {
-    if (this.#trace === undefined && !expression.mayMatch(subject)) return null;
+    if (!hasLiterals && this.#trace === undefined && !expression.mayMatch(subject)) return null;
     try {
       const found = expression.regex.exec(subject);
       this.#trace?.tried(option, index, expression, subject, found, when);

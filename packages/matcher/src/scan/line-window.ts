@@ -22,6 +22,9 @@ export interface WindowOutcome {
   readonly refusals: readonly Refusal[];
 }
 
+/** Every failregex, of which nothing is known: a number that no set is. */
+const tryEvery = -1;
+
 const nothing: WindowOutcome = { hits: [], ignored: -1, prefregex: false, refusals: [] };
 
 function textOf(lines: readonly WindowLine[]): string {
@@ -76,7 +79,8 @@ export class LineWindow {
     for (let index = 0; index < failregex.length && this.#lines.length > 0; index++) {
       if ((open & maskOf(index)) === 0) continue;
       const expression = failregex[index]!;
-      const found = run.exec('failregex', index, expression, text);
+      // Of the first text it is known that the literals are there.
+      const found = run.exec('failregex', index, expression, text, undefined, open === due);
       if (found === null) continue;
       const groups = new Map<string, GroupValue>();
       addGroups(expression.plan, found, groups);
@@ -86,7 +90,7 @@ export class LineWindow {
       hits.push({ regex: index, groups, lines: matched });
       if (!all) break;
       text = textOf(this.#lines);
-      open = everyRegex;
+      open = tryEvery;
     }
     if (run.refusals.length > 0) this.#untried = true;
     return { hits, ignored, prefregex: false, refusals: run.refusals };
@@ -122,6 +126,7 @@ export class LineWindow {
 
 /** The lines of a match that `<SKIPLINES>` passed over. */
 function skippedOf(lines: readonly WindowLine[], groups: Groups): WindowLine[] {
+  if (!groups.has('skiplines0')) return [];
   const left = [...lines];
   const skipped: WindowLine[] = [];
   let from = 0;

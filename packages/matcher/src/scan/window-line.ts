@@ -50,7 +50,7 @@ export class WindowLine {
   get content(): string {
     if (this.#content === undefined) {
       const [before, , after] = this.tuple;
-      this.#content = before + after;
+      this.#content = before === '' ? after : before + after;
     }
     return this.#content;
   }

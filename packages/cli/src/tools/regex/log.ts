@@ -38,6 +38,8 @@ export interface LogScan {
 
 /** What is read at once of something that is not a plain file. */
 const blockBytes: Bytes = 1024 * 1024;
+/** The same where every match is an object: few enough that they are gone before they are moved. */
+const smallBlockBytes: Bytes = 128 * 1024;
 /** A line that has no end within this much is cut here: it is over the cap by far. */
 const longestTail: Bytes = 8 * 1024 * 1024;
 
@@ -61,7 +63,9 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
   try {
     const stat = fstatSync(fd);
     if (workers === undefined || scan.filter.maxlines > 1) {
-      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined, scan.filter.encoding), scan);
+      const { encoding, maxlines } = scan.filter;
+      const room = maxlines > 1 ? smallBlockBytes : blockBytes;
+      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined, encoding, room), scan);
       return;
     }
     const file = { fd, start: 0, end: stat.size, takeLast: true };
@@ -85,9 +89,15 @@ function sampleOf(file: FileRange, path: string): Uint8Array {
 }
 
 /** Whole lines, block by block; at the end of the log also what has no newline. A small file is one block. */
-function* readBlocks(fd: number, path: string, size: Bytes | undefined, newline: Newline): Generator<Buffer> {
-  const small = size !== undefined && size > 0 && size <= smallBytes;
-  const room = small ? size + 1 : blockBytes;
+function* readBlocks(
+  fd: number,
+  path: string,
+  size: Bytes | undefined,
+  newline: Newline,
+  most: Bytes,
+): Generator<Buffer> {
+  const small = size !== undefined && size > 0 && size <= Math.min(smallBytes, most);
+  const room = small ? size + 1 : most;
   let held: Buffer = Buffer.alloc(0);
   for (;;) {
     const read = readSome(fd, path, room);

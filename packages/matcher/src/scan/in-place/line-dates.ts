@@ -29,6 +29,8 @@ export class LineDates {
   /** The template of a date that was found in place; -1: by `find`. */
   #template = -1;
   #cut: DateCut | undefined;
+  /** The bytes of the date that was read in place last, and where its own text stands in them. */
+  #last = { template: -1, bytes: Buffer.alloc(0), cut: 0 };
 
   /**
    * @param known is told of dates that others are like
@@ -76,16 +78,29 @@ export class LineDates {
   }
 
   #read(block: Block, span: LineSpan, found: DateInPlace): boolean {
+    const { matchStart, matchEnd, template } = found;
+    const cut = found.start - matchStart;
+    const last = this.#last;
+    // Lines come in bursts: one second's lines carry the same text.
+    if (this.#known === undefined && last.template === template && last.cut === cut) {
+      if (isSame(last.bytes, block.bytes, matchStart, matchEnd)) {
+        this.start = found.start;
+        this.end = found.end;
+        return !Number.isNaN(this.time);
+      }
+    }
+    this.#last = { template, bytes: Buffer.from(block.bytes.subarray(matchStart, matchEnd)), cut };
     const head = block.bytes.toString('latin1', span.start, Math.min(span.end, span.start + headBytes));
     this.start = found.start;
     this.end = found.end;
     this.#text = head.slice(found.start - span.start, found.end - span.start);
     this.time = this.#timeOf(found.template, head);
     if (Number.isNaN(this.time)) return false;
+    if (this.#known === undefined) return true;
     const minuteAt = found.second - 3 - span.start;
     const timeAt = (minuteAndSecond: string) =>
       this.#timeOf(found.template, head.slice(0, minuteAt) + minuteAndSecond + head.slice(minuteAt + 5));
-    this.#known?.learn(found, block.bytes.byteOffset, span, timeAt, this.#now, this.timeText().endsWith('.0'));
+    this.#known.learn(found, block.bytes.byteOffset, span, timeAt, this.#now, this.timeText().endsWith('.0'));
     return true;
   }
 
@@ -95,6 +110,7 @@ export class LineDates {
   }
 
   #find(block: Block, span: LineSpan): boolean {
+    this.#last.template = -1;
     this.#cut = this.#dating.cut(block.decode(span, this.#encoding), this.ranking);
     const { found } = this.#cut;
     if (found === undefined || found.start === found.end) return false;
@@ -124,4 +140,10 @@ export class LineDates {
     }
     return this.#cut;
   }
+}
+
+function isSame(text: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at++) if (text[at] !== bytes[from + at]) return false;
+  return true;
 }
