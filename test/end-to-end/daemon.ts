@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../condition.js';
@@ -31,6 +31,29 @@ export class Daemon {
     return { status: asked.status, text: asked.stdout };
   }
 
+  /** The same, with what it said on standard error. */
+  tell(...command: string[]): { status: number | null; text: string; errors: string } {
+    const asked = spawnSync(process.execPath, [f2b, ...this.#flags, ...command], { encoding: 'utf8' });
+    return { status: asked.status, text: asked.stdout, errors: asked.stderr };
+  }
+
+  /** The same as `ask`, while this process does other things. */
+  askLater(...command: string[]): Promise<string> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, [f2b, ...this.#flags, ...command], (_, stdout, stderr) => resolve(stdout + stderr));
+    });
+  }
+
+  /** To the daemon itself, which runs behind `ip`. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(Number(readFileSync(this.#files.pidfile, 'utf8')), signal);
+  }
+
+  /** Waits until the process is gone. */
+  async ended(): Promise<void> {
+    await eventually('the daemon to end', () => this.#process.exitCode !== null || this.#process.signalCode !== null);
+  }
+
   /** Waits until every jail is started and its action is set up. */
   async ready(): Promise<void> {
     await eventually('the daemon to be ready', () => {
@@ -51,7 +74,7 @@ export class Daemon {
   /** Stops it as an administrator would, and waits until the process is gone. */
   async stop(): Promise<void> {
     if (this.#process.exitCode === null) this.ask('stop');
-    await eventually('the daemon to end', () => this.#process.exitCode !== null || this.#process.signalCode !== null);
+    await this.ended();
   }
 
   kill(): void {

@@ -41,6 +41,11 @@ export const cliErrors = {
     means: 'The daemon cannot make its control socket.',
     advice: "Mend what the message names: the directory, or what stands in the socket's place.",
   },
+  F2B_RELOAD_REFUSED: {
+    means: 'A reload found a mistake in the configuration that was not there before; nothing was changed.',
+    advice:
+      'Mend what the message names, by file, line and column, and reload again; `f2b config check` lists all that is wrong.',
+  },
   F2B_ALREADY_RUNNING: {
     means: 'Another daemon answers on the control socket.',
     advice: 'Stop it first, or use another socket with `-s`.',

@@ -5,7 +5,7 @@ import { CliError, failed, reasonOf } from './errors.js';
 import { printable, printableText } from './printable.js';
 
 /** Commands of fail2ban-client that an administrator will try. */
-const later = new Set('reload restart set get add unban banned stats statistics'.split(' '));
+const later = new Set('set get add unban banned stats statistics'.split(' '));
 
 /** The whole of `f2b`: flags, then one command, loaded only now. The exit code is set, not forced: output drains first. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return failed;
     }
     const { sayAsClient } = await import('./render/client-log.js');
-    sayAsClient(flags, 'ERROR', reasonOf(error));
+    for (const line of reasonOf(error).split('\n')) sayAsClient(flags, 'ERROR', line);
     if (!(error instanceof CliError) && flags.verbosity > 1 && error instanceof Error) {
       process.stderr.write(`${printableText(error.stack ?? '')}\n`);
     }
@@ -48,9 +48,10 @@ async function runCommand(name: string, words: readonly string[], flags: Flags):
 
 async function noCommand(name: string): Promise<CliError> {
   if (later.has(name)) {
-    const instead =
-      name === 'reload' || name === 'restart' ? 'f2b stop and f2b start do it' : 'f2b -h lists the commands';
-    return new CliError('F2B_USAGE', `Invalid command: '${name}' is not in this version of f2b; ${instead}`);
+    return new CliError(
+      'F2B_USAGE',
+      `Invalid command: '${name}' is not in this version of f2b; f2b -h lists the commands`,
+    );
   }
   const near = await nearestOf(
     name,

@@ -12,6 +12,7 @@ import { configurationDirectory, mayLackLogs } from '../places/configuration-dir
 import { controlSocket } from '../places/control-socket.js';
 import { f2bVersion } from '../places/version.js';
 import { sayAsClient } from '../render/client-log.js';
+import { askDaemon } from './ask-daemon.js';
 import type { Command } from './command.js';
 
 /** Seconds after which a start in the background counts as failed, as in fail2ban-client. */
@@ -22,7 +23,11 @@ const program = fileURLToPath(new URL('../../bin/f2b.js', import.meta.url));
 /** `f2b start`: in the background, or with `-f` here. */
 export const command: Command = {
   async run({ flags, args }) {
-    if (args.length > 0) throw new CliError('F2B_USAGE', `start takes no '${args[0]}': f2b -h shows its options`);
+    if (args.length > 0) {
+      await askDaemon(flags, ['start', ...args]);
+      process.stdout.write('Jail started\n');
+      return 0;
+    }
     if (flags.trial) {
       const { runFirstRun } = await import('../tools/first-run/first-run.js');
       return runFirstRun(flags);
@@ -81,6 +86,7 @@ async function foreground(flags: Flags): Promise<number> {
       socket: resolve(flags.socket ?? settings.server.socket.value),
       pidfile: resolve(flags.pidfile ?? settings.server.pidfile.value),
       loglevel: flags.loglevel ?? settings.server.loglevel.value,
+      loglevelAsked: flags.loglevel !== undefined,
       logtarget: flags.logtarget ?? settings.server.logtarget.value,
       syslogsocket: flags.syslogsocket ?? settings.server.syslogsocket.value,
       dbfile: settings.server.dbfile.value,

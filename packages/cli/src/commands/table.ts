@@ -18,7 +18,24 @@ export const commands: readonly ListedCommand[] = [
     says: 'start the server and its jails (in the background; -f stays)',
     load: () => import('./start.js'),
   },
-  { name: 'stop', operands: '', says: 'stop all jails and the server', load: () => import('./stop.js') },
+  {
+    name: 'stop',
+    operands: '[JAIL]',
+    says: 'stop all jails and the server, or one jail',
+    load: () => import('./stop.js'),
+  },
+  {
+    name: 'reload',
+    operands: '[JAIL]',
+    says: 'read the configuration anew and change what differs; --dry-run only shows that (reload -h)',
+    load: () => import('./reload.js'),
+  },
+  {
+    name: 'restart',
+    operands: '[JAIL]',
+    says: 'stop and start the server, or one jail',
+    load: () => import('./restart.js'),
+  },
   {
     name: 'status',
     operands: '[JAIL]',

@@ -1,6 +1,11 @@
-import type { Settings, VoiceLevel } from '@f2b/config';
+import type { VoiceLevel } from '@f2b/config';
 import type { Ban, Guard, Identifier, JailStatus } from '@f2b/core';
+import { CliError } from '../errors.js';
 import { whySkipped } from './announce.js';
+import type { Configuration } from './configuration.js';
+import type { ReloadReport, ReloadWish } from './control/reload.js';
+import { Refused, refusal } from './control/reply.js';
+import { unknownJail } from './control/verbs/raise.js';
 import type { ControlledDaemon, DaemonEvent } from './control/verbs/verb.js';
 import type { Signals } from './signals.js';
 import type { ServerVoice } from './voice/server-voice.js';
@@ -8,16 +13,16 @@ import type { ServerVoice } from './voice/server-voice.js';
 /** The daemon as the verbs of the socket see it, from before its guard is there until its end. */
 export class Controlled implements ControlledDaemon {
   readonly version: string;
-  readonly #settings: Settings;
+  readonly #configuration: Configuration;
   readonly #signals: Signals;
   readonly #voice: ServerVoice;
   /** Listeners that came before the guard. */
   readonly #early = new Map<(event: DaemonEvent) => void, () => void>();
   #guard: Guard | undefined;
 
-  constructor(version: string, settings: Settings, signals: Signals, voice: ServerVoice) {
+  constructor(version: string, configuration: Configuration, signals: Signals, voice: ServerVoice) {
     this.version = version;
-    this.#settings = settings;
+    this.#configuration = configuration;
     this.#signals = signals;
     this.#voice = voice;
   }
@@ -32,7 +37,7 @@ export class Controlled implements ControlledDaemon {
   }
 
   jailNames(): readonly string[] {
-    return this.#guard?.jailNames() ?? this.#settings.jails.map(({ name }) => name);
+    return this.#guard?.jailNames() ?? this.#configuration.settings.jails.map(({ name }) => name);
   }
 
   jailStatus(name: string): JailStatus | undefined {
@@ -40,7 +45,7 @@ export class Controlled implements ControlledDaemon {
   }
 
   whySkipped(name: string): string | undefined {
-    return whySkipped(this.#settings, name);
+    return whySkipped(this.#configuration.settings, name);
   }
 
   storeTrouble(): string | undefined {
@@ -62,6 +67,24 @@ export class Controlled implements ControlledDaemon {
   stop(): Promise<void> {
     this.#signals.stopRequested();
     return this.#signals.stopped;
+  }
+
+  async stopJails(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#guard?.removeJail(name)));
+  }
+
+  async reload(wish: ReloadWish): Promise<ReloadReport> {
+    try {
+      return await this.#configuration.reload(wish);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (error.code === 'F2B_UNKNOWN_JAIL') throw unknownJail(wish.jail ?? '');
+      throw new Refused(refusal('F2B_RELOAD_REFUSED', error.message));
+    }
+  }
+
+  ready(): Promise<void> {
+    return this.#configuration.ready();
   }
 
   watch(listener: (event: DaemonEvent) => void): () => void {

@@ -3,6 +3,7 @@ import { Guard } from '@f2b/core';
 import { reasonOf } from '../errors.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceEnforcement, announceJails } from './announce.js';
+import { Configuration } from './configuration.js';
 import { type ControlServer, openControlServer } from './control/server.js';
 import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
@@ -23,6 +24,8 @@ export interface DaemonOptions {
   readonly socket: string;
   readonly pidfile: string;
   readonly loglevel: string;
+  /** Whether the command line says it, whatever the configuration does. */
+  readonly loglevelAsked: boolean;
   readonly logtarget: string;
   readonly syslogsocket: string;
   /** A path, `:memory:` or `None`. */
@@ -97,7 +100,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   process.umask(0o077);
   const voice = openDaemonVoice(options);
   const signals = new Signals(voice);
-  const controlled = new Controlled(options.version, settings, signals, voice);
+  const configuration = openConfiguration(options, voice);
+  // Nobody waits for an answer: the log has it.
+  signals.onReload = () => void configuration.reload({}).catch(() => undefined);
+  const controlled = new Controlled(options.version, configuration, signals, voice);
   const control = await openControl(options.socket, controlled, voice);
   const parts = { voice, signals, control, pidfile };
   const pidTrouble = writePidfile(pidfile, process.pid);
@@ -115,6 +121,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   sayAll(announceEnforcement(options.enforce, options.enforceAsked, process.geteuid?.() === 0));
 
   const guard = await openGuard(options, parts, controlled);
+  configuration.begin(guard);
   const jails = announceJails(settings, guard);
   sayAll(jails.announcements);
   voice.tell('INFO', `Server ready: ${options.socket}`);
@@ -127,6 +134,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     process.stdout.write('Server ready\n');
   }
   return new Daemon({ ...parts, guard });
+}
+
+function openConfiguration({ settings, loglevelAsked }: DaemonOptions, voice: DaemonVoice): Configuration {
+  return new Configuration(settings, {
+    say: (level, message) => voice.tell(level, message),
+    apply({ setting, value }) {
+      // What the command line says holds for as long as the process.
+      if (setting === 'loglevel' && !loglevelAsked) voice.setLevel(value);
+      return setting === 'loglevel';
+    },
+  });
 }
 
 async function openControl(socket: string, controlled: Controlled, voice: DaemonVoice): Promise<ControlServer> {

@@ -9,16 +9,19 @@ const impatienceMs: Milliseconds = 1000;
 const endMs: Milliseconds = 2000;
 
 /** What a signal means. */
-export type Meaning = 'stop' | 'reopen';
+export type Meaning = 'stop' | 'reopen' | 'reload';
 
 /**
- * TERM and INT stop the daemon (a later one at once), HUP and USR1 open the log file anew. A bug ends it, with its reason said.
+ * TERM and INT stop the daemon (a later one at once), HUP reads the configuration anew, USR1 opens the log file anew. A bug ends it, with its
+ * reason said.
  */
 export class Signals {
   /** Resolves when a signal or the socket asks the daemon to stop. */
   readonly stopWanted: Promise<void>;
   /** Resolves when the jails are stopped. */
   readonly stopped: Promise<void>;
+  /** What HUP does, once there is something to reload. */
+  onReload = () => {};
   readonly #voice: ServerVoice;
   readonly #meanings = new Map<NodeJS.Signals, Meaning>();
   readonly #onCrash = (error: Error) => {
@@ -39,7 +42,7 @@ export class Signals {
     });
     this.handle('SIGTERM', 'stop');
     this.handle('SIGINT', 'stop');
-    this.handle('SIGHUP', 'reopen');
+    this.handle('SIGHUP', 'reload');
     this.handle('SIGUSR1', 'reopen');
     process.on('uncaughtException', this.#onCrash);
   }
@@ -64,8 +67,11 @@ export class Signals {
   }
 
   #heard(signal: NodeJS.Signals): void {
-    if (this.#meanings.get(signal) === 'reopen') {
+    const meaning = this.#meanings.get(signal);
+    // Who moves logs away sends this one too, to most daemons.
+    if (meaning !== 'stop') {
       this.#voice.say({ logger: 'fail2ban.server', level: 'INFO', message: `Log: ${this.#voice.reopen()}` });
+      if (meaning === 'reload') this.onReload();
       return;
     }
     const now = performance.now();

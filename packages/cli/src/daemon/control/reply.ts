@@ -58,6 +58,7 @@ export const refusalCodes = [
   'F2B_UNKNOWN_JAIL',
   'F2B_JAIL_FAILED',
   'F2B_JAIL_STARTING',
+  'F2B_RELOAD_REFUSED',
   'F2B_BAD_REQUEST',
   'F2B_REPLY',
 ] as const;

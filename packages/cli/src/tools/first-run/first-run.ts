@@ -37,6 +37,7 @@ export async function runFirstRun(flags: Flags): Promise<number> {
       socket,
       pidfile: resolve(flags.pidfile ?? place.pidfile),
       loglevel: flags.loglevel ?? 'INFO',
+      loglevelAsked: true,
       logtarget: flags.logtarget ?? 'STDOUT',
       syslogsocket: flags.syslogsocket ?? 'auto',
       // A trial remembers nothing: its bans end with it.

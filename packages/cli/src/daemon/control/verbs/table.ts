@@ -1,8 +1,9 @@
 import { pythonRepr } from '@f2b/config';
 import type { Word } from '../dialects/dialect.js';
-import { ok, Refused, type Reply, raisedBy, refusal } from '../reply.js';
+import { ok, Refused, type Reply, raisedBy } from '../reply.js';
 import { banned, unban } from './bans.js';
 import { get, set } from './get-set.js';
+import { reload, serverStream, start, stop } from './jails.js';
 import { invalid, reprOf } from './raise.js';
 import { status } from './status.js';
 import type { ControlledDaemon, Verb } from './verb.js';
@@ -22,6 +23,9 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['set', set],
   ['banned', banned],
   ['unban', unban],
+  ['reload', reload],
+  ['server-stream', serverStream],
+  ['start', start],
   ['stop', stop],
   ['watch', watch],
 ]);
@@ -64,13 +68,5 @@ async function sleep(_: ControlledDaemon, words: Words, gone: AbortSignal): Prom
     }
     gone.addEventListener('abort', done);
   });
-  return ok(null);
-}
-
-async function stop(daemon: ControlledDaemon, words: Words): Promise<Reply> {
-  if (words.length > 0) {
-    return refusal('F2B_INVALID_COMMAND', `stop ${words.at(0)}: stopping one jail is not possible yet`);
-  }
-  await daemon.stop();
   return ok(null);
 }

@@ -1,5 +1,6 @@
 import type { VoiceLevel } from '@f2b/config';
 import type { Guard, JailStatus } from '@f2b/core';
+import type { ReloadReport, ReloadWish } from '../reload.js';
 import type { Reply, ReplyValue } from '../reply.js';
 import type { Words } from './words.js';
 
@@ -31,6 +32,15 @@ export interface ControlledDaemon {
   storeTrouble(): string | undefined;
   /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
   stop(): Promise<void>;
+  /** Stops jails and takes them out of the set. */
+  stopJails(names: readonly string[]): Promise<void>;
+  /**
+   * Reads the configuration anew and changes what differs.
+   * @throws Refused where it has a new mistake, and nothing was changed; where there is no such jail
+   */
+  reload(wish: ReloadWish): Promise<ReloadReport>;
+  /** Resolves when all jails have been started, or have failed to. */
+  ready(): Promise<void>;
   flushLogs(): string;
   isReady(): boolean;
   /** Writes a line into the daemon's log, as the part of it that serves this socket. */
