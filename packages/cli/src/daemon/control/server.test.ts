@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../../test/condition.js';
 import { ask } from './client.js';
 import { maxRequestBytes } from './dialects/dialect.js';
-import type { ReplyValue } from './reply.js';
+import { Refused, type ReplyValue, refusal } from './reply.js';
 import { type ControlServer, openControlServer } from './server.js';
 import { runVerb } from './verbs/table.js';
 import type { ControlledDaemon, DaemonEvent } from './verbs/verb.js';
@@ -43,6 +43,11 @@ const daemon: ControlledDaemon = {
       : undefined,
   whySkipped: (name) => (name === 'broken' ? "jail.local:3:1: Unable to read the filter 'x'" : undefined),
   stop: async () => {},
+  stopJails: async () => {},
+  reload: async () => {
+    throw new Refused(refusal('F2B_RELOAD_REFUSED', 'jail.local:3:1: no'));
+  },
+  ready: async () => {},
   flushLogs: () => 'rolled over',
   isReady: () => true,
   watch(listener) {
@@ -361,5 +366,13 @@ describe('the client', () => {
     const long = await openControlServer(place, async () => ({ ok: true, value: banned }));
     expect(await ask(place, ['anything'])).toEqual({ ok: true, value: banned });
     await long.close();
+  });
+});
+
+it('a reload that is refused says so with a code of its own, and its many lines arrive', async () => {
+  expect(await ask(path, ['reload'], { timeout: 2000 })).toEqual({
+    ok: false,
+    code: 'F2B_RELOAD_REFUSED',
+    message: 'jail.local:3:1: no',
   });
 });
