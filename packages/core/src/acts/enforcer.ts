@@ -1,7 +1,7 @@
 import type { EpochMs, Milliseconds } from '@f2b/config';
 import type { Firewall, Order, Outcome, Ticket } from '@f2b/firewall';
 import type { Clock } from '../clock.js';
-import type { Ban } from '../jails/book/bans.js';
+import type { Ban, BriefBan } from '../jails/book/bans.js';
 import type { Unmet } from '../telling/figures.js';
 import { dataOf } from './ticket-data.js';
 
@@ -99,7 +99,7 @@ export class Enforcer {
   }
 
   /** Somebody who is banned failed again: perhaps the firewall lost the rule. */
-  doubt(ban: Readonly<Ban>, now: EpochMs): void {
+  doubt(ban: BriefBan, now: EpochMs): void {
     if (now - ban.since < grace || Math.abs(now - this.#checkedAt) < checkEvery) return;
     this.#checkedAt = now;
     this.check();

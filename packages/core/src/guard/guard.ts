@@ -7,6 +7,7 @@ import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
 import type { Edges } from '../edges/edges.js';
 import { realEdges } from '../edges/real-edges.js';
+import { Room } from '../jails/book/room.js';
 import type { JailStatus } from '../jails/status.js';
 import { Dns } from '../jails/who/dns.js';
 import { Keeper, type KeeperEvents } from '../keeping/keeper.js';
@@ -61,6 +62,7 @@ export class Guard {
   readonly #reporter: Reporter;
   readonly #store: Store;
   readonly #keeper: Keeper;
+  readonly #room = new Room();
   readonly #pool: ScanPool;
   readonly #ownsPool: boolean;
   readonly #firewall: Firewall;
@@ -134,6 +136,7 @@ export class Guard {
       edges,
       dns,
       store: this.#store,
+      room: this.#room,
       carryOut: (jail, decision, from) => acts.carryOut(jail, decision, from),
       problem: (jail, code, what) => this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: what }),
     });

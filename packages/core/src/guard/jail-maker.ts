@@ -2,6 +2,7 @@ import { changedParts, type JailSettings } from '@f2b/config';
 import { type CompiledFilter, compileFilter, type Regex } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { Book } from '../jails/book/book.js';
+import type { Room } from '../jails/book/room.js';
 import { type CarryOut, GuardedJail } from '../jails/guarded-jail.js';
 import { Judge } from '../jails/judge.js';
 import { ignoreSettings, type Rules, readRules } from '../jails/rules.js';
@@ -19,6 +20,8 @@ export interface JailSurroundings {
   readonly edges: Edges;
   readonly dns: Dns;
   readonly store: Store;
+  /** What their books hold together has one bound. */
+  readonly room: Room;
   readonly carryOut: CarryOut;
   /** Something about a jail's ignore lists that a person should know. */
   problem(jail: string, ...said: Parameters<IgnoreSources['problem']>): void;
@@ -76,8 +79,8 @@ export class JailMaker {
 
   /** A jail with an empty book. */
   jail({ settings, rules, filter }: MadeReady): GuardedJail {
-    const { edges, store, carryOut } = this.#surroundings;
-    const judge = new Judge(rules, new Book(), { history: store.history, random: () => edges.random() });
+    const { edges, store, room, carryOut } = this.#surroundings;
+    const judge = new Judge(rules, new Book(room), { history: store.history, random: () => edges.random() });
     return new GuardedJail(settings, judge, filter, carryOut);
   }
 }

@@ -143,6 +143,7 @@ export class JailSet {
     for (const jail of gone) {
       enforcer.forgetJail(jail.name);
       this.#repeal(jail);
+      jail.judge.close();
     }
     for (const name of removed) this.#members.delete(name);
     for (const { jail, ready } of going) this.#goBy(jail, ready);

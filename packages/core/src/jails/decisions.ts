@@ -1,5 +1,5 @@
 import type { VoiceMessage } from '@f2b/config';
-import type { Ban } from './book/bans.js';
+import type { Ban, BriefBan } from './book/bans.js';
 import type { Failure } from './book/failures.js';
 import type { Identifier } from './who/identifier.js';
 import type { IgnoredBy } from './who/ignore.js';
@@ -18,7 +18,7 @@ export type Decision =
   /** The ban time of somebody who is banned already has grown. */
   | { readonly kind: 'prolong'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage | undefined }
   /** Somebody who is banned failed on: either old lines, or the ban does not hold. */
-  | { readonly kind: 'already'; readonly ban: Readonly<Ban>; readonly say: VoiceMessage }
+  | { readonly kind: 'already'; readonly ban: BriefBan; readonly say: VoiceMessage }
   | {
       readonly kind: 'unban';
       readonly why: UnbanReason;

@@ -59,7 +59,7 @@ export class GuardedJail {
 
   /** @param unenforced those of the banned whom an action refused */
   status(unenforced: readonly string[]): JailStatus {
-    const { counts, bans } = this.judge;
+    const { counts, banned } = this.judge;
     const ofJournal = readsJournal(this.settings);
     return {
       name: this.name,
@@ -71,7 +71,7 @@ export class GuardedJail {
       journalmatches: ofJournal ? this.settings.filter.journalmatch.map((words) => words.join(' ')) : undefined,
       currentlyBanned: counts.banned,
       totalBanned: counts.totalBanned,
-      banned: bans.map((ban) => ban.who.id),
+      banned,
       unenforced,
     };
   }

@@ -96,7 +96,12 @@ export class Judge {
 
   /** Bans in force, in the order in which they came. */
   get bans(): readonly Readonly<Ban>[] {
-    return this.#book.bans.list();
+    return [...this.#book.bans.all()];
+  }
+
+  /** Who is banned, in the order in which they came. */
+  get banned(): readonly string[] {
+    return this.#book.bans.ids();
   }
 
   /** The ban of one, in any spelling of an address. */
@@ -194,7 +199,9 @@ export class Judge {
   remember(failures: Iterable<CountedFailure>): void {
     for (const failure of failures) {
       if (failure.origin !== undefined) this.#book.counted.add(failure.origin, failure.who.id);
-      if (!failure.spent) this.#book.failures.restore(failure, this.#rules, failure.weight);
+      if (failure.spent) continue;
+      this.#book.failures.restore(failure, this.#rules, failure.weight);
+      this.#book.settle();
     }
   }
 
@@ -205,12 +212,13 @@ export class Judge {
     const bantime = restoredBantime(ban.bantime, this.#rules);
     const restored: Ban = { ...ban, bantime, since: now, bancount: ban.bancount + 1, restored: true };
     const result = this.#book.bans.add(restored, now);
+    this.#book.settle();
     return result.kind === 'new' ? [{ kind: 'ban', ban: restored, say: this.#say.ban(restored) }] : [];
   }
 
   /** Lifts one ban by hand, and forgets the failures and the history behind it. */
   unban(id: string): Decision[] {
-    const known = this.#book.bans.get(id) === undefined ? identifierOf(id).id : id;
+    const known = this.#book.bans.has(id) ? id : identifierOf(id).id;
     this.#history.forget(known, this.#rules.jail);
     this.#book.failures.remove(known);
     const ban = this.#book.bans.remove(known);
@@ -218,7 +226,7 @@ export class Judge {
     return [{ kind: 'unban', why: 'lifted', ban, say: this.#say.unban(ban) }];
   }
 
-  /** Lifts what has ended by `now`. */
+  /** Lifts what has ended by `now`: some at once. When there is more, `nextEnd` still lies in the past. */
   unbans(now: EpochMs): Decision[] {
     return this.#book.bans
       .takeEnded(now)
@@ -227,10 +235,15 @@ export class Judge {
 
   /** Lifts everything because the jail stops; the bans stay in history. */
   repeal(): Decision[] {
-    return this.#book.bans.list().map((ban) => {
-      this.#book.bans.remove(ban.who.id);
+    return this.#book.bans.ids().map((id) => {
+      const ban = this.#book.bans.remove(id)!;
       return { kind: 'unban', why: 'repealed', ban, say: this.#say.repeal(ban) };
     });
+  }
+
+  /** The jail is gone. */
+  close(): void {
+    this.#book.close();
   }
 
   /** Forgets failures that findtime has passed over. Called by itself while lines come, by the guard's timer while none do. */
@@ -294,6 +307,7 @@ export class Judge {
 
   #count(full: FailureCount | undefined, now: EpochMs, decisions: Decision[]): void {
     if (full !== undefined) this.#ban(full, now, decisions);
+    this.#book.settle();
     if (this.#book.failures.evicted >= this.#evictedTold * 2 + 1) {
       this.#evictedTold = this.#book.failures.evicted;
       decisions.push({ kind: 'note', say: this.#say.evicted(this.#book.failures.evicted) });
@@ -327,7 +341,7 @@ export class Judge {
         break;
       case 'already':
         decisions.push({ kind: 'already', ban: result.ban, say: this.#say.already(result.ban, now) });
-        if (result.prolonged) decisions.push({ kind: 'prolong', ban: result.ban, say: undefined });
+        if (result.prolonged !== undefined) decisions.push({ kind: 'prolong', ban: result.prolonged, say: undefined });
         break;
       case 'new': {
         const bancount = (this.#history.find(who.id, jail)?.bancount ?? 0) + 1;

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Book } from './book/book.js';
+import { defaultRoomBounds, Room } from './book/room.js';
 import { MemoryBanHistory } from './growth/increment.js';
 import { Judge } from './judge.js';
 import { Dns } from './who/dns.js';
@@ -34,7 +35,7 @@ function newJudge(): Judge {
   const settings = { jail: 'j', maxretry: 5, findtime: 600, bantime: 600, maxmatches: 5, usedns: 'warn' as const };
   return new Judge(
     { ...settings, ignore, increment: undefined, ignorecache: undefined, ignorecommand: false },
-    new Book(),
+    new Book(new Room({ ...defaultRoomBounds, tracked: 100_000 })),
     { history: new MemoryBanHistory(), random: () => 0 },
   );
 }
@@ -99,7 +100,7 @@ it('a flood from ever new addresses costs bounded memory, and what was given up 
     expect(judge.counts.failed).toBeLessThanOrEqual(100_000);
     return judge;
   });
-  expect(kept).toBeLessThan(200);
+  expect(kept).toBeLessThan(80);
   expect(warnings[0]).toMatch(/Too many identifiers fail at once: \d+ of the oldest were forgotten uncounted/);
   // Told when it begins and whenever it has doubled: a flood must not fill the log with that.
   expect(warnings.length).toBeLessThan(20);

@@ -1,5 +1,5 @@
 import type { EpochMs, Seconds, VoiceLevel, VoiceMessage } from '@f2b/config';
-import { type Ban, endOf } from './book/bans.js';
+import { type Ban, type BriefBan, endOf } from './book/bans.js';
 import type { Failure } from './book/failures.js';
 import { formatDuration, formatLocalTime } from './when/duration.js';
 import type { Identifier } from './who/identifier.js';
@@ -55,7 +55,7 @@ export class Sayings {
   }
 
   /** The longer ago the ban, the louder: right after it, lines already written still come in. */
-  already(ban: Ban, now: EpochMs): VoiceMessage {
+  already(ban: BriefBan, now: EpochMs): VoiceMessage {
     const age = now - ban.since;
     return this.#actions(age < 3000 ? 'DEBUG' : age < 60_000 ? 'NOTICE' : 'WARNING', `${ban.who.id} already banned`);
   }

@@ -1,6 +1,10 @@
 import type { EpochMs, Seconds } from '@f2b/config';
 import type { Groups } from '@f2b/matcher';
 import type { Identifier } from '../who/identifier.js';
+import type { Cells } from './cells.js';
+import { Ends } from './ends.js';
+import { grownColumn, Roster, SlotList } from './roster.js';
+import { noText, Texts } from './texts.js';
 
 /** A ban in force. */
 export interface Ban {
@@ -18,28 +22,57 @@ export interface Ban {
   readonly restored: boolean;
 }
 
+/** Who is banned since when: what is asked of a ban without its texts. */
+export type BriefBan = Pick<Ban, 'who' | 'since'>;
+
 /** What becomes of a ban that is asked for. */
 export type BanResult =
   | { readonly kind: 'new'; readonly ban: Ban }
   /** Its end has passed already (old log lines, or a ban time of 0). */
   | { readonly kind: 'expired' }
-  /** Somebody is banned twice; `prolonged` when the new end is later than the old one. */
-  | { readonly kind: 'already'; readonly ban: Ban; readonly prolonged: boolean };
+  /** Somebody is banned twice; `prolonged`: the ban with its new end, when that is later than the old one. */
+  | { readonly kind: 'already'; readonly ban: BriefBan; readonly prolonged: Ban | undefined };
+
+/** Bans whose end has come that are taken out at once: each becomes an object, with its lines. */
+const endedAtOnce = 1000;
 
 /** End of a ban; infinite for a permanent one. */
 export function endOf(ban: { readonly time: EpochMs; readonly bantime: Seconds }): EpochMs {
   return ban.bantime < 0 ? Number.POSITIVE_INFINITY : ban.time + ban.bantime * 1000;
 }
 
-/** The bans of one jail, by identifier in the order they came, and by their ends. */
+/** The bans of one jail, by identifier in the order they came, and by their ends. Numbers stand in columns, texts in cells. */
 export class Bans {
-  readonly #bans = new Map<string, Ban>();
-  readonly #expiry = new ExpiryHeap();
+  readonly #roster: Roster;
+  readonly #order = new SlotList();
+  readonly #ends = new Ends();
+  readonly #texts: Texts;
+  #time = new Float64Array();
+  #since = new Float64Array();
+  #bantime = new Float64Array();
+  #bancount = new Float64Array();
+  #failures = new Float64Array();
+  #text = new Int32Array();
+  #restored = new Uint8Array();
   #total = 0;
+
+  constructor(cells?: Cells) {
+    this.#texts = new Texts(cells);
+    this.#roster = new Roster((capacity) => {
+      this.#time = grownColumn(this.#time, new Float64Array(capacity));
+      this.#since = grownColumn(this.#since, new Float64Array(capacity));
+      this.#bantime = grownColumn(this.#bantime, new Float64Array(capacity));
+      this.#bancount = grownColumn(this.#bancount, new Float64Array(capacity));
+      this.#failures = grownColumn(this.#failures, new Float64Array(capacity));
+      this.#text = grownColumn(this.#text, new Int32Array(capacity));
+      this.#restored = grownColumn(this.#restored, new Uint8Array(capacity));
+      this.#ends.grow(capacity);
+    });
+  }
 
   /** `Currently banned`. */
   get current(): number {
-    return this.#bans.size;
+    return this.#roster.size;
   }
 
   /** `Total banned`: all bans ever, restored ones included. */
@@ -47,116 +80,119 @@ export class Bans {
     return this.#total;
   }
 
-  get(id: string): Readonly<Ban> | undefined {
-    return this.#bans.get(id);
+  get textBytes(): number {
+    return this.#texts.bytes;
   }
 
-  /** Bans in the order in which they came. */
-  list(): readonly Readonly<Ban>[] {
-    return [...this.#bans.values()];
+  has(id: string): boolean {
+    return this.#roster.slotOf(id) !== undefined;
+  }
+
+  get(id: string): Readonly<Ban> | undefined {
+    const slot = this.#roster.slotOf(id);
+    return slot === undefined ? undefined : this.#ban(slot);
+  }
+
+  /** Who is banned, in the order in which they came. */
+  ids(): readonly string[] {
+    return [...this.#roster.ids()];
+  }
+
+  /** Bans in the order in which they came, each made when it is asked for. */
+  *all(): Generator<Readonly<Ban>> {
+    for (const slot of this.#roster.slots()) yield this.#ban(slot);
   }
 
   add(ban: Ban, now: EpochMs): BanResult {
     if (endOf(ban) < now) return { kind: 'expired' };
-    const known = this.#bans.get(ban.who.id);
-    if (known !== undefined) return { kind: 'already', ban: known, prolonged: this.#merge(known, ban) };
+    const { who, matches, data } = ban;
+    const known = this.#roster.slotOf(who.id);
+    if (known !== undefined) {
+      const brief = { who: this.#roster.who(known), since: this.#since[known]! };
+      return { kind: 'already', ban: brief, prolonged: this.#merge(known, ban) ? this.#ban(known) : undefined };
+    }
     this.#total++;
-    this.#bans.set(ban.who.id, ban);
-    this.#expiry.push(endOf(ban), ban.who.id);
+    const slot = this.#roster.enter(who, this.#order);
+    this.#time[slot] = ban.time;
+    this.#since[slot] = ban.since;
+    this.#bantime[slot] = ban.bantime;
+    this.#bancount[slot] = ban.bancount;
+    this.#failures[slot] = ban.failures;
+    this.#restored[slot] = Number(ban.restored);
+    this.#text[slot] = this.#texts.keep(matches, data);
+    this.#ends.set(slot, endOf(ban));
     return { kind: 'new', ban };
   }
 
   remove(id: string): Ban | undefined {
-    const ban = this.#bans.get(id);
-    this.#bans.delete(id);
-    this.#expiry.compact(this.#bans.size, (end, candidate) => this.#isEnd(end, candidate));
-    return ban;
+    const slot = this.#roster.slotOf(id);
+    return slot === undefined ? undefined : this.#takeOut(slot);
   }
 
-  /** Takes out all bans that have ended: the present is strictly behind their end (fail2ban's rule). */
+  /**
+   * Takes out bans that have ended: the present is strictly behind their end (fail2ban's rule). Some at once; when there are more,
+   * `nextEnd` is still in the past.
+   */
   takeEnded(now: EpochMs): Ban[] {
     const ended: Ban[] = [];
-    for (let first = this.#expiry.first(); first !== undefined && first.end < now; first = this.#expiry.first()) {
-      this.#expiry.pop();
-      const ban = this.#bans.get(first.id);
-      if (ban === undefined || endOf(ban) !== first.end) continue;
-      this.#bans.delete(first.id);
-      ended.push(ban);
+    for (let slot = this.#ends.first; slot !== undefined; slot = this.#ends.first) {
+      if (this.#ends.endOf(slot) >= now || ended.length === endedAtOnce) break;
+      ended.push(this.#takeOut(slot));
     }
     return ended;
   }
 
   /** When the next ban ends; undefined when none does. */
   nextEnd(): EpochMs | undefined {
-    for (let first = this.#expiry.first(); first !== undefined; first = this.#expiry.first()) {
-      if (this.#isEnd(first.end, first.id)) return first.end;
-      this.#expiry.pop();
+    const { first } = this.#ends;
+    return first === undefined ? undefined : this.#ends.endOf(first);
+  }
+
+  /** Gives up the lines and groups of the oldest bans, which go on without. @returns of how many */
+  shedTexts(bytes: number): number {
+    const until = this.#texts.bytes - bytes;
+    let shed = 0;
+    for (
+      let slot: number | undefined = this.#order.length === 0 ? undefined : this.#order.first;
+      slot !== undefined && this.#texts.bytes > until;
+      slot = this.#roster.newer(slot)
+    ) {
+      if (this.#text[slot] === noText) continue;
+      this.#texts.drop(this.#text[slot]!);
+      this.#text[slot] = noText;
+      shed++;
     }
-    return undefined;
+    return shed;
   }
 
-  #isEnd(end: EpochMs, id: string): boolean {
-    const ban = this.#bans.get(id);
-    return ban !== undefined && endOf(ban) === end;
-  }
-
-  #merge(known: Ban, added: Ban): boolean {
-    if (endOf(added) <= endOf(known)) return false;
-    known.bantime = added.bantime < 0 ? -1 : added.bantime + (added.time - known.time) / 1000;
-    this.#expiry.push(endOf(known), known.who.id);
+  #merge(known: number, added: Ban): boolean {
+    const time = this.#time[known]!;
+    const end = endOf({ time, bantime: this.#bantime[known]! });
+    if (endOf(added) <= end) return false;
+    this.#bantime[known] = added.bantime < 0 ? -1 : added.bantime + (added.time - time) / 1000;
+    this.#ends.set(known, endOf({ time, bantime: this.#bantime[known]! }));
     return true;
   }
-}
 
-interface Expiry {
-  readonly end: EpochMs;
-  readonly id: string;
-}
-
-/**
- * A binary heap of ends. Entries whose ban is gone or was prolonged stay in it until they come up; when they are the
- * larger part, they are swept out, so that churn cannot grow the heap.
- */
-class ExpiryHeap {
-  #entries: Expiry[] = [];
-
-  first(): Expiry | undefined {
-    return this.#entries[0];
+  #takeOut(slot: number): Ban {
+    const ban = this.#ban(slot);
+    this.#texts.drop(this.#text[slot]!);
+    this.#text[slot] = noText;
+    this.#ends.remove(slot);
+    this.#roster.leave(slot, this.#order);
+    return ban;
   }
 
-  push(end: EpochMs, id: string): void {
-    if (!Number.isFinite(end)) return;
-    const entries = this.#entries;
-    let at = entries.push({ end, id }) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (entries[parent]!.end <= entries[at]!.end) return;
-      [entries[parent], entries[at]] = [entries[at]!, entries[parent]!];
-      at = parent;
-    }
-  }
-
-  pop(): void {
-    const entries = this.#entries;
-    const last = entries.pop();
-    if (last === undefined || entries.length === 0) return;
-    entries[0] = last;
-    let at = 0;
-    for (;;) {
-      const left = at * 2 + 1;
-      if (left >= entries.length) return;
-      const right = left + 1;
-      const child = right < entries.length && entries[right]!.end < entries[left]!.end ? right : left;
-      if (entries[at]!.end <= entries[child]!.end) return;
-      [entries[child], entries[at]] = [entries[at]!, entries[child]!];
-      at = child;
-    }
-  }
-
-  compact(live: number, isLive: (end: EpochMs, id: string) => boolean): void {
-    if (this.#entries.length <= 64 || this.#entries.length <= live * 2) return;
-    const kept = this.#entries.filter((entry) => isLive(entry.end, entry.id));
-    this.#entries = [];
-    for (const entry of kept) this.push(entry.end, entry.id);
+  #ban(slot: number): Ban {
+    return {
+      who: this.#roster.who(slot),
+      time: this.#time[slot]!,
+      since: this.#since[slot]!,
+      bantime: this.#bantime[slot]!,
+      bancount: this.#bancount[slot]!,
+      failures: this.#failures[slot]!,
+      restored: this.#restored[slot] === 1,
+      ...this.#texts.read(this.#text[slot]!),
+    };
   }
 }

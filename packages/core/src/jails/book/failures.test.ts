@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { identifierOf } from '../who/identifier.js';
+import { Book } from './book.js';
 import { Failures } from './failures.js';
+import { Room, type RoomBounds } from './room.js';
+
+function bookIn(bounds: RoomBounds) {
+  const book = new Book(new Room(bounds));
+  return { failures: book.failures, settle: () => book.settle() };
+}
 
 const limits = { maxretry: 100, findtime: 600, maxmatches: 5 };
 
@@ -88,17 +95,22 @@ it('only the latest matches are kept, none with maxmatches 0', () => {
 });
 
 it('a hundred thousand attackers a minute do not grow the book past its bound, and the latest are in it', () => {
-  const book = new Failures({ maxTracked: 1000, maxMatchChars: 1_000_000 });
-  for (let i = 0; i < 100_000; i++)
+  const { failures: book, settle } = bookIn({ tracked: 1000, text: 1_000_000 });
+  for (let i = 0; i < 100_000; i++) {
     book.add(fail(`2001:db8::${(i >> 16).toString(16)}:${(i & 0xffff).toString(16)}`, i / 1000), limits);
+    settle();
+  }
   expect(book.current).toBeLessThanOrEqual(1000);
   expect(book.current + book.evicted).toBe(100_000);
   expect(book.get('2001:db8::1:869f')?.retry).toBe(1);
 });
 
 it('long lines cost the oldest entries their matches but never their count', () => {
-  const book = new Failures({ maxTracked: 1000, maxMatchChars: 10_000 });
-  for (let i = 0; i < 10; i++) book.add(fail(`192.0.2.${i}`, i, 'x'.repeat(4000)), limits);
+  const { failures: book, settle } = bookIn({ tracked: 1000, text: 10_000 });
+  for (let i = 0; i < 10; i++) {
+    book.add(fail(`192.0.2.${i}`, i, 'x'.repeat(4000)), limits);
+    settle();
+  }
   expect(book.get('192.0.2.0')).toMatchObject({ retry: 1, matches: [] });
   expect(book.get('192.0.2.9')?.matches).toHaveLength(1);
   expect(book.current).toBe(10);

@@ -2,7 +2,9 @@ import { type EpochMs, roundHalfEven, type Seconds } from '@f2b/config';
 import type { Groups } from '@f2b/matcher';
 import type { Origin } from '../../sources/source.js';
 import type { Identifier } from '../who/identifier.js';
-import { dropOldest } from './bound.js';
+import type { Cells } from './cells.js';
+import { grownColumn, Roster, SlotList } from './roster.js';
+import { noText, Texts } from './texts.js';
 
 /** One failure of somebody, ready to be counted. */
 export interface Failure {
@@ -28,14 +30,14 @@ export interface CountedFailure extends Failure {
 export interface FailureCount {
   readonly who: Identifier;
   /** Compared with maxretry; scaled down when the failures come too slowly. */
-  retry: number;
+  readonly retry: number;
   /** All failures since the entry began; never scaled down. */
-  failures: number;
-  firstTime: EpochMs;
+  readonly failures: number;
+  readonly firstTime: EpochMs;
   /** Time of the latest failure. */
-  time: EpochMs;
-  matches: readonly string[];
-  data: Groups;
+  readonly time: EpochMs;
+  readonly matches: readonly string[];
+  readonly data: Groups;
 }
 
 export interface FailureLimits {
@@ -45,35 +47,41 @@ export interface FailureLimits {
   readonly maxmatches: number;
 }
 
-/** Bounds on memory: identifiers counted at once, and characters of matches kept for all of them together. */
-export interface FailureBounds {
-  readonly maxTracked: number;
-  readonly maxMatchChars: number;
-}
-
-export const defaultFailureBounds: FailureBounds = { maxTracked: 100_000, maxMatchChars: 32 * 1024 * 1024 };
-
 /**
  * Counts the failures of one jail by fail2ban's rule: not a sliding window but a rate estimate. When a failure comes later
- * than findtime after the first one, the count so far is scaled to what it means per findtime. The order of the map is
- * the order of the latest failures, so the first entry is the one to give up when memory runs out.
+ * than findtime after the first one, the count so far is scaled to what it means per findtime. Numbers stand in columns, texts in cells.
  */
 export class Failures {
-  readonly #counts = new Map<string, FailureCount>();
-  readonly #bounds: FailureBounds;
-  /** Who holds matches, in order of the latest failure; and how many characters they are. */
-  readonly #holders = new Map<string, number>();
-  #matchChars = 0;
+  readonly #roster: Roster;
+  readonly #texts: Texts;
+  /** Who has failed once, and who has failed more often; each in order of the latest failure. */
+  readonly #once = new SlotList();
+  readonly #often = new SlotList();
+  #retry = new Float64Array();
+  #failures = new Float64Array();
+  #firstTime = new Float64Array();
+  #time = new Float64Array();
+  #text = new Int32Array();
+  /** 1: the slot is in the list of those who have failed more often. */
+  #isOften = new Uint8Array();
   #total = 0;
   #evicted = 0;
 
-  constructor(bounds: FailureBounds = defaultFailureBounds) {
-    this.#bounds = bounds;
+  constructor(cells?: Cells) {
+    this.#texts = new Texts(cells);
+    this.#roster = new Roster((capacity) => {
+      this.#retry = grownColumn(this.#retry, new Float64Array(capacity));
+      this.#failures = grownColumn(this.#failures, new Float64Array(capacity));
+      this.#firstTime = grownColumn(this.#firstTime, new Float64Array(capacity));
+      this.#time = grownColumn(this.#time, new Float64Array(capacity));
+      this.#text = grownColumn(this.#text, new Int32Array(capacity));
+      this.#isOften = grownColumn(this.#isOften, new Uint8Array(capacity));
+    });
   }
 
   /** `Currently failed`. */
   get current(): number {
-    return this.#counts.size;
+    return this.#roster.size;
   }
 
   /** `Total failed`: all failures ever added. */
@@ -86,8 +94,13 @@ export class Failures {
     return this.#evicted;
   }
 
-  get(id: string): Readonly<FailureCount> | undefined {
-    return this.#counts.get(id);
+  get textBytes(): number {
+    return this.#texts.bytes;
+  }
+
+  get(id: string): FailureCount | undefined {
+    const slot = this.#roster.slotOf(id);
+    return slot === undefined ? undefined : this.#count(slot);
   }
 
   /**
@@ -96,13 +109,7 @@ export class Failures {
    * @returns the entry when it has reached maxretry; it is then out of the book, and counting restarts from zero
    */
   add(failure: Failure, limits: FailureLimits, weight = 1): FailureCount | undefined {
-    const count = this.#enter(failure, limits, weight);
-    if (count.retry >= limits.maxretry) {
-      this.remove(failure.who.id);
-      return count;
-    }
-    this.#shed();
-    return undefined;
+    return this.#ifFull(this.#enter(failure, limits, weight), limits);
   }
 
   /**
@@ -110,96 +117,116 @@ export class Failures {
    * @returns as `add`
    */
   weigh(id: string, extra: number, limits: FailureLimits): FailureCount | undefined {
-    const count = this.#counts.get(id);
-    if (count === undefined) return undefined;
-    count.retry += extra;
-    count.failures += extra;
-    if (count.retry < limits.maxretry) return undefined;
-    this.remove(id);
-    return count;
+    const slot = this.#roster.slotOf(id);
+    if (slot === undefined) return undefined;
+    this.#retry[slot]! += extra;
+    this.#failures[slot]! += extra;
+    return this.#ifFull(slot, limits);
   }
 
   /** Puts back a failure that was counted before: as `add`, but it never fills the count. */
   restore(failure: Failure, limits: FailureLimits, weight: number): void {
     this.#enter(failure, limits, weight);
     this.#total--;
-    this.#shed();
   }
 
   remove(id: string): boolean {
-    this.#releaseMatches(id);
-    return this.#counts.delete(id);
+    const slot = this.#roster.slotOf(id);
+    if (slot !== undefined) this.#drop(slot);
+    return slot !== undefined;
   }
 
   /** Forgets who has not failed within findtime. */
   forget(now: EpochMs, findtime: Seconds): void {
-    for (const [id, count] of this.#counts) {
-      if (count.time <= now - findtime * 1000) this.remove(id);
+    const last = now - findtime * 1000;
+    for (const slot of this.#roster.slots()) if (this.#time[slot]! <= last) this.#drop(slot);
+  }
+
+  /** Gives up the lines and groups of those who have failed the longest time ago; they are counted on. @returns of how many */
+  shedTexts(bytes: number): number {
+    const until = this.#texts.bytes - bytes;
+    let shed = 0;
+    for (const list of [this.#once, this.#often]) {
+      for (let slot = list.first; slot >= 0 && this.#texts.bytes > until; slot = this.#roster.newer(slot) ?? -1) {
+        if (this.#text[slot] === noText) continue;
+        this.#texts.drop(this.#text[slot]!);
+        this.#text[slot] = noText;
+        shed++;
+      }
+    }
+    return shed;
+  }
+
+  /**
+   * Forgets so many, the oldest. Who has failed once goes first, he is the furthest from a ban, as long as such are half of all: a flood
+   * of others, who fail twice, must not make the book blind to whoever comes.
+   */
+  shed(count: number): void {
+    for (let left = Math.min(count, this.current); left > 0; left--) {
+      const { first } = this.#once.length >= this.#often.length ? this.#once : this.#often;
+      this.#drop(first);
+      this.#evicted++;
     }
   }
 
-  #enter(failure: Failure, limits: FailureLimits, weight: number): FailureCount {
-    const { id } = failure.who;
-    const known = this.#counts.get(id);
-    this.#total++;
-    const count = known ?? fresh(failure);
-    if (known !== undefined) {
-      if (failure.time > known.time) {
-        scale(known, failure.time, limits.findtime);
-        known.time = failure.time;
-      }
-      known.data = failure.data;
-      this.#counts.delete(id);
-    }
-    count.retry += weight;
-    count.failures += weight;
-    this.#keepMatches(count, failure.matches, limits.maxmatches);
-    this.#counts.set(id, count);
+  #ifFull(slot: number, { maxretry }: FailureLimits): FailureCount | undefined {
+    if (this.#retry[slot]! < maxretry) return undefined;
+    const count = this.#count(slot);
+    this.#drop(slot);
     return count;
   }
 
-  #keepMatches(count: FailureCount, added: readonly string[], maxmatches: number): void {
-    const { id } = count.who;
-    this.#releaseMatches(id);
-    if (maxmatches <= 0) {
-      count.matches = [];
-      return;
+  #count(slot: number): FailureCount {
+    return {
+      who: this.#roster.who(slot),
+      retry: this.#retry[slot]!,
+      failures: this.#failures[slot]!,
+      firstTime: this.#firstTime[slot]!,
+      time: this.#time[slot]!,
+      ...this.#texts.read(this.#text[slot]!),
+    };
+  }
+
+  #enter({ who, time, matches, data }: Failure, limits: FailureLimits, weight: number): number {
+    this.#total++;
+    let slot = this.#roster.slotOf(who.id);
+    if (slot === undefined) {
+      slot = this.#roster.enter(who, this.#once);
+      this.#isOften[slot] = 0;
+      this.#retry[slot] = weight;
+      this.#failures[slot] = weight;
+      this.#firstTime[slot] = time;
+      this.#time[slot] = time;
+      this.#text[slot] = this.#texts.keep(matches, data, limits.maxmatches);
+      return slot;
     }
-    count.matches = [...count.matches, ...added].slice(-maxmatches);
-    const chars = count.matches.reduce((sum, line) => sum + line.length, 0);
-    this.#holders.set(id, chars);
-    this.#matchChars += chars;
-  }
-
-  #releaseMatches(id: string): void {
-    this.#matchChars -= this.#holders.get(id) ?? 0;
-    this.#holders.delete(id);
-  }
-
-  /** Long lines cost the oldest entries their matches, never their count; too many identifiers cost the oldest its entry. */
-  #shed(): void {
-    if (this.#matchChars > this.#bounds.maxMatchChars) {
-      const target = this.#bounds.maxMatchChars * (31 / 32);
-      for (const id of this.#holders.keys()) {
-        if (this.#matchChars <= target) break;
-        this.#releaseMatches(id);
-        const count = this.#counts.get(id);
-        if (count !== undefined) count.matches = [];
-      }
+    if (time > this.#time[slot]!) {
+      this.#scale(slot, time, limits.findtime);
+      this.#time[slot] = time;
     }
-    this.#evicted += dropOldest(this.#counts, this.#bounds.maxTracked, (id) => this.remove(id));
+    this.#roster.renew(slot, this.#listOf(slot), this.#often);
+    this.#isOften[slot] = 1;
+    this.#retry[slot]! += weight;
+    this.#failures[slot]! += weight;
+    this.#text[slot] = this.#texts.add(this.#text[slot]!, matches, data, limits.maxmatches);
+    return slot;
   }
-}
 
-function fresh(failure: Failure): FailureCount {
-  const { who, time, data } = failure;
-  return { who, retry: 0, failures: 0, firstTime: time, time, matches: [], data };
-}
+  #scale(slot: number, time: EpochMs, findtime: Seconds): void {
+    const windowStart = time - findtime * 1000;
+    if (this.#firstTime[slot]! >= windowStart) return;
+    const seconds = (time - this.#firstTime[slot]!) / 1000;
+    this.#retry[slot] = roundHalfEven((this.#retry[slot]! / seconds) * findtime);
+    this.#firstTime[slot] = windowStart;
+  }
 
-function scale(count: FailureCount, time: EpochMs, findtime: Seconds): void {
-  const windowStart = time - findtime * 1000;
-  if (count.firstTime >= windowStart) return;
-  const seconds = (time - count.firstTime) / 1000;
-  count.retry = roundHalfEven((count.retry / seconds) * findtime);
-  count.firstTime = windowStart;
+  #listOf(slot: number): SlotList {
+    return this.#isOften[slot] === 1 ? this.#often : this.#once;
+  }
+
+  #drop(slot: number): void {
+    this.#texts.drop(this.#text[slot]!);
+    this.#text[slot] = noText;
+    this.#roster.leave(slot, this.#listOf(slot));
+  }
 }

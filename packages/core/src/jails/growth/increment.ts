@@ -77,9 +77,15 @@ export function weightOfKnownBad(bancount: number, maxretry: number): number {
   return Math.min(2 ** Math.min(bancount, 20) / 2 + 1, maxretry);
 }
 
+/** One jail's record of somebody, before that of the next jail: most are known to one jail alone. */
+interface RecordOfJail extends BanRecord {
+  readonly jail: string;
+  readonly next: RecordOfJail | undefined;
+}
+
 /** A book of bans in memory. It holds so many identifiers at most; the one banned longest ago gives way. */
 export class MemoryBanHistory implements BanHistory {
-  readonly #records = new Map<string, Map<string, BanRecord>>();
+  readonly #records = new Map<string, RecordOfJail>();
   readonly #maxIds: number;
 
   constructor(maxIds = 100_000) {
@@ -87,11 +93,10 @@ export class MemoryBanHistory implements BanHistory {
   }
 
   find(id: string, jail: string | undefined): BanRecord | undefined {
-    const jails = this.#records.get(id);
-    if (jails === undefined) return undefined;
-    if (jail !== undefined) return jails.get(jail);
     let sum: BanRecord | undefined;
-    for (const record of jails.values()) {
+    for (let record = this.#records.get(id); record !== undefined; record = record.next) {
+      if (record.jail === jail) return record;
+      if (jail !== undefined) continue;
       sum = {
         bancount: (sum?.bancount ?? 0) + record.bancount,
         timeofban: Math.max(sum?.timeofban ?? 0, record.timeofban),
@@ -102,16 +107,21 @@ export class MemoryBanHistory implements BanHistory {
   }
 
   record(id: string, jail: string, ban: BanRecord): void {
-    const jails = this.#records.get(id) ?? new Map<string, BanRecord>();
+    const { bancount, timeofban, bantime } = ban;
+    const next = without(this.#records.get(id), jail);
     this.#records.delete(id);
-    jails.set(jail, ban);
-    this.#records.set(id, jails);
+    this.#records.set(id, { jail, bancount, timeofban, bantime, next });
     dropOldest(this.#records, this.#maxIds);
   }
 
   forget(id: string, jail: string): void {
-    const jails = this.#records.get(id);
-    jails?.delete(jail);
-    if (jails?.size === 0) this.#records.delete(id);
+    const left = without(this.#records.get(id), jail);
+    if (left === undefined) this.#records.delete(id);
+    else this.#records.set(id, left);
   }
+}
+
+function without(record: RecordOfJail | undefined, jail: string): RecordOfJail | undefined {
+  if (record === undefined || record.jail === jail) return record?.next;
+  return { ...record, next: without(record.next, jail) };
 }
