@@ -19,6 +19,7 @@ const bundle = await rolldown({
     scan: at('../matcher/dist/pool/scan-worker.js'),
     // What piscina starts its threads with.
     thread: join(createRequire(at('../matcher/package.json')).resolve('piscina'), '../worker.js'),
+    'store-thread': at('../core/dist/keeping/sqlite/store-thread.js'),
     'filter-process': at('dist/tools/bench/filter-process.js'),
   },
   platform: 'node',

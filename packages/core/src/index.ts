@@ -35,6 +35,7 @@ export { IgnoreList } from './jails/who/ignore.js';
 export { KnownNames } from './jails/who/known-names.js';
 export { openMemoryStore } from './keeping/memory.js';
 export { openSqliteStore } from './keeping/sqlite/sqlite-store.js';
+export { openThreadedStore } from './keeping/sqlite/threaded-store.js';
 export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
 export { entryOf } from './sources/journal/entry.js';
 export { jailJournal } from './sources/journal/jail-journal.js';

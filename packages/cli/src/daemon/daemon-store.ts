@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseTime, type Settings, type Voice, type VoiceLevel } from '@f2b/config';
-import { openSqliteStore, realEdges, type Store } from '@f2b/core';
+import { openThreadedStore, realEdges, type Store } from '@f2b/core';
 import { reasonOf } from '../errors.js';
 
 export interface StoreOptions {
@@ -29,7 +29,7 @@ export async function openDaemonStore(
   const troubles: string[] = [];
   let store: Store;
   try {
-    store = await openSqliteStore({
+    store = await openThreadedStore({
       file,
       purgeAge: parseTime(dbpurgeage.value, dbpurgeage.origin),
       maxMatches: dbmaxmatches?.value ?? defaultMaxMatches,

@@ -36,7 +36,7 @@ export class Acts {
     switch (decision.kind) {
       case 'found': {
         const { failure, weight } = decision;
-        keeper.failure({ ...failure, jail: name, weight });
+        if (keeper.keepsFailures) keeper.failure({ ...failure, jail: name, weight });
         events.emit('found', { jail: name, who: failure.who, time: failure.time });
         break;
       }

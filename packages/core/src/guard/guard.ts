@@ -241,7 +241,7 @@ export class Guard {
   async settled(): Promise<void> {
     await this.#logs.settled();
     await this.#questions.idle();
-    this.#keeper.flush();
+    await this.#keeper.settled();
     await this.#enforcer.idle();
   }
 

@@ -102,6 +102,79 @@ describe('what follows from a stretch of judging', () => {
   });
 });
 
+/** A store that answers each step when the test says so. */
+function slowTrial() {
+  const steps: Step[] = [];
+  const answers: { readonly written: () => void; readonly refuse: () => void }[] = [];
+  const done: string[] = [];
+  let late = () => {};
+  const store = {
+    ...openMemoryStore(),
+    commit(step: Step) {
+      steps.push(step);
+      return new Promise<void>((written, reject) => {
+        answers.push({ written, refuse: () => reject(new Error('disk full')) });
+      });
+    },
+  };
+  const after = (_delay: number, then: () => void) => {
+    late = then;
+    return () => {};
+  };
+  const keeper = new Keeper(store, { after }, { failed() {}, recovered() {} });
+  return { keeper, steps, answers, done, pass: () => late() };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a store that answers later', () => {
+  it('is offered a few steps at once; each order goes out behind its own, in order', async () => {
+    const { keeper, steps, answers, done } = slowTrial();
+    for (const offset of [0, 20, 40, 60]) {
+      keeper.failure(failure(offset));
+      keeper.after(() => done.push(`order ${offset}`));
+      await turn();
+    }
+    expect(steps.map(({ failures }) => failures.length)).toEqual([1, 1]);
+    expect(done).toEqual([]);
+    answers[0]!.written();
+    await turn();
+    expect([done, steps.map(({ failures }) => failures.length)]).toEqual([['order 0'], [1, 1, 2]]);
+    answers[1]!.written();
+    answers[2]!.written();
+    await keeper.settled();
+    expect([done, keeper.waiting]).toEqual([['order 0', 'order 20', 'order 40', 'order 60'], 0]);
+  });
+
+  it('gets what it refused again, with all behind it and in the same order; no order waits for that', async () => {
+    const { keeper, steps, answers, done, pass } = slowTrial();
+    for (const offset of [0, 20]) {
+      keeper.failure(failure(offset));
+      keeper.after(() => done.push(`order ${offset}`));
+      await turn();
+    }
+    for (const { refuse } of answers) refuse();
+    await turn();
+    expect([done, keeper.waiting]).toEqual([['order 0', 'order 20'], 2]);
+    pass();
+    expect(steps.map(({ failures }) => failures[0]?.origin?.offset)).toEqual([0, 20, 0, 20]);
+    for (const { written } of answers) written();
+    await keeper.settled();
+    expect(keeper.waiting).toBe(0);
+  });
+
+  it('that does not answer holds up no order for long', async () => {
+    const { keeper, done, pass } = slowTrial();
+    for (const offset of [0, 20, 40, 60]) {
+      keeper.failure(failure(offset));
+      keeper.after(() => done.push(`order ${offset}`));
+      await turn();
+    }
+    pass();
+    expect(done).toEqual(['order 0', 'order 20', 'order 40', 'order 60']);
+  });
+});
+
 describe('a store that fails', () => {
   it('holds up no order, and gets everything in its order when it works again', async () => {
     const { keeper, breakStore, done, retry, told, store } = trial();

@@ -90,6 +90,7 @@ export function openMemoryStore({ maxFailures = 100_000 }: MemoryStoreOptions = 
   };
   return {
     history: new MemoryBanHistory(),
+    forgetsFailures: maxFailures === 0,
     trouble: undefined,
     begin() {},
     onceReadable() {},

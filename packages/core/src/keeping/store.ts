@@ -54,8 +54,16 @@ export interface Store {
   begin(jail: string, findtime: Seconds): void;
   /** Calls back once, if what an earlier process left could not be read so far and now can be: its bans go on. */
   onceReadable(then: () => void): void;
-  /** @throws when nothing of it could be kept; it is then offered again, with what came meanwhile */
-  commit(step: Step): void;
+  /**
+   * Keeps a step: at once, or by when the promise resolves. Steps are kept in their order; behind one that fails none is, until it is
+   * offered again.
+   * @throws when nothing of it could be kept; it is then offered again, with what came meanwhile
+   */
+  commit(step: Step): void | Promise<void>;
+  /** Too much is under way: waits a moment, without the event loop, for some of it to be kept. */
+  holdUp?(): void;
+  /** Nobody reads failures back: they need not be told. */
+  readonly forgetsFailures?: boolean;
   place(jail: string, log: string): Place | undefined;
   /** Failures of a jail that happened at `time` or later, oldest first. */
   failuresSince(jail: string, time: EpochMs): readonly CountedFailure[];

@@ -1,9 +1,15 @@
 import type { Bytes } from '@f2b/config';
 import { isWide, TextBytes } from './text-bytes.js';
 
+/** How far ahead lines are compared again where they differ, and how many bytes have to be the same there. */
+const lookAhead: Bytes = 24;
+const sameAgain: Bytes = 5;
+/** Places in which a line may differ from the one before: the rest of it is written as it is. Lines are hostile, and comparing costs. */
+const mostDifferences = 12;
+
 /**
- * Some log lines of one attacker, oldest first. They look much alike, so each is written as what it has in common with the one before
- * (so many bytes at its beginning, so many at its end) and what stands between.
+ * Some log lines of one attacker, oldest first. They look much alike (the second, the process and the port are others), so each is
+ * written as what is taken over from the one before, what is passed over there, and what stands here instead, again and again.
  */
 export class KeptLines {
   readonly #text = new TextBytes();
@@ -52,37 +58,59 @@ export class KeptLines {
     this.clear();
     const count = from.readNumber();
     for (let at = 0; at < count; at++) {
-      const before = this.#starts[at - 1] ?? 0;
-      const behind = this.#starts[at]!;
-      const same = from.readNumber();
-      const sameAtEnd = from.readNumber();
       const head = from.readNumber();
-      const length = Math.floor(head / 2);
-      this.#text.room(this.#text.at + same + length + sameAtEnd);
-      this.#text.writeBytes(this.#text.bytes, before, before + same);
-      this.#text.writeBytes(from.bytes, from.at, from.at + length);
-      from.at += length;
-      this.#text.writeBytes(this.#text.bytes, behind - sameAtEnd, behind);
+      let before = this.#starts[at - 1] ?? 0;
+      const until = this.#text.at + Math.floor(head / 2);
+      this.#text.room(until);
+      while (this.#text.at < until) {
+        const same = from.readNumber();
+        this.#text.writeBytes(this.#text.bytes, before, before + same);
+        before += same + from.readNumber();
+        const own = from.readNumber();
+        this.#text.writeBytes(from.bytes, from.at, from.at + own);
+        from.at += own;
+      }
       this.#added(head % 2 === 1);
     }
   }
 
-  #write(into: TextBytes, at: number, hasBefore: boolean): void {
+  #write(into: TextBytes, line: number, hasBefore: boolean): void {
     const { bytes } = this.#text;
-    const start = this.#starts[at]!;
-    const end = this.#starts[at + 1]!;
-    let same = 0;
-    let sameAtEnd = 0;
-    if (hasBefore && this.#wide[at] === this.#wide[at - 1]) {
-      const before = this.#starts[at - 1]!;
-      const most = Math.min(start - before, end - start);
-      while (same < most && bytes[before + same] === bytes[start + same]) same++;
-      const rest = most - same;
-      while (sameAtEnd < rest && bytes[start - 1 - sameAtEnd] === bytes[end - 1 - sameAtEnd]) sameAtEnd++;
+    let at = this.#starts[line]!;
+    const end = this.#starts[line + 1]!;
+    const wide = this.#wide[line]!;
+    into.writeNumber((end - at) * 2 + Number(wide));
+    const beforeEnd = at;
+    let before = hasBefore && wide === this.#wide[line - 1] ? this.#starts[line - 1]! : beforeEnd;
+    for (let differences = 0; at < end; differences++) {
+      let same = 0;
+      while (at + same < end && before + same < beforeEnd && bytes[before + same] === bytes[at + same]) same++;
+      at += same;
+      before += same;
+      let own = end - at;
+      let passed = 0;
+      const most = differences < mostDifferences && before < beforeEnd ? lookAhead : 0;
+      search: for (let sum = 1; sum <= most; sum++) {
+        for (let mine = 0; mine <= sum; mine++) {
+          const there = before + sum - mine;
+          if (at + mine + sameAgain > end || there + sameAgain > beforeEnd) continue;
+          if (!sameBytes(bytes, at + mine, there)) continue;
+          own = mine;
+          passed = sum - mine;
+          break search;
+        }
+      }
+      into.writeNumber(same);
+      into.writeNumber(passed);
+      into.writeNumber(own);
+      into.writeBytes(bytes, at, at + own);
+      at += own;
+      before += passed;
     }
-    into.writeNumber(same);
-    into.writeNumber(sameAtEnd);
-    into.writeNumber((end - start - same - sameAtEnd) * 2 + Number(this.#wide[at]));
-    into.writeBytes(bytes, start + same, end - sameAtEnd);
   }
+}
+
+function sameBytes(bytes: Buffer, here: Bytes, there: Bytes): boolean {
+  for (let at = 0; at < sameAgain; at++) if (bytes[here + at] !== bytes[there + at]) return false;
+  return true;
 }

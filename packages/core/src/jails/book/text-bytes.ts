@@ -12,7 +12,7 @@ export function isWide(text: string): boolean {
 
 /** Bytes that are written and read one behind the other. */
 export class TextBytes {
-  bytes = Buffer.allocUnsafeSlow(4096);
+  bytes: Buffer = Buffer.allocUnsafeSlow(4096);
   at = 0;
 
   begin(): void {
@@ -48,6 +48,16 @@ export class TextBytes {
       value += (byte % 128) * unit;
       if (byte < 128) return value;
     }
+  }
+
+  writeDouble(value: number): void {
+    this.at = this.room(this.at + 8).writeDoubleLE(value, this.at);
+  }
+
+  readDouble(): number {
+    const value = this.bytes.readDoubleLE(this.at);
+    this.at += 8;
+    return value;
   }
 
   writeText(text: string): void {

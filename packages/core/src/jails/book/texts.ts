@@ -3,6 +3,7 @@ import type { Groups, GroupValue } from '@f2b/matcher';
 import { Cells } from './cells.js';
 import { KeptLines } from './kept-lines.js';
 import { TextBytes } from './text-bytes.js';
+import { many, readValue, writeValue } from './value-bytes.js';
 
 /** What is kept of the lines that somebody was seen in. Hostile text. */
 export interface KeptText {
@@ -95,42 +96,14 @@ export class Texts {
       this.#record.writeNumber(data.size);
       for (const name of data.keys()) this.#record.writeText(name);
     }
-    for (const value of data.values()) this.#writeValue(value);
+    for (const value of data.values()) writeValue(this.#record, value);
   }
 
   #readGroups(): Groups {
     const shape = this.#record.readNumber();
     const names = shape > 0 ? this.#shapes[shape - 1]! : many(this.#record.readNumber(), () => this.#record.readText());
     const data = new Map<string, GroupValue>();
-    for (const name of names) data.set(name, this.#readValue());
+    for (const name of names) data.set(name, readValue(this.#record));
     return data;
   }
-
-  /** A text is 0 and the text; a list its length and 1, its parts each 0 for none or 1 and the text. */
-  #writeValue(value: GroupValue): void {
-    const record = this.#record;
-    if (typeof value === 'string') {
-      record.writeNumber(0);
-      record.writeText(value);
-      return;
-    }
-    record.writeNumber(value.length + 1);
-    for (const part of value) {
-      record.writeNumber(part === null ? 0 : 1);
-      if (part !== null) record.writeText(part);
-    }
-  }
-
-  #readValue(): GroupValue {
-    const record = this.#record;
-    const kind = record.readNumber();
-    if (kind === 0) return record.readText();
-    return many(kind - 1, () => (record.readNumber() === 0 ? null : record.readText()));
-  }
-}
-
-function many<T>(count: number, one: () => T): T[] {
-  const all: T[] = [];
-  for (let at = 0; at < count; at++) all.push(one());
-  return all;
 }

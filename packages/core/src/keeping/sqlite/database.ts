@@ -2,7 +2,6 @@ import type { EpochMs } from '@f2b/config';
 import type { BanRecord } from '../../jails/growth/increment.js';
 import type { Files } from '../../sources/files/files.js';
 import type { KeptBan, KeptPlace, Step } from '../store.js';
-import type { Checkpoints } from './checkpoints.js';
 import { Cleaning } from './cleaning.js';
 import type { Connection, Statement } from './connection.js';
 import { type FailureStep, failureSteps } from './failure-steps.js';
@@ -67,14 +66,11 @@ export class WrittenDatabase extends ReadDatabase {
   readonly #dropBans: Statement;
   readonly #dropBip: Statement;
   readonly #addStep: Statement;
-  readonly #checkpoints: Checkpoints | undefined;
   readonly #jails = new Set<string>();
 
-  /** @param checkpoints undefined: what is written is moved by whoever writes it */
-  constructor(db: Connection, files: Files, checkpoints?: Checkpoints) {
+  constructor(db: Connection, files: Files) {
     super(db, files);
     this.#db = db;
-    this.#checkpoints = checkpoints;
     db.exec('UPDATE jails SET enabled = 0');
     this.cleaning = new Cleaning(db);
     this.#begin = db.prepare(
@@ -123,12 +119,7 @@ export class WrittenDatabase extends ReadDatabase {
       this.#jails.clear();
       throw error;
     }
-    let counted = 0;
-    for (const [jail, { failures }] of steps) {
-      cleaning.added(jail, failures.length);
-      counted += failures.length;
-    }
-    this.#checkpoints?.wrote(3 + counted / 8 + step.bans.length * 8);
+    for (const [jail, { failures }] of steps) cleaning.added(jail, failures.length);
   }
 
   #changeBans({ bans }: Step, maxMatches: number, count: CountBans): void {

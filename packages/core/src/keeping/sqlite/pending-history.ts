@@ -51,9 +51,13 @@ export class PendingHistory implements BanHistory {
     return this.#pending.get(id)?.get(jail);
   }
 
-  /** It is in the database now. */
-  written(id: string, jail: string): void {
+  /**
+   * It is in the database now.
+   * @param record what was written, where something else may have come since
+   */
+  written(id: string, jail: string, record = this.pending(id, jail)): void {
     const pending = this.#pending.get(id);
+    if (pending?.get(jail) !== record) return;
     pending?.delete(jail);
     if (pending?.size === 0) this.#pending.delete(id);
   }

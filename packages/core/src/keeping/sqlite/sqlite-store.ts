@@ -6,7 +6,6 @@ import type { BanHistory } from '../../jails/growth/increment.js';
 import { realFiles } from '../../sources/files/files.js';
 import type { Place } from '../../sources/source.js';
 import type { KeptBan, KeptPlace, Step, Store } from '../store.js';
-import { Checkpoints } from './checkpoints.js';
 import type { Left } from './cleaning.js';
 import { type Connection, isDamaged, loadSqlite, type SqliteOpener, sqliteCode } from './connection.js';
 import { ReadDatabase, WrittenDatabase } from './database.js';
@@ -23,6 +22,8 @@ export interface SqliteStoreOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>;
   /** What became of the file, where a person should know it. `trouble`: nothing can be kept at the moment. */
   tell(kind: 'notice' | 'trouble', message: string): void;
+  /** Another file has the name than before: whoever reads it beside this opens it anew. */
+  opened?(): void;
 }
 
 /** Places alone wait for so long: lines that gave no failure may be read twice without harm. */
@@ -32,7 +33,7 @@ const purgeEvery: Milliseconds = 3_600_000;
 /** Between two turns of cleaning. */
 const breath: Milliseconds = 20;
 /** Failures of one jail that are given back. */
-const mostFailures = 100_000;
+export const mostFailures = 100_000;
 
 /**
  * Keeps what outlives the process in one SQLite file of fail2ban's own schema. Each step is one transaction: after `kill -9` all steps
@@ -47,7 +48,6 @@ class SqliteStore implements Store {
   readonly #sqlite: SqliteOpener;
   readonly #options: SqliteStoreOptions;
   readonly #history: PendingHistory;
-  readonly #checkpoints: Checkpoints;
   readonly #jails = new Map<string, Seconds>();
   readonly #laterPlaces = new Map<string, KeptPlace>();
   #db: WrittenDatabase | undefined;
@@ -65,7 +65,6 @@ class SqliteStore implements Store {
   constructor(sqlite: SqliteOpener, options: SqliteStoreOptions) {
     this.#sqlite = sqlite;
     this.#options = options;
-    this.#checkpoints = new Checkpoints(options.file);
     this.#history = new PendingHistory({
       records: (id, jail) => this.#read((db) => db.records(id, jail), []),
     });
@@ -135,8 +134,6 @@ class SqliteStore implements Store {
     this.#putPlaces();
     this.#closed = true;
     for (const stop of [this.#stopPlaces, this.#stopClean, this.#stopPurge]) stop?.();
-    // Whoever is the last to close takes the write-ahead log away.
-    await this.#checkpoints.idle();
     this.#drop();
   }
 
@@ -194,7 +191,7 @@ class SqliteStore implements Store {
     if (this.#closed) throw new CoreError('F2B_STORE', `database ${file} is closed`);
     const { db: connection, said } = openForWriting(this.#sqlite, file, clock.now(), this.#maySetAside);
     try {
-      const db = new WrittenDatabase(connection, realFiles, this.#checkpoints);
+      const db = new WrittenDatabase(connection, realFiles);
       for (const jail of this.#jails.keys()) db.begin(jail);
       this.#trouble = undefined;
       this.#readable?.connection.close();
@@ -202,6 +199,7 @@ class SqliteStore implements Store {
       // A disk that damages one file after the other shall not be filled with them.
       if (said.length > 0) this.#maySetAside = false;
       for (const message of said) tell('notice', message);
+      this.#options.opened?.();
       this.#late?.();
       this.#late = undefined;
       return db;
