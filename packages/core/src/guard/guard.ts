@@ -149,7 +149,7 @@ export class Guard {
       reporter: this.#reporter,
       events: this.events,
       clock,
-      flush: () => this.#keeper.flush(),
+      flush: () => this.#keeper.flushNow(),
       ending: () => this.#stopping !== undefined,
     };
     this.#jails = new JailSet(

@@ -137,6 +137,13 @@ export class Keeper {
     }
   }
 
+  /** Offers what there is, and lets all orders go: a moment is given to the store, and no more. */
+  flushNow(): void {
+    this.flush();
+    if (this.#underWay.length > 0) this.#store.holdUp?.();
+    this.#releaseAll();
+  }
+
   /** Offers what there is, and resolves when it is committed, or could not be. */
   async settled(): Promise<void> {
     this.flush();
@@ -150,7 +157,7 @@ export class Keeper {
     this.#offer(firstRetry, Number.POSITIVE_INFINITY);
     this.#stopRetry();
     this.#stopWaiting?.();
-    for (const draft of [...this.#underWay, ...this.#queue, this.#draft]) draft.release();
+    this.#releaseAll();
   }
 
   #schedule(): void {
@@ -222,11 +229,15 @@ export class Keeper {
     );
   }
 
+  #releaseAll(): void {
+    for (const draft of [...this.#underWay, ...this.#queue, this.#draft]) draft.release();
+  }
+
   /** What is under way may never be answered. */
   #watch(): void {
     this.#stopWaiting ??= this.#clock.after(ordersWait, () => {
       this.#stopWaiting = undefined;
-      for (const late of [...this.#underWay, ...this.#queue, this.#draft]) late.release();
+      this.#releaseAll();
       if (this.#underWay.length > 0) this.#watch();
     });
   }
