@@ -4,5 +4,7 @@ const { load, writeCode } = require('./load.js');
 
 // Workers do the same, see `worker.js` in the bundle.
 process.env.F2B_RECORD_CODE = '1';
+// V8 refuses code that another V8 made under other flags.
+require('node:v8').setFlagsFromString = () => {};
 process.on('exit', writeCode);
 load(join(__dirname, '../bundle/f2b/main.js'));

@@ -17,6 +17,7 @@
 
 export type { Edges } from './edges/edges.js';
 export { realEdges } from './edges/real-edges.js';
+export { resolveName } from './edges/resolve-name.js';
 export { CoreError, coreErrors } from './errors.js';
 export type { ByHand, Lifted } from './guard/by-hand.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Milliseconds } from '@f2b/config';
@@ -7,6 +6,7 @@ import { openIgnoreCommand } from '../acts/ignore-command.js';
 import { realFiles } from '../sources/files/files.js';
 import { chokidarWatch } from '../sources/files/watcher.js';
 import type { Edges } from './edges.js';
+import { hostSpeaksIpv6, resolveName } from './resolve-name.js';
 
 /** Node counts delays in 32 bits. */
 const longestDelay: Milliseconds = 2 ** 31 - 1;
@@ -49,19 +49,4 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
     ignoreCommand: openIgnoreCommand(),
     glob: (pattern) => glob(pattern, realEdge),
   };
-}
-
-/** A host that does not speak IPv6 is not reached over it: as for fail2ban, such addresses are none to it. */
-async function resolveName(name: string): Promise<readonly string[]> {
-  const answers = await lookup(name, { all: true });
-  if (answers.every(({ family }) => family === 4) || hostSpeaksIpv6()) return answers.map(({ address }) => address);
-  return answers.filter(({ family }) => family === 4).map(({ address }) => address);
-}
-
-function hostSpeaksIpv6(): boolean {
-  try {
-    return readFileSync('/proc/sys/net/ipv6/conf/all/disable_ipv6', 'utf8').trim() === '0';
-  } catch {
-    return Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6') ?? false);
-  }
 }

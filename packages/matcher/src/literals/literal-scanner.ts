@@ -66,6 +66,7 @@ const sampledBytes = 8192;
 interface LiteralScannerOptions {
   readonly alwaysBits?: readonly number[];
   readonly sample?: Uint8Array | undefined;
+  readonly brief?: boolean;
   readonly reserve?: Bytes;
 }
 
@@ -86,6 +87,7 @@ export class LiteralScanner {
   /** The literals, until the first scan tells the compiled scanner of them. */
   #untold: readonly Literal[] | undefined;
   #sample: Uint8Array | undefined;
+  readonly #brief: boolean;
   #words: Uint32Array;
   #block: Buffer;
 
@@ -93,6 +95,7 @@ export class LiteralScanner {
    * @param literals what to look for; each at least `shortestLiteralBytes` long
    * @param options.alwaysBits bits that every line has whatever is in it; then every line is a hit
    * @param options.sample some of what will be scanned; without it the first scan tells what that is like
+   * @param options.brief there is little to scan: the literals' places are not chosen, but taken as they come
    * @param options.reserve bytes of the memory that are left to others, from `reserved` on
    */
   constructor(literals: readonly Literal[], options: LiteralScannerOptions = {}) {
@@ -106,6 +109,7 @@ export class LiteralScanner {
     this.memory.grow(Math.ceil(this.#blockAt / pageBytes));
     this.#untold = literals;
     this.#sample = options.sample;
+    this.#brief = options.brief ?? false;
     this.#words = new Uint32Array(this.memory.buffer);
     const always = options.alwaysBits ?? [];
     for (const bit of always) this.#words[layout.alwaysBits / 4 + (bit >> 5)]! |= 1 << (bit & 31);
@@ -133,7 +137,7 @@ export class LiteralScanner {
   /** Only now there is certain to be text to choose the fingerprints by. */
   #tell(literals: readonly Literal[], start: number, length: Bytes): void {
     const text = this.#sample ?? new Uint8Array(this.memory.buffer, start, Math.min(length, sampledBytes));
-    writeTables(this.memory.buffer, literals, new LogSample(text).text);
+    writeTables(this.memory.buffer, literals, this.#brief ? undefined : new LogSample(text).text);
     this.#untold = undefined;
     this.#sample = undefined;
   }

@@ -15,7 +15,7 @@ import {
   nibbles,
   nibblesBytes,
 } from '../memory-layout.js';
-import { chooseFingerprints } from './fingerprints.js';
+import { chooseFingerprints, firstFingerprints } from './fingerprints.js';
 import type { Literal } from './literal.js';
 
 /** Bytes that `writeTables` needs for the literals' entries and texts. */
@@ -25,16 +25,17 @@ export function tableBytes(sought: readonly Literal[]): number {
 
 /**
  * Fills the tables of the scanner: nibbles for the first look, hashed entries for the second.
- * @param sample text of the kind that will be scanned; only the speed rests on it
+ * @param sample text of the kind that will be scanned; only the speed rests on it. Undefined: that is not worth a choice
  */
-export function writeTables(memory: ArrayBuffer, sought: readonly Literal[], sample: Uint8Array): void {
+export function writeTables(memory: ArrayBuffer, sought: readonly Literal[], sample: Uint8Array | undefined): void {
   const bytes = new Uint8Array(memory);
   const words = new DataView(memory);
   bytes.fill(0, nibbles, nibbles + nibblesBytes);
   bytes.fill(0, heads, heads + headsBytes);
 
   let text = literals + sought.length * literalBytes;
-  for (const [index, { at, bucket }] of chooseFingerprints(sought, sample).entries()) {
+  const fingerprints = sample === undefined ? firstFingerprints(sought) : chooseFingerprints(sought, sample);
+  for (const [index, { at, bucket }] of fingerprints.entries()) {
     const literal = sought[index]!;
     for (let i = 0; i < 3; i++) {
       for (const byte of bothCases(literal.text[at + i]!, literal.foldCase)) {

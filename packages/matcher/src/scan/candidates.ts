@@ -15,8 +15,9 @@ const allBits = new Uint32Array(lineBits / 32).fill(0xffffffff);
 export class LiteralFinder {
   readonly scanner: LiteralScanner;
 
-  constructor({ literals, alwaysBits, sample }: ScanPlan) {
-    this.scanner = new LiteralScanner(literals, { alwaysBits, sample, reserve: workshopBytes });
+  /** @param brief see `ScannerOptions` */
+  constructor({ literals, alwaysBits, sample }: ScanPlan, brief = false) {
+    this.scanner = new LiteralScanner(literals, { alwaysBits, sample, brief, reserve: workshopBytes });
   }
 
   /** Memory in which a block of so many bytes can be scanned where it stands. */

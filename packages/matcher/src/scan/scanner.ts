@@ -16,6 +16,8 @@ export interface ScannerOptions {
   readonly maxLineBytes?: Bytes;
   /** Default: one that knows nothing of the log. */
   readonly plan?: ScanPlan;
+  /** There is little to scan: what would make it faster is left out where that takes longer. */
+  readonly brief?: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ export class BlockScanner implements ScanTools {
   readonly maxLineBytes: Bytes;
   readonly encoding: LogEncoding;
   readonly plan: ScanPlan;
+  readonly #brief: boolean;
   /** Ways of reading dates, and by filter which one is its own. */
   readonly slots: DateSlot[] = [];
   readonly slotOf: readonly number[];
@@ -55,6 +58,7 @@ export class BlockScanner implements ScanTools {
       }
     }
     this.plan = options.plan ?? planScan(filters);
+    this.#brief = options.brief ?? false;
     this.slotOf = filters.map((filter) => this.#slotFor(filter));
     this.#names = new Map([...new Set(filters.flatMap(groupNames))].map((name, index) => [name, index]));
     this.#writer = new MatchWriter(this.#names);
@@ -68,7 +72,7 @@ export class BlockScanner implements ScanTools {
   /** Undefined where literals find no lines: code units of two bytes. */
   get finder(): LiteralFinder | undefined {
     if (this.encoding.unit !== 1) return undefined;
-    this.#finder ??= new LiteralFinder(this.plan);
+    this.#finder ??= new LiteralFinder(this.plan, this.#brief);
     return this.#finder;
   }
 

@@ -19,7 +19,6 @@ import {
   wholeUnits,
 } from '@f2b/matcher';
 import { CliError } from '../../errors.js';
-import { smallBytes } from './small-log.js';
 
 /** What came out of one stretch of a log; its columns hold until the next one is asked for. */
 export interface LogPart {
@@ -40,12 +39,16 @@ export interface LogScan {
 const blockBytes: Bytes = 1024 * 1024;
 /** The same where every match is an object: few enough that they are gone before they are moved. */
 const smallBlockBytes: Bytes = 128 * 1024;
+/** Up to this a log is over before a choice among the places in its literals has paid for itself. */
+const briefBytes: Bytes = 4 * 1024 * 1024;
 /** A line that has no end within this much is cut here: it is over the cap by far. */
 const longestTail: Bytes = 8 * 1024 * 1024;
 
 /** Scans a text that stands on the command line. */
 export function* scanText(text: string, scan: LogScan): Generator<LogPart> {
-  if (text !== '') yield* scanBlocks([Buffer.from(text)], scan);
+  if (text === '') return;
+  const bytes = Buffer.from(text);
+  yield* scanBlocks([bytes], scan, bytes.length);
 }
 
 /**
@@ -63,9 +66,16 @@ export async function* scanLog(path: string, scan: LogScan, workers?: ScanPool):
   try {
     const stat = fstatSync(fd);
     if (workers === undefined || scan.filter.maxlines > 1) {
+      const size = stat.isFile() ? stat.size : undefined;
       const { encoding, maxlines } = scan.filter;
-      const room = maxlines > 1 ? smallBlockBytes : blockBytes;
-      yield* scanBlocks(readBlocks(fd, path, stat.isFile() ? stat.size : undefined, encoding, room), scan);
+      const blocks = {
+        path,
+        size,
+        newline: encoding,
+        most: maxlines > 1 ? smallBlockBytes : blockBytes,
+        keeps: maxlines > 1,
+      };
+      yield* scanBlocks(readBlocks(fd, blocks), scan, size);
       return;
     }
     const file = { fd, start: 0, end: stat.size, takeLast: true };
@@ -88,43 +98,56 @@ function sampleOf(file: FileRange, path: string): Uint8Array {
   }
 }
 
-/** Whole lines, block by block; at the end of the log also what has no newline. A small file is one block. */
-function* readBlocks(
-  fd: number,
-  path: string,
-  size: Bytes | undefined,
-  newline: Newline,
-  most: Bytes,
-): Generator<Buffer> {
-  const small = size !== undefined && size > 0 && size <= Math.min(smallBytes, most);
-  const room = small ? size + 1 : most;
-  let held: Buffer = Buffer.alloc(0);
-  for (;;) {
-    const read = readSome(fd, path, room);
-    if (read.length === 0) break;
-    held = held.length === 0 ? read : Buffer.concat([held, read]);
-    if (small && held.length <= longestTail) continue;
-    const end = behindLastNewline(held, newline);
-    if (end > 0) yield held.subarray(0, end);
-    held = held.subarray(end);
-    if (held.length > longestTail) {
-      // What is held begins with a whole unit, however many bytes a reading brings.
-      const cut = wholeUnits(held.length, newline);
-      yield held.subarray(0, cut);
-      held = held.subarray(cut);
-    }
-  }
-  if (held.length > 0) yield held;
+interface BlockOptions {
+  readonly path: string;
+  /** Of a plain file. */
+  readonly size: Bytes | undefined;
+  readonly newline: Newline;
+  /** What is read at once. */
+  readonly most: Bytes;
+  /** A block stays as it is after the next one is asked for. */
+  readonly keeps: boolean;
 }
 
-function readSome(fd: number, path: string, room: Bytes): Buffer {
-  const chunk = Buffer.allocUnsafe(room);
+/** Whole lines, block by block; at the end of the log also what has no newline. */
+function* readBlocks(fd: number, { path, size, newline, most, keeps }: BlockOptions): Generator<Buffer> {
+  const room = size === undefined || size === 0 ? most : Math.min(size + 1, most);
+  let buffer = Buffer.allocUnsafe(room);
+  let held = 0;
+  /** What is behind `end` comes first in the next block. */
+  const goOn = (end: Bytes, wanted = buffer.length): void => {
+    const next = keeps || wanted > buffer.length ? Buffer.allocUnsafe(wanted) : buffer;
+    buffer.copy(next, 0, end, held);
+    buffer = next;
+    held -= end;
+  };
+  for (;;) {
+    const read = readSome(fd, path, buffer.subarray(held));
+    if (read === 0) break;
+    held += read;
+    // A file fills the block, up to its end; what comes through a pipe is passed on as it comes.
+    if (size !== undefined && held < buffer.length) continue;
+    const end = behindLastNewline(buffer.subarray(0, held), newline);
+    if (end > 0) {
+      yield buffer.subarray(0, end);
+      goOn(end);
+    } else if (held > longestTail) {
+      // What is held begins with a whole unit, however many bytes a reading brings.
+      const cut = wholeUnits(held, newline);
+      yield buffer.subarray(0, cut);
+      goOn(cut);
+    } else if (held === buffer.length) goOn(0, 2 * held);
+  }
+  if (held > 0) yield buffer.subarray(0, held);
+}
+
+function readSome(fd: number, path: string, room: Buffer): Bytes {
   for (;;) {
     try {
-      return chunk.subarray(0, readSync(fd, chunk, 0, room, null));
+      return readSync(fd, room, 0, room.length, null);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EOF') return chunk.subarray(0, 0);
+      if (code === 'EOF') return 0;
       if (code !== 'EAGAIN') throw unreadable(path, error);
       // A terminal or pipe that its owner set to non-blocking: nothing there yet.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
@@ -132,10 +155,17 @@ function readSome(fd: number, path: string, room: Bytes): Buffer {
   }
 }
 
-/** Scans blocks of whole lines here, one after the other. */
-export function* scanBlocks(blocks: Iterable<Uint8Array>, { filter, context }: LogScan): Generator<LogPart> {
+/**
+ * Scans blocks of whole lines here, one after the other.
+ * @param size of all of them, if it is known
+ */
+export function* scanBlocks(
+  blocks: Iterable<Uint8Array>,
+  { filter, context }: LogScan,
+  size?: Bytes,
+): Generator<LogPart> {
   let line = 0;
-  const scanOne = filter.maxlines === 1 ? blockScan(filter) : scanInOrder(filter, context);
+  const scanOne = filter.maxlines === 1 ? blockScan(filter, size) : scanInOrder(filter, context);
   const part = (bytes: Uint8Array, partContext: ScanContext): LogPart => {
     const result = scanOne(bytes, partContext);
     const before = line;
@@ -150,11 +180,13 @@ export function* scanBlocks(blocks: Iterable<Uint8Array>, { filter, context }: L
 
 type ScanBlock = (bytes: Uint8Array, context: ScanContext) => ScanResult;
 
-function blockScan(filter: CompiledFilter): ScanBlock {
+function blockScan(filter: CompiledFilter, size: Bytes | undefined): ScanBlock {
   let scanner: BlockScanner | undefined;
   return (bytes, context) => {
-    // Choosing what to look for takes time, which a small log does not give back.
-    scanner ??= new BlockScanner([filter], { plan: planScan([filter], bytes.subarray(0, 512 + (bytes.length >> 5))) });
+    // Choosing well what to look for takes time, which a small log does not give back.
+    const brief = size !== undefined && size <= briefBytes;
+    const sample = bytes.subarray(0, brief ? 0 : 512 + (bytes.length >> 5));
+    scanner ??= new BlockScanner([filter], { plan: planScan([filter], sample), brief });
     return unpackResult(scanner.scan(bytes, context));
   };
 }

@@ -11,8 +11,10 @@ import {
 import type { Flags } from '../../commandline/flags.js';
 import { CliError } from '../../errors.js';
 import { printable, printableText } from '../../printable.js';
+import { runBriefly } from './brief.js';
 import { chooseDirectory } from './config-directory.js';
 import { headerLines } from './header.js';
+import { logHint } from './log-hint.js';
 import { isJournal, type LogSource, logSource } from './log-source.js';
 import type { RegexOptions } from './options.js';
 import { Output, ReaderGone } from './output.js';
@@ -23,6 +25,7 @@ import { InvertedLines } from './sink/inverted.js';
 import { PrintedFailures } from './sink/printed.js';
 import { Report } from './sink/report.js';
 import type { Sink } from './sink/sink.js';
+import { isSmallFile } from './small-log.js';
 import { findSubject, ignoreregexFile, type Subject } from './subject.js';
 
 /** Exit code of whatever keeps the test from being run, fail2ban-regex's. */
@@ -51,7 +54,7 @@ export async function runRegex(
   workers: ScanPool | undefined,
 ): Promise<number> {
   const [logText = '', regexText = '', ignoreText] = operands;
-  const started = performance.now();
+  const started = process.uptime();
   const now = options.now ?? Date.now();
   const out = new Output(process.stdout);
   const place = {
@@ -77,9 +80,8 @@ export async function runRegex(
   }
   const matches = journalMatches(options, subject);
   const log = logSource(logText, matches, filter?.maxlines ?? 1);
-  if (log.kind === 'text' && /^\.{0,2}\/\S+$/.test(logText)) {
-    process.stderr.write(`f2b: there is no file ${printable(logText)}: taken as a log line\n`);
-  }
+  const hint = logHint(log, logText);
+  if (hint !== undefined) process.stderr.write(`f2b: ${hint}\n`);
   const ignoreregex = ignoreText === undefined ? undefined : { text: ignoreText, isFile: fileIgnores !== undefined };
   const encoding = options.encoding ?? settings.logencoding?.value ?? 'UTF-8';
   const reports = options.out === undefined && !options.invert;
@@ -96,6 +98,7 @@ export async function runRegex(
   try {
     await out.flush();
     const sink = sinkFor(job, started);
+    if (log.kind === 'text' || (log.kind === 'file' && isSmallFile(log.path))) runBriefly();
     await scanInto(sink, job);
     return options.strict && sink.matched === 0 ? 1 : 0;
   } catch (error) {

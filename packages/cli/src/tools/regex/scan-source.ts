@@ -1,20 +1,20 @@
 import type { ScanPool } from '@f2b/matcher';
-import { scanJournal } from './journal.js';
 import { type LogPart, type LogScan, scanLog, scanText } from './log.js';
 import type { LogSource } from './log-source.js';
 
 /** The parts of the log, whatever it is. */
-export function scanSource(
-  log: LogSource,
-  scan: LogScan,
-  workers?: ScanPool,
-): Iterable<LogPart> | AsyncIterable<LogPart> {
+export async function* scanSource(log: LogSource, scan: LogScan, workers?: ScanPool): AsyncGenerator<LogPart> {
   switch (log.kind) {
     case 'file':
-      return scanLog(log.path, scan, workers);
-    case 'journal':
-      return scanJournal(log, scan);
+      yield* scanLog(log.path, scan, workers);
+      return;
+    case 'journal': {
+      // The reader of the journal is loaded for it alone.
+      const { scanJournal } = await import('./journal.js');
+      yield* scanJournal(log, scan);
+      return;
+    }
     case 'text':
-      return scanText(log.text, scan);
+      yield* scanText(log.text, scan);
   }
 }

@@ -1,3 +1,4 @@
+import type { Seconds } from '@f2b/config';
 import type { CompiledFilter, Expression, FoundColumns, LineMatch, ScanContext } from '@f2b/matcher';
 import type { LogPart } from '../log.js';
 import type { RegexOptions } from '../options.js';
@@ -22,8 +23,8 @@ export interface ReportOptions {
   /** Dates are looked for in the lines; the journal's come beside them. */
   readonly datesRead: boolean;
   readonly out: Output;
-  /** When the run began, by `performance`. */
-  readonly started: number;
+  /** When the run began, as the process counts. */
+  readonly started: Seconds;
   /** Writes what prefregex found in the first lines, where that is asked for. */
   readonly prefregexGroups: (() => Promise<void>) | undefined;
 }
@@ -134,7 +135,7 @@ export class Report implements Sink, MatchTaker {
 
   async end(): Promise<void> {
     const { out, filter, options, started, datesRead, prefregexGroups } = this.#parts;
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = process.uptime() - started;
     const { prefregex, failregex, ignoreregex } = filter;
     out.add('\nResults\n=======\n\n');
     if (prefregex !== undefined) {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import { Dns, FailureMaker, KnownNames, type Made, maxSessions, type Reading, realEdges, testRules } from '@f2b/core';
+import { Dns, FailureMaker, KnownNames, type Made, maxSessions, type Reading, resolveName, testRules } from '@f2b/core';
 import type { CompiledFilter, Family, Groups, LineMatch, LineTuple } from '@f2b/matcher';
 import { tupleText } from '@f2b/matcher';
 
@@ -55,7 +55,7 @@ export class Verdicts {
     this.#maker = new FailureMaker(testRules({ usedns, keepsLines, mostSessions }));
     this.#reading = { now, inOperation: false };
     const looks = usedns === 'yes' || usedns === 'warn';
-    this.#names = looks ? new KnownNames(new Dns(realEdges(() => {}).resolve)) : undefined;
+    this.#names = looks ? new KnownNames(new Dns(resolveName)) : undefined;
   }
 
   /** Matches with their groups read once, and the host names that they need looked up: what `of` takes. */

@@ -1,0 +1,58 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { printable } from '../../printable.js';
+import type { LogSource } from './log-source.js';
+
+/** How compressed files begin, and what unpacks them; rotation leaves such logs behind. */
+const compressed = [
+  { name: 'gzip', begin: [0x1f, 0x8b], unpack: 'zcat' },
+  { name: 'bzip2', begin: [0x42, 0x5a, 0x68], unpack: 'bzcat' },
+  { name: 'xz', begin: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: 'xzcat' },
+  { name: 'zstd', begin: [0x28, 0xb5, 0x2f, 0xfd], unpack: 'zstdcat' },
+];
+
+/**
+ * What should be said of a log that is hardly what was meant: LOG names no file and is taken for a line, as fail2ban-regex takes it, or a file
+ * is compressed. Undefined: nothing.
+ * @param written LOG as it stands on the command line
+ */
+export function logHint(log: LogSource, written: string): string | undefined {
+  if (log.kind === 'text') return noFileHint(written);
+  if (log.kind !== 'file' || log.path === '-') return undefined;
+  const found = compressionOf(log.path);
+  if (found === undefined) return undefined;
+  const path = printable(log.path);
+  return `${path} is compressed (${found.name}), and is read as it is: unpack it with ${found.unpack} ${path} | f2b regex - FILTER`;
+}
+
+/** A line of a log has a blank in it somewhere, a path seldom. */
+function noFileHint(written: string): string | undefined {
+  if (written === '' || /\s/.test(written)) return undefined;
+  const path = printable(written);
+  const taken = "it is taken as a log line. Give a log's path, a line, systemd-journal, or - for the standard input";
+  try {
+    return statSync(written).isDirectory() ? `${path} is a directory: ${taken}` : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES'
+      ? `${path} is in a directory that may not be read: ${taken}`
+      : `there is no file ${path}: ${taken}`;
+  }
+}
+
+function compressionOf(path: string) {
+  try {
+    // Whoever opens a pipe takes from it what is read.
+    if (!statSync(path).isFile()) return undefined;
+    const fd = openSync(path, 'r');
+    try {
+      const begin = Buffer.alloc(6);
+      const read = readSync(fd, begin, 0, begin.length, 0);
+      return compressed.find((one) => read >= one.begin.length && one.begin.every((byte, at) => begin[at] === byte));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // What keeps it from being read is told by whoever reads it.
+    return undefined;
+  }
+}
