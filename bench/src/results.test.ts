@@ -6,8 +6,10 @@ import { optionsText, readSuiteOptions } from './options.js';
 import type { Output } from './outputs.js';
 import { chart } from './page/chart.js';
 import { markdownTable } from './page/markdown-table.js';
+import { sizesSection } from './page/other-sections.js';
 import { report } from './page/report.js';
 import { compareOutputs, compareTexts } from './same-output.js';
+import type { SizeFigure } from './sizes.js';
 import { targetsOf } from './targets.js';
 
 const figure = (program: string, linesPerSecond: number, output?: Output): Figure => ({
@@ -112,6 +114,37 @@ describe('the report', () => {
   });
 });
 
+const size: SizeFigure = {
+  kind: 'sshd',
+  lines: 10_000,
+  output: 'report',
+  cold: false,
+  f2b: 0.1,
+  fail2ban: 0.5,
+  fail2banLines: 10_000,
+};
+
+describe('logs of any length', () => {
+  it('say where fail2ban-regex was given fewer lines', () => {
+    const all = sizesSection([size]).join('\n');
+    expect(all).toContain('| 0.500 s ');
+    expect(all).not.toContain('*');
+    const part = sizesSection([size, { ...size, lines: 1_000_000, fail2ban: 50 }]).join('\n');
+    expect(part).toContain('| 50.000 s * ');
+    expect(part).toContain('At its rate on the longest log that it was given.');
+  });
+});
+
+describe('what bounds a program in Node', () => {
+  it('is said in the rate of the one that looks for literals alone', () => {
+    const page = report({ offline: [result(0.005)] }, { machine: [], options: '' });
+    expect(page).toContain(
+      'on the sshd log at 0.5 % hits a program in Node on one thread that only reads the file: 1.50x.',
+    );
+    expect(report({ offline: [] }, { machine: [], options: '' })).not.toContain('a program in Node');
+  });
+});
+
 describe('targets', () => {
   it('are met or missed by the figures of the run, and only those it has figures for', () => {
     const targets = targetsOf({ offline: [result(0.005)] }, '');
@@ -126,8 +159,11 @@ describe('targets', () => {
   });
 
   it('on short logs are those of a report from the page cache', () => {
-    const size = { lines: 10_000, output: 'report', cold: false, f2b: 0.1, fail2ban: 0.5 } as const;
-    const others = [{ ...size, cold: true, f2b: 9 }, { ...size, output: 'row', f2b: 9 } as const];
+    const others = [
+      { ...size, cold: true, f2b: 9 },
+      { ...size, output: 'row', f2b: 9 } as const,
+      { ...size, kind: 'gateway', f2b: 9 } as const,
+    ];
     expect(targetsOf({ offline: [], sizes: [...others, size] }, '')).toMatchObject([{ figure: '5.00x', met: true }]);
   });
 });

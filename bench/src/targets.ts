@@ -13,13 +13,13 @@ import type { StartupFigure } from './startup.js';
 /** All that a run of the suite measured; a part is missing when it was not asked for. */
 export interface SuiteResult {
   readonly offline: readonly OfflineResult[];
-  readonly sizes?: readonly SizeFigure[];
+  readonly sizes?: readonly SizeFigure[] | undefined;
   /** Undefined too where fail2ban's samples are not installed. */
   readonly filters?: readonly FilterFigure[] | undefined;
-  readonly jails?: JailsResult;
-  readonly live?: LiveResult;
-  readonly startup?: readonly StartupFigure[];
-  readonly dump?: DumpResult;
+  readonly jails?: JailsResult | undefined;
+  readonly live?: LiveResult | undefined;
+  readonly startup?: readonly StartupFigure[] | undefined;
+  readonly dump?: DumpResult | undefined;
 }
 
 /** One of the aims set for f2b, and what this run says to it. */
@@ -103,7 +103,9 @@ const shortLog = (lines: number, bound: number): Aim => ({
   bound,
   only: 'sizes',
   figure: ({ sizes }) => {
-    const one = sizes?.find((figure) => figure.lines === lines && figure.output === 'report' && !figure.cold);
+    const one = sizes?.find(
+      (figure) => figure.kind === 'sshd' && figure.lines === lines && figure.output === 'report' && !figure.cold,
+    );
     return one?.fail2ban && one.fail2ban / one.f2b;
   },
 });

@@ -11,17 +11,21 @@ import { shortRate, times } from './offline-section.js';
 
 /** Logs of any length, from the page cache and from the disk. */
 export function sizesSection(figures: readonly SizeFigure[]): string[] {
-  const rows = figures.map(({ lines, output, cold, f2b, fail2ban }) => [
+  const rows = figures.map(({ kind, lines, output, cold, f2b, fail2ban, fail2banLines }) => [
+    kind,
     String(lines),
     typed(output),
     cold ? 'disk' : 'cache',
     `${f2b.toFixed(3)} s`,
-    fail2ban === undefined ? '' : `${fail2ban.toFixed(3)} s`,
+    fail2ban === undefined ? '' : `${fail2ban.toFixed(3)} s${fail2banLines < lines ? ' *' : ''}`,
     fail2ban === undefined ? '' : times(fail2ban / f2b),
   ]);
   const cold = figures.some((one) => one.cold);
   return [
-    ...markdownTable(['lines', 'output', 'log comes from', 'f2b', 'fail2ban-regex', 'f2b against it'], rows),
+    ...markdownTable(['log', 'lines', 'output', 'it comes from', 'f2b', 'fail2ban-regex', 'f2b against it'], rows),
+    ...(figures.some((one) => one.fail2ban !== undefined && one.fail2banLines < one.lines)
+      ? ['', '\\* At its rate on the longest log that it was given.']
+      : []),
     ...(cold ? [] : ['', 'Here the page cache does not let go of a file, so nothing could be read from the disk.']),
   ];
 }

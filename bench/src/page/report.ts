@@ -1,6 +1,6 @@
 import { type SuiteResult, targetsOf } from '../targets.js';
 import { markdownTable } from './markdown-table.js';
-import { offlineSection } from './offline-section.js';
+import { offlineSection, times } from './offline-section.js';
 import {
   dumpSection,
   filtersSection,
@@ -40,6 +40,7 @@ export function report(results: SuiteResult, { machine, options }: RunDescriptio
       ? ['', '**A quick run**: most of its time is the start of processes, so its ratios say little about the targets.']
       : []),
     ...targetSection(results, options),
+    ...boundText(results),
     ...(results.offline.length > 0 ? ['', '![lines per second](RESULTS.svg)'] : []),
     ...[...new Set(results.offline.map(({ kind }) => kind))].flatMap((kind) => {
       const own = results.offline.filter((result) => result.kind === kind);
@@ -68,4 +69,24 @@ function targetSection(results: SuiteResult, options: string): string[] {
       targets.map((one) => [one.measure, one.target, one.figure, one.met ? 'yes' : '**no**', `\`${one.command}\``]),
     ),
   ];
+}
+
+/** How near to ripgrep's rate anything in Node could come, by the programs that do next to nothing. */
+function boundText({ offline }: SuiteResult): string[] {
+  return offline.flatMap(({ kind, hitRate, figures }) => {
+    const ripgrep = figures.find(({ program }) => program.startsWith('ripgrep'));
+    const rates = [
+      ['only reads the file', 'Node, reading only'],
+      ['also looks for the literals', 'Node, literals, counting'],
+    ].flatMap(([what, name]) => {
+      const one = figures.find(({ program }) => program === name);
+      return one && ripgrep ? `${what}: ${times(one.linesPerSecond / ripgrep.linesPerSecond)}` : [];
+    });
+    if (rates.length === 0) return [];
+    const hits = `${Number((hitRate * 100).toFixed(1))} %`;
+    return [
+      '',
+      `Against ripgrep, on the ${kind} log at ${hits} hits a program in Node on one thread that ${rates.join(', that ')}.`,
+    ];
+  });
 }
