@@ -41,7 +41,7 @@ const mostCopies = 16;
 /**
  * Writes a backtracking matcher for one tree as WebAssembly: straight code where the next character decides, a choice on the stack where
  * it does not.
- * @throws Declined for what this engine does not take (back-references that ignore case, groups inside negative lookarounds, loops around what can be empty);
+ * @throws Declined for what this engine does not take (back-references into a negative lookaround from within it, loops around what can be empty);
  * the exact matcher takes everything
  */
 export class Emitter {
@@ -105,7 +105,7 @@ export class Emitter {
       case 'conditional':
         return this.#conditional(node.group, node.yes, node.no, follow);
       case 'backref':
-        return emitBackref(this.#writer, node);
+        return emitBackref(this.#writer, node, this.#alphabet);
     }
   }
 
@@ -304,12 +304,12 @@ export class Emitter {
       const absent = choose(short, i32(1), this.#text.differsAt($p, codes));
       return this.#writer.failIf(negative ? not(absent) : absent);
     }
-    // What it captured would have to be forgotten again.
-    if (negative && groupsOf(body).length > 0) throw new Declined('group inside a negative lookaround');
-    if (ahead) this.#sub(body, get($p));
+    // What it captures is forgotten in any case.
+    const tried = negative ? withoutGroups(body) : body;
+    if (ahead) this.#sub(tried, get($p));
     else {
       const back = i32(width * this.#text.unit);
-      this.#sub(body, minus(get($p), back), greaterOrEqual(minus(get($p), get($from)), back));
+      this.#sub(tried, minus(get($p), back), greaterOrEqual(minus(get($p), get($from)), back));
     }
     this.#writer.failIf(negative ? greaterOrEqual(get($r), i32(0)) : less(get($r), i32(0)));
   }
@@ -340,4 +340,34 @@ function groupsOf(body: Node): readonly number[] {
     return false;
   });
   return groups;
+}
+
+/**
+ * The same, capturing nothing.
+ * @throws Declined where what it captures decides how it goes on
+ */
+function withoutGroups(body: Node): Node {
+  const groups = groupsOf(body);
+  const asks = (node: Node) => (node.kind === 'backref' || node.kind === 'conditional') && groups.includes(node.group);
+  if (contains(body, asks)) throw new Declined('group that a negative lookaround asks for itself');
+  return groups.length === 0 ? body : plain(body);
+}
+
+function plain(node: Node): Node {
+  switch (node.kind) {
+    case 'group':
+      return plain(node.body);
+    case 'concat':
+      return { ...node, items: node.items.map(plain) };
+    case 'alternate':
+      return { ...node, branches: node.branches.map(plain) };
+    case 'repeat':
+    case 'atomic':
+    case 'look':
+      return { ...node, body: plain(node.body) };
+    case 'conditional':
+      return { ...node, yes: plain(node.yes), no: plain(node.no) };
+    default:
+      return node;
+  }
 }
