@@ -49,7 +49,7 @@ exports.rooms = {
     'stages',
   ],
   firewall: ['voice', 'errors', 'network', 'orders', 'process', 'tools', 'backends', 'scripts', 'actor'],
-  core: ['errors', 'clock', 'sources', 'jails', 'keeping', 'telling', 'acts', 'edges', 'scanning', 'guard'],
+  core: ['errors', 'clock', 'sources', 'jails', 'keeping', 'telling', 'acts', 'edges', 'scanning', 'guard', 'replaying'],
   cli: [
     'errors',
     'printable',
@@ -64,6 +64,7 @@ exports.rooms = {
     'tools/explain',
     'tools/bench',
     'tools/config',
+    'tools/replay',
     'commands',
   ],
 };

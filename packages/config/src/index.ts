@@ -19,6 +19,7 @@ export { type LogLevelName, logLevels, readLogLevel } from './log-levels.js';
 export { pythonRepr } from './render/python.js';
 export { renderStream } from './render/stream.js';
 export { ignorecacheOptions } from './resolve/ignorecache.js';
+export { jailOptionTypes } from './resolve/jail-options.js';
 export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from './resolve/one-filter.js';
 export { readSettings } from './resolve/settings.js';
 

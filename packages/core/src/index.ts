@@ -29,6 +29,7 @@ export { FailureMaker, type FailureRules, type Made, type MatchedLine, sessionKe
 export { testRules } from './jails/failure-rules.js';
 
 export type { JailStatus } from './jails/status.js';
+export { formatDuration, formatLocalTime } from './jails/when/duration.js';
 export type { Reading } from './jails/when/time.js';
 export { Dns } from './jails/who/dns.js';
 export { type Identifier, identifierOf } from './jails/who/identifier.js';
@@ -38,6 +39,7 @@ export { openMemoryStore } from './keeping/memory.js';
 export { openSqliteStore } from './keeping/sqlite/sqlite-store.js';
 export { openThreadedStore } from './keeping/sqlite/threaded-store.js';
 export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
+export { Replay, type ReplayCounts, type ReplayedBan } from './replaying/replay.js';
 export { entryOf } from './sources/journal/entry.js';
 export { jailJournal } from './sources/journal/jail-journal.js';
 export { readJournal } from './sources/journal/journalctl.js';

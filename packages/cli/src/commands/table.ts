@@ -69,6 +69,12 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./explain.js'),
   },
   {
+    name: 'replay',
+    operands: 'LOG... --jail JAIL',
+    says: 'whom a jail would have banned by old logs, with other settings too (replay -h)',
+    load: () => import('./replay.js'),
+  },
+  {
     name: 'bench',
     operands: '[LOG] [FILTER...]',
     says: 'how fast filters are on a log, and why (bench -h)',
