@@ -186,6 +186,8 @@ export interface JailSettings {
   readonly ignorecommand: Sourced<string> | undefined;
   readonly ignorecache: IgnoreCacheSetting | undefined;
   readonly actions: readonly ActionSettings[];
+  /** `simulate`, f2b's own: the jail judges and counts, and nothing that it decides is carried out. */
+  readonly simulate: boolean;
 }
 
 /** An enabled jail that could not be resolved. */

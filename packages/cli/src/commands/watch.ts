@@ -24,8 +24,10 @@ export const command: Command = {
 
 /** `2026-11-28 10:00:00,123 [sshd] Ban 192.0.2.1`; undefined for what is no news to a person. */
 function eventLine(item: ReplyValue): string | undefined {
-  const { event, time, jail, id, count } = item as { readonly [key: string]: ReplyValue };
+  const { event, time, jail, id, count, simulated } = item as { readonly [key: string]: ReplyValue };
   if (event === 'watching') return undefined;
   if (event === 'lost') return `${count} events were not shown: they came faster than they were read`;
-  return printable(`${lineTime(Number(time))} [${jail}] ${words[String(event)] ?? event} ${id}`);
+  const word = words[String(event)] ?? String(event);
+  const what = simulated === true ? `Simulated: would ${word.toLowerCase()}` : word;
+  return printable(`${lineTime(Number(time))} [${jail}] ${what} ${id}`);
 }

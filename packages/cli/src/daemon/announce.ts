@@ -104,7 +104,8 @@ function announceJail(jail: JailSettings, status: JailStatus): string {
     `findtime ${withoutComment(jail.findtime?.text) ?? jailDefaults.findtime}`,
     `bantime ${withoutComment(jail.bantime?.text) ?? jailDefaults.bantime}`,
   ].join(', ');
-  const actions = jail.actions.map((action) => action.name).join(', ') || 'none';
+  const names = jail.actions.map((action) => action.name).join(', ') || 'none';
+  const actions = jail.simulate ? 'none: it only says whom it would ban (simulate = true)' : names;
   const waits = status.state === 'waiting' && status.why !== undefined ? `; waiting: ${status.why}` : '';
   return `[${jail.name}] reads ${reads}; ${limits}; action ${actions}${waits}`;
 }

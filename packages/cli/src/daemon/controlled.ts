@@ -100,11 +100,16 @@ export class Controlled implements ControlledDaemon {
 function listen({ events }: Guard, listener: (event: DaemonEvent) => void): () => void {
   const found = ({ jail, who, time }: { readonly jail: string; readonly who: Identifier; readonly time: number }) =>
     listener({ event: 'found', jail, id: who.id, time });
-  const tell = (event: DaemonEvent['event'], jail: string, { who }: Readonly<Ban>) =>
-    listener({ event, jail, id: who.id, time: Date.now() });
-  const ban = (of: { readonly jail: string; readonly ban: Readonly<Ban> }) => tell('ban', of.jail, of.ban);
-  const unban = (of: { readonly jail: string; readonly ban: Readonly<Ban>; readonly why: string }) =>
-    tell(of.why === 'repealed' ? 'repeal' : 'unban', of.jail, of.ban);
+  const tell = (event: DaemonEvent['event'], { jail, ban, simulated }: Told) =>
+    listener({ event, jail, id: ban.who.id, time: Date.now(), ...(simulated && { simulated }) });
+  const ban = (of: Told) => tell('ban', of);
+  const unban = (of: Told & { readonly why: string }) => tell(of.why === 'repealed' ? 'repeal' : 'unban', of);
   events.on('found', found).on('ban', ban).on('unban', unban);
   return () => events.off('found', found).off('ban', ban).off('unban', unban);
+}
+
+interface Told {
+  readonly jail: string;
+  readonly ban: Readonly<Ban>;
+  readonly simulated: boolean;
 }

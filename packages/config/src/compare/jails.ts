@@ -43,8 +43,10 @@ const parts: ReadonlyMap<JailPart, (jail: JailSettings) => unknown> = new Map<
   ],
   [
     'actions',
-    ({ actions }) =>
-      actions.map(({ python, ...action }) => [action, python && [python.path, Object.entries(python.args)]]),
+    ({ actions, simulate }) => [
+      simulate,
+      ...actions.map(({ python, ...action }) => [action, python && [python.path, Object.entries(python.args)]]),
+    ],
   ],
 ]);
 

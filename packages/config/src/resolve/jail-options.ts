@@ -43,6 +43,7 @@ export const jailOptionTypes = {
   skip_if_nologs: 'boolean',
   systemd_if_nologs: 'boolean',
   action: 'text',
+  simulate: 'boolean',
 } as const;
 export type JailOptionName = keyof typeof jailOptionTypes;
 const jailOptionNames = Object.keys(jailOptionTypes) as JailOptionName[];

@@ -57,6 +57,13 @@ export class JailValues {
     return { value, origin: found.origin };
   }
 
+  /** An option of f2b's own, which fail2ban's stream does not know; off where nothing sets it. */
+  flag(option: JailOptionName): boolean {
+    const value = this.boolean(option)?.value === true;
+    this.written.delete(option);
+    return value;
+  }
+
   /**
    * A whole number that counts something.
    *

@@ -49,6 +49,7 @@ export function resolveJail(context: JailContext, name: string): RunnableJailDum
   const chosen = chooseBackend(context, name, backend, values, logpaths, overlaid.settings.journalmatch.length > 0);
   const ignoreip = values.get('ignoreip');
   const actions = resolveActions(context, name, values, asText);
+  const simulate = plain.flag('simulate');
   const jail: JailSettings = {
     name,
     origin: where,
@@ -64,7 +65,9 @@ export function resolveJail(context: JailContext, name: string): RunnableJailDum
     ignoreself: plain.boolean('ignoreself'),
     ignoreip: ignoreip ? readIgnoreip(ignoreip, snapshot, findings, name) : [],
     ignorecache: readIgnoreCache(plain, findings, name),
-    actions: actions.map(({ settings }) => settings),
+    // What has no action only counts, for fail2ban as well.
+    actions: simulate ? [] : actions.map(({ settings }) => settings),
+    simulate,
   };
   return {
     kind: 'jail',

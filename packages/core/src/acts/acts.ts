@@ -32,12 +32,14 @@ export class Acts {
   carryOut(jail: GuardedJail, decision: Decision, from?: Arising): void {
     const { keeper, enforcer, reporter, events } = this.#parts;
     const { name } = jail;
+    // Nothing of what is only simulated is enforced, and nothing of it outlives the process: no later ban may come of it.
+    const { simulate } = jail.settings;
     if (decision.kind !== 'ask' && decision.say !== undefined) reporter.say(decision.say);
     switch (decision.kind) {
       case 'found': {
         const { failure, weight } = decision;
-        if (keeper.keepsFailures) keeper.failure({ ...failure, jail: name, weight });
-        events.emit('found', { jail: name, who: failure.who, time: failure.time });
+        if (!simulate && keeper.keepsFailures) keeper.failure({ ...failure, jail: name, weight });
+        events.emit('found', { jail: name, who: failure.who, time: failure.time, failure, weight });
         break;
       }
       case 'ignored':
@@ -48,25 +50,31 @@ export class Acts {
         break;
       case 'ban': {
         const { ban } = decision;
-        keeper.ban({ kind: ban.restored ? 'restored' : 'made', jail: name, ban });
-        keeper.after(() => enforcer.ban(name, ban));
-        events.emit('ban', { jail: name, ban });
+        if (!simulate) {
+          keeper.ban({ kind: ban.restored ? 'restored' : 'made', jail: name, ban });
+          keeper.after(() => enforcer.ban(name, ban));
+        }
+        events.emit('ban', { jail: name, ban, simulated: simulate });
         this.#parts.banned();
         break;
       }
       case 'prolong':
+        events.emit('prolonged', { jail: name, ban: decision.ban });
+        if (simulate) break;
         keeper.ban({ kind: 'prolonged', jail: name, ban: decision.ban });
         keeper.after(() => enforcer.prolong(name, decision.ban));
         break;
       case 'already':
+        if (simulate) break;
+        events.emit('already', { jail: name, id: decision.ban.who.id, since: decision.ban.since });
         keeper.after(() => enforcer.doubt(decision.ban, this.#parts.clock.now()));
         break;
       case 'unban': {
         const { ban, why } = decision;
         // A ban that is only no longer enforced, because its jail stops, goes on.
-        if (why !== 'repealed') keeper.ban({ kind: why, jail: name, id: ban.who.id });
-        keeper.after(() => enforcer.unban(name, ban));
-        events.emit('unban', { jail: name, ban, why });
+        if (why === 'lifted' || (why === 'ended' && !simulate)) keeper.ban({ kind: why, jail: name, id: ban.who.id });
+        if (!simulate) keeper.after(() => enforcer.unban(name, ban));
+        events.emit('unban', { jail: name, ban, why, simulated: simulate });
         break;
       }
       case 'forget':

@@ -205,12 +205,12 @@ export class JailSet {
     for (const jail of this.running()) this.#repeal(jail);
   }
 
-  #repeal({ name, judge }: GuardedJail): void {
+  #repeal({ name, judge, settings }: GuardedJail): void {
     const { reporter, events } = this.#parts;
     for (const decision of judge.repeal()) {
       if (decision.kind !== 'unban') continue;
       reporter.say(decision.say);
-      events.emit('unban', { jail: name, ban: decision.ban, why: decision.why });
+      events.emit('unban', { jail: name, ban: decision.ban, why: decision.why, simulated: settings.simulate });
     }
   }
 
@@ -220,6 +220,7 @@ export class JailSet {
   }
 
   #restoreBans(jail: GuardedJail): void {
+    if (jail.settings.simulate) return;
     const now = this.#parts.clock.now();
     for (const ban of this.#parts.store.bans(jail.name)) jail.apply(jail.judge.restore(ban, now));
   }

@@ -38,6 +38,8 @@ export class GuardedJail {
 
   /** Goes by other settings from now on; the judge's book, and what is known of its logs, stay. */
   change(settings: JailSettings, rules: Rules, filter: CompiledFilter): void {
+    // Whom a trial of the jail would have banned, the jail itself has not: its rules may have been changed for that.
+    if (this.#settings.simulate && !settings.simulate) this.apply(this.judge.repeal());
     this.#settings = settings;
     this.#filter = filter;
     this.judge.change(rules);
@@ -73,6 +75,7 @@ export class GuardedJail {
       totalBanned: counts.totalBanned,
       banned,
       unenforced,
+      simulated: this.settings.simulate,
     };
   }
 

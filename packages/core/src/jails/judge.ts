@@ -38,7 +38,7 @@ export class Judge {
   readonly #history: BanHistory;
   readonly #random: () => number;
   readonly #time: LineTime;
-  readonly #say: Sayings;
+  #say: Sayings;
   #rules: Rules;
   #maker: FailureMaker;
   #ignoreCache: IgnoreCache | undefined;
@@ -52,7 +52,7 @@ export class Judge {
     this.#history = parts.history;
     this.#random = parts.random;
     this.#time = new LineTime(rules.jail);
-    this.#say = new Sayings(rules.jail);
+    this.#say = new Sayings(rules.jail, rules.simulate);
     this.#rules = rules;
     this.#maker = this.#newMaker();
     this.#ignoreCache = this.#newIgnoreCache();
@@ -68,6 +68,7 @@ export class Judge {
    */
   change(rules: Rules): void {
     this.#rules = rules;
+    this.#say = new Sayings(rules.jail, rules.simulate);
     this.#maker = this.#newMaker();
     this.#ignoreCache = this.#newIgnoreCache();
   }

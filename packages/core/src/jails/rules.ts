@@ -18,12 +18,15 @@ export interface Rules {
   /** Whether the jail has an ignorecommand; running it is the asker's business. */
   readonly ignorecommand: boolean;
   readonly ignore: IgnoreList;
+  /** Nothing that is decided is carried out, and it is said so. */
+  readonly simulate?: boolean;
 }
 
 /** A jail's settings as rules. Whatever is wrong in them was found, and said, when they were read. */
 export function readRules(jail: JailSettings, ignore: IgnoreList): Rules {
   return {
     ignore,
+    simulate: jail.simulate,
     jail: jail.name,
     maxretry: jail.maxretry?.value ?? jailDefaults.maxretry,
     maxmatches: jail.maxmatches?.value ?? jailDefaults.maxmatches,

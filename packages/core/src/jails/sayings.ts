@@ -10,9 +10,12 @@ import type { Identifier } from './who/identifier.js';
  */
 export class Sayings {
   readonly #jail: string;
+  /** Of what is only simulated nobody may take the words for those of a ban: they are other ones. */
+  readonly #simulated: boolean;
 
-  constructor(jail: string) {
+  constructor(jail: string, simulated = false) {
     this.#jail = jail;
+    this.#simulated = simulated;
   }
 
   found(who: Identifier, time: EpochMs): VoiceMessage {
@@ -43,15 +46,15 @@ export class Sayings {
   }
 
   ban(ban: Ban): VoiceMessage {
-    return this.#actions('NOTICE', `${ban.restored ? 'Restore Ban' : 'Ban'} ${ban.who.id}`);
+    return this.#enforcing(ban.restored ? 'Restore Ban' : 'Ban', ban);
   }
 
   unban(ban: Ban): VoiceMessage {
-    return this.#actions('NOTICE', `Unban ${ban.who.id}`);
+    return this.#enforcing('Unban', ban);
   }
 
   repeal(ban: Ban): VoiceMessage {
-    return this.#actions('NOTICE', `Repeal Ban ${ban.who.id}`);
+    return this.#enforcing('Repeal Ban', ban);
   }
 
   /** The longer ago the ban, the louder: right after it, lines already written still come in. */
@@ -74,6 +77,11 @@ export class Sayings {
     const length = ban.bantime < 0 ? 'permanent' : formatDuration(ban.bantime);
     const text = `Increase Ban ${ban.who.id} (${ban.bancount} # ${length} -> ${until})`;
     return this.#message('fail2ban.observer', base === ban.bantime ? 'INFO' : 'NOTICE', text);
+  }
+
+  #enforcing(what: string, { who }: Ban): VoiceMessage {
+    const words = this.#simulated ? `Simulated: would ${what.toLowerCase()}` : what;
+    return this.#actions('NOTICE', `${words} ${who.id}`);
   }
 
   #filter(level: VoiceLevel, text: string): VoiceMessage {

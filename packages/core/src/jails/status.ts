@@ -22,6 +22,8 @@ export interface JailStatus {
   readonly banned: readonly string[];
   /** Those of the banned whom an action of the jail has refused: they are not (all) kept out. */
   readonly unenforced: readonly string[];
+  /** `simulate = true`: none of the banned is kept out. */
+  readonly simulated: boolean;
 }
 
 /** The status of a jail that has done nothing yet, or cannot run. */
@@ -38,5 +40,6 @@ export function idleStatus(name: string, state: 'starting' | 'failed', why?: str
     totalBanned: 0,
     banned: [],
     unenforced: [],
+    simulated: false,
   };
 }

@@ -2,6 +2,7 @@ import type { Bytes, EpochMs } from '@f2b/config';
 import type { FirewallErrorCode } from '@f2b/firewall';
 import type { CoreErrorCode } from '../errors.js';
 import type { Ban } from '../jails/book/bans.js';
+import type { Failure } from '../jails/book/failures.js';
 import type { UnbanReason } from '../jails/decisions.js';
 import type { Identifier } from '../jails/who/identifier.js';
 import type { IgnoredBy } from '../jails/who/ignore.js';
@@ -16,11 +17,32 @@ export interface GuardProblem {
 
 /** What the guard tells while it runs, for whoever shows it. The log lines are written besides. */
 export interface GuardEvents {
-  found: [event: { readonly jail: string; readonly who: Identifier; readonly time: EpochMs }];
+  found: [
+    event: {
+      readonly jail: string;
+      readonly who: Identifier;
+      readonly time: EpochMs;
+      readonly failure: Failure;
+      /** As how many failures it counts. */
+      readonly weight: number;
+    },
+  ];
   ignored: [event: { readonly jail: string; readonly who: Identifier; readonly by: IgnoredBy }];
-  ban: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
+  /** `simulated`: the jail only says whom it would ban. */
+  ban: [event: { readonly jail: string; readonly ban: Readonly<Ban>; readonly simulated: boolean }];
+  /** A ban ends later than it did. */
+  prolonged: [event: { readonly jail: string; readonly ban: Readonly<Ban> }];
+  /** Somebody failed who has been banned since then: a line that was on its way, or a ban that does not hold. */
+  already: [event: { readonly jail: string; readonly id: string; readonly since: EpochMs }];
   /** `repealed`: the jail stops, so the ban is no longer enforced; it goes on in the store. */
-  unban: [event: { readonly jail: string; readonly ban: Readonly<Ban>; readonly why: UnbanReason }];
+  unban: [
+    event: {
+      readonly jail: string;
+      readonly ban: Readonly<Ban>;
+      readonly why: UnbanReason;
+      readonly simulated: boolean;
+    },
+  ];
   /** The firewall has carried out a ban at every action of the jail. */
   enforced: [event: { readonly jail: string; readonly id: string }];
   problem: [event: GuardProblem];

@@ -43,6 +43,8 @@ function jailReply(jail: JailStatus): ReplyValue {
       tuple('Currently banned', jail.currentlyBanned),
       tuple('Total banned', jail.totalBanned),
       tuple('Banned IP list', jail.banned),
+      // A line that fail2ban does not have, for a jail such as it does not have.
+      ...(jail.simulated ? [tuple('Simulated', 'nobody is kept out: simulate = true')] : []),
     ]),
   ];
 }
