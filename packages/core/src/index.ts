@@ -21,13 +21,13 @@ export { resolveName } from './edges/resolve-name.js';
 export { CoreError, coreErrors } from './errors.js';
 export type { ByHand, Lifted } from './guard/by-hand.js';
 export { Guard, type GuardOptions, startGuard } from './guard/guard.js';
+export type { Story } from './guard/observer.js';
 export type { BrokenJail, JailChange, ReloadPlan } from './guard/reload-plan.js';
-
 export { type Ban, endOf } from './jails/book/bans.js';
 export { maxSessions } from './jails/book/sessions.js';
 export { FailureMaker, type FailureRules, type Made, type MatchedLine, sessionKey } from './jails/failure.js';
 export { testRules } from './jails/failure-rules.js';
-
+export type { Outlook } from './jails/outlook.js';
 export type { JailStatus } from './jails/status.js';
 export { formatDuration, formatLocalTime } from './jails/when/duration.js';
 export type { Reading } from './jails/when/time.js';
@@ -45,8 +45,9 @@ export { jailJournal } from './sources/journal/jail-journal.js';
 export { readJournal } from './sources/journal/journalctl.js';
 export { JournalMatches } from './sources/journal/matches.js';
 export { journalWhere } from './sources/journal/places.js';
-
 export type { LogTrouble, Origin, Place } from './sources/source.js';
+export type { Occurrence } from './telling/chronicle.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
-export type { Figures, QueueLengths, Unmet } from './telling/figures.js';
+export type { Figures, JailFigures, QueueLengths, SourceStatus, Unmet } from './telling/figures.js';
 export type { GuardHealth } from './telling/health.js';
+export type { Histogram } from './telling/tally.js';

@@ -43,6 +43,12 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./status.js'),
   },
   {
+    name: 'why',
+    operands: 'ID',
+    says: 'what befell an address, in every jail, with the lines; and what its next failure would do',
+    load: () => import('./why.js'),
+  },
+  {
     name: 'watch',
     operands: '[JAIL...]',
     says: 'a line for each failure, ban and unban, as they happen (--json)',

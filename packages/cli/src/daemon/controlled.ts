@@ -19,6 +19,8 @@ export class Controlled implements ControlledDaemon {
   /** Listeners that came before the guard. */
   readonly #early = new Map<(event: DaemonEvent) => void, () => void>();
   #guard: Guard | undefined;
+  /** Nothing is done to the firewall. */
+  dryRun = false;
 
   constructor(version: string, configuration: Configuration, signals: Signals, voice: ServerVoice) {
     this.version = version;
@@ -46,6 +48,14 @@ export class Controlled implements ControlledDaemon {
 
   whySkipped(name: string): string | undefined {
     return whySkipped(this.#configuration.settings, name);
+  }
+
+  skippedJails(): readonly { readonly name: string; readonly why: string }[] {
+    return this.#settings.skipped.map(({ name }) => ({ name, why: this.whySkipped(name) ?? '' }));
+  }
+
+  isDryRun(): boolean {
+    return this.dryRun;
   }
 
   storeTrouble(): string | undefined {

@@ -104,6 +104,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   // Nobody waits for an answer: the log has it.
   signals.onReload = () => void configuration.reload({}).catch(() => undefined);
   const controlled = new Controlled(options.version, configuration, signals, voice);
+  controlled.dryRun = !options.enforce;
   const control = await openControl(options.socket, controlled, voice);
   const parts = { voice, signals, control, pidfile };
   const pidTrouble = writePidfile(pidfile, process.pid);

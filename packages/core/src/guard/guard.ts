@@ -25,6 +25,7 @@ import { Chores } from './chores.js';
 import { firewallOptions } from './firewall-setup.js';
 import { JailMaker } from './jail-maker.js';
 import { JailSet } from './jail-set.js';
+import { Observer, type Story } from './observer.js';
 import type { ReloadPlan, Wanted } from './reload-plan.js';
 
 export interface GuardOptions {
@@ -72,6 +73,7 @@ export class Guard {
   readonly #loopDelay: LoopDelay;
   readonly #jails: JailSet;
   readonly #chores: Chores;
+  readonly #observer: Observer;
   readonly #first: readonly JailSettings[];
   readonly #warmWorkers: boolean;
   #started = false;
@@ -100,6 +102,9 @@ export class Guard {
         const next = retryIn === undefined ? 'It is not tried again' : `Next try in ${retryIn / 1000} s`;
         const what = `Order ${kind} ${id} failed at action '${action}': ${error?.message ?? 'no reason given'}. ${next}`;
         const code = error?.code ?? 'F2B_FIREWALL';
+        if (kind === 'ban') {
+          this.events.emit('refused', { jail, id, action, why: error?.message ?? 'no reason given' });
+        }
         this.#reporter.problem({ code, jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
       },
     });
@@ -156,6 +161,7 @@ export class Guard {
       parts,
       options.settings.jails.map(({ name }) => name),
     );
+    this.#observer = new Observer({ jails: this.#jails, logs: this.#logs, edges, events: this.events });
     this.byHand = new ByHand(this.#jails, clock);
     // Not in the middle of a step: what is read is told to the keeper again.
     this.#store.onceReadable(() => void clock.after(0, () => this.#jails.restoreLate()));
@@ -232,9 +238,17 @@ export class Guard {
         programs: programs.waiting,
       },
       storeTrouble: this.storeTrouble,
-      jails: this.#jails.names.map((name) => this.#jails.status(name)!),
+      jails: this.#observer.jails(),
+      sources: this.#observer.sources(),
+      newest: this.#observer.tally.newest,
+      lineToBan: this.#observer.tally.lineToBan,
       unmet: this.#enforcer.unmet(),
     };
+  }
+
+  /** All that is known of one identifier: what befell it, how it stands with each jail, and what its next failure would do. */
+  story(id: string): Story {
+    return this.#observer.story(id);
   }
 
   /** Reads and judges everything that is in the logs now, and waits until what follows from it has been done. */

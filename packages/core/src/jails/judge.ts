@@ -7,6 +7,7 @@ import type { Decision, Question } from './decisions.js';
 import { FailureMaker, type MatchedLine } from './failure.js';
 import { guardRules } from './failure-rules.js';
 import { type BanHistory, restoredBantime, weightOfKnownBad } from './growth/increment.js';
+import { type Outlook, outlookOf } from './outlook.js';
 import type { Rules } from './rules.js';
 import { Sayings } from './sayings.js';
 import { LineTime, type Reading } from './when/time.js';
@@ -113,6 +114,20 @@ export class Judge {
   /** When `unbans` will next have something to say; undefined when no ban ends. */
   nextEnd(): EpochMs | undefined {
     return this.#book.bans.nextEnd();
+  }
+
+  /** How somebody stands with the jail, and what their next failure would do; nothing is counted by asking. */
+  outlook(id: string, now: EpochMs): Outlook {
+    const who = identifierOf(id);
+    const { ignore, increment, jail } = this.#rules;
+    const known = {
+      ignored: ignore.check(who, now),
+      count: this.#book.failures.get(who.id),
+      ban: this.#book.bans.get(who.id),
+      record: this.#history.find(who.id, jail),
+      growing: this.#history.find(who.id, increment?.overalljails ? undefined : jail),
+    };
+    return outlookOf(known, this.#rules, now);
   }
 
   /** Judges one matching line. Lines of one log come in their order; what was counted of one before a crash is not counted again. */

@@ -6,7 +6,7 @@ import { type JailJournal, jailJournal } from '../sources/journal/jail-journal.j
 import { Journals } from '../sources/journal/journals.js';
 import type { JournalPlace, LogTrouble, Place, SourceEvent } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
-import type { LineCounts } from '../telling/health.js';
+import { type LineCounts, scannedLines } from '../telling/health.js';
 import { journalTroubleWords, placeLostMessage } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Pace } from './pace.js';
@@ -156,10 +156,10 @@ export class FollowedJournals {
   }
 
   #scanned(name: string, result: ScanResult): void {
-    const { bytes, lines, overlong, refused } = result;
+    const { overlong, refused } = result;
     const { counts, events, reporter } = this.#options;
     counts.add(result);
-    events.emit('scanned', { path: name, bytes, lines });
+    events.emit('scanned', { ...scannedLines(result), path: name });
     if (overlong.count > 0) this.#tooLong(name, overlong.count);
     if (refused.count > 0) {
       const what = `${name}: ${refused.count} entries not judged: ${refused.first[0]?.reason ?? ''}`;

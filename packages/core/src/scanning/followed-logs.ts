@@ -15,7 +15,7 @@ import {
   type SourceEvent,
 } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
-import { LineCounts } from '../telling/health.js';
+import { LineCounts, scannedLines } from '../telling/health.js';
 import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Pace } from './pace.js';
@@ -217,10 +217,10 @@ export class FollowedLogs {
   }
 
   #scanned(path: string, bytes: Bytes, result: ScanResult): void {
-    const { lines, overlong, refused, undecodable } = result;
+    const { overlong, refused, undecodable } = result;
     this.counts.add(result);
     const { events, reporter } = this.#options;
-    events.emit('scanned', { path, bytes, lines });
+    events.emit('scanned', { ...scannedLines(result), path, bytes });
     if (overlong.count > 0) this.#longLine(path, overlong.count);
     if (refused.count > 0) {
       const what = `${path}: ${refused.count} line(s) not judged: ${refused.first[0]?.reason ?? ''}`;

@@ -45,9 +45,21 @@ export interface GuardEvents {
   ];
   /** The firewall has carried out a ban at every action of the jail. */
   enforced: [event: { readonly jail: string; readonly id: string }];
+  /** An action has refused a ban. */
+  refused: [event: { readonly jail: string; readonly id: string; readonly action: string; readonly why: string }];
   problem: [event: GuardProblem];
   /** A log has been read to its end. */
   caughtUp: [event: { readonly path: string }];
   /** A block of lines went through. */
-  scanned: [event: { readonly path: string; readonly bytes: Bytes; readonly lines: number }];
+  scanned: [
+    event: {
+      readonly path: string;
+      readonly bytes: Bytes;
+      readonly lines: number;
+      /** Of them matched, by any jail. */
+      readonly matched: number;
+      /** Too long, given up by an expression, or not valid in the log's encoding. */
+      readonly notUnderstood: number;
+    },
+  ];
 }

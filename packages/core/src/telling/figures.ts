@@ -1,5 +1,7 @@
+import type { Bytes, Seconds } from '@f2b/config';
 import type { JailStatus } from '../jails/status.js';
 import type { GuardHealth } from './health.js';
+import type { Histogram, JailTally, NewBan, SourceTally } from './tally.js';
 
 /** A ban that is not enforced, as far as is known. */
 export interface Unmet {
@@ -24,6 +26,29 @@ export interface QueueLengths {
   readonly programs: number;
 }
 
+/** How reading a log goes. `waiting`: it is not there yet. `failing`: it cannot be read, or its lines not be judged. */
+export type SourceState = 'waiting' | 'failing' | 'catching up' | 'following';
+
+/** A log that some jails read. */
+export interface SourceStatus extends SourceTally {
+  readonly log: string;
+  readonly jails: readonly string[];
+  readonly state: SourceState;
+  /** Why it waits or fails. */
+  readonly why: string | undefined;
+  /** Bytes of it that are not judged yet; undefined for a journal, or where it cannot be looked at. */
+  readonly behind: Bytes | undefined;
+}
+
+/** A jail, with what happened in it since the guard was started. */
+export interface JailFigures extends JailStatus {
+  readonly tally: JailTally;
+  readonly maxretry: number | undefined;
+  readonly findtime: Seconds | undefined;
+  /** Negative: for ever. */
+  readonly bantime: Seconds | undefined;
+}
+
 /** Everything that the guard can say of itself in figures, at one moment: what status, metrics and pages are made of. */
 export interface Figures {
   readonly health: GuardHealth;
@@ -31,7 +56,11 @@ export interface Figures {
   /** Why what is to outlive the process cannot be written at the moment; undefined while it can. */
   readonly storeTrouble: string | undefined;
   /** All jails, running or not, in the order of the configuration. */
-  readonly jails: readonly JailStatus[];
+  readonly jails: readonly JailFigures[];
+  readonly sources: readonly SourceStatus[];
+  /** The newest bans, the newest first. */
+  readonly newest: readonly NewBan[];
+  readonly lineToBan: Histogram;
   /** Bans that an action has refused at the last try. */
   readonly unmet: readonly Unmet[];
 }

@@ -31,3 +31,9 @@ export class LineCounts {
     this.undecodable += undecodable.count;
   }
 }
+
+/** What the event of a scan says of its lines. */
+export function scannedLines({ bytes, lines, matches, overlong, refused, undecodable }: ScanResult) {
+  const notUnderstood = overlong.count + refused.count + undecodable.count;
+  return { bytes, lines, matched: matches.length, notUnderstood };
+}

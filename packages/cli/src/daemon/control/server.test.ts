@@ -23,6 +23,8 @@ const daemon: ControlledDaemon = {
   storeTrouble: () => undefined,
   version: '9.9.9',
   guard: undefined,
+  skippedJails: () => [],
+  isDryRun: () => false,
   say: () => {},
   jailNames: () => ['sshd', 'asterisk'],
   jailStatus: (name) =>
@@ -39,6 +41,7 @@ const daemon: ControlledDaemon = {
           totalBanned: 2,
           banned: ['192.0.2.1'],
           unenforced: [],
+          simulated: false,
         }
       : undefined,
   whySkipped: (name) => (name === 'broken' ? "jail.local:3:1: Unable to read the filter 'x'" : undefined),

@@ -4,8 +4,10 @@ import { ok, Refused, type Reply, raisedBy } from '../reply.js';
 import { banned, unban } from './bans.js';
 import { get, set } from './get-set.js';
 import { reload, serverStream, start, stop } from './jails.js';
+import { overview } from './overview.js';
 import { invalid, reprOf } from './raise.js';
 import { status } from './status.js';
+import { story } from './story.js';
 import type { ControlledDaemon, Verb } from './verb.js';
 import { watch } from './watch.js';
 import { decimalNumber, Words } from './words.js';
@@ -28,6 +30,8 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['start', start],
   ['stop', stop],
   ['watch', watch],
+  ['overview', overview],
+  ['why', story],
 ]);
 
 /** Characters that the log shows of a command that was refused. */

@@ -15,7 +15,7 @@ export interface DaemonEvent {
 }
 
 /** What the verbs ask of the guard. */
-export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail'>;
+export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail' | 'figures' | 'story'>;
 
 /** What the verbs ask of the running daemon. */
 export interface ControlledDaemon {
@@ -28,6 +28,10 @@ export interface ControlledDaemon {
   jailStatus(name: string): JailStatus | undefined;
   /** Why a jail of the configuration is not among the jails; undefined: it is, or there is no such jail. */
   whySkipped(name: string): string | undefined;
+  /** Jails that the configuration wants and that are not among the jails, and why. */
+  skippedJails(): readonly { readonly name: string; readonly why: string }[];
+  /** Nothing is done to the firewall. */
+  isDryRun(): boolean;
   /** Why what is to outlive the daemon cannot be written at the moment; undefined while it can. */
   storeTrouble(): string | undefined;
   /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
