@@ -69,6 +69,7 @@ exports.rooms = {
     'places',
     'daemon/voice',
     'daemon/control',
+    'daemon/metrics',
     'render',
     'daemon',
     'tools/first-run',

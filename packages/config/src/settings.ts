@@ -207,7 +207,14 @@ export interface OwnSettings {
   readonly maxLineBytes: number;
   /** `classic` is fail2ban's line format, `json` is one object a line. */
   readonly logformat: 'classic' | 'json';
+  /** Where Prometheus' metrics are served; undefined: nowhere. */
+  readonly metrics: MetricsPlace | undefined;
 }
+
+/** A socket in the file system, or an address of this host; `exposed`: not a loopback address, and somebody has said so. */
+export type MetricsPlace =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'address'; readonly host: string; readonly port: number; readonly exposed: boolean };
 
 /** A whole configuration tree, read and resolved. */
 export interface Settings {

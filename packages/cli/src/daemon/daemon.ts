@@ -9,6 +9,8 @@ import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
 import { openDaemonStore } from './daemon-store.js';
 import { type DaemonVoice, openDaemonVoice } from './daemon-voice.js';
+import { openMetrics } from './metrics/metrics.js';
+import type { MetricsServer } from './metrics/server.js';
 import { removePidfile, writePidfile } from './pidfile.js';
 import { Signals } from './signals.js';
 import type { StarterReport } from './starter-report.js';
@@ -44,6 +46,7 @@ interface Parts {
   readonly control: ControlServer;
   readonly guard: Guard;
   readonly pidfile: string;
+  readonly metrics: MetricsServer | undefined;
 }
 
 /** The running daemon: jails that guard, a socket that answers, signals that are heard. */
@@ -106,7 +109,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const controlled = new Controlled(options.version, configuration, signals, voice);
   controlled.dryRun = !options.enforce;
   const control = await openControl(options.socket, controlled, voice);
-  const parts = { voice, signals, control, pidfile };
   const pidTrouble = writePidfile(pidfile, process.pid);
 
   const sayAll = (announcements: readonly Announcement[]) => {
@@ -121,6 +123,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   sayAll(announceConfiguration(options.directory, settings));
   sayAll(announceEnforcement(options.enforce, options.enforceAsked, process.geteuid?.() === 0));
 
+  const metrics = await openMetrics(settings.own.metrics, controlled, voice);
+  const parts = { voice, signals, control, pidfile, metrics };
   const guard = await openGuard(options, parts, controlled);
   configuration.begin(guard);
   const jails = announceJails(settings, guard);
@@ -183,8 +187,10 @@ async function openGuard(
 }
 
 /** What was opened is closed, in the order that lets `stop` still be answered. */
-async function end({ voice, signals, control, pidfile }: Omit<Parts, 'guard'>, code: number): Promise<number> {
+async function end(parts: Omit<Parts, 'guard'>, code: number): Promise<number> {
+  const { voice, signals, control, pidfile, metrics } = parts;
   signals.release();
+  metrics?.close();
   await control.close();
   removePidfile(pidfile, process.pid);
   voice.tell('INFO', 'Exiting f2b');

@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { parse } from 'ini';
 import type { Findings } from '../findings.js';
-import type { OwnSettings } from '../settings.js';
+import type { MetricsPlace, OwnSettings } from '../settings.js';
 import type { FileStore } from '../syntax/files.js';
 import { nearest } from '../values/nearest.js';
 
@@ -9,6 +10,7 @@ export const ownDefaults: OwnSettings = {
   blockBytes: 1024 * 1024,
   maxLineBytes: 64 * 1024,
   logformat: 'classic',
+  metrics: undefined,
 };
 
 const maxWorkers = 64;
@@ -42,7 +44,27 @@ const keys = new Map<string, OwnKey>([
       read: (text) => (text === 'classic' || text === 'json' ? { logformat: text } : undefined),
     },
   ],
+  [
+    'metrics',
+    {
+      expects: 'an absolute path, a loopback address with its port (127.0.0.1:9191), or exposed ADDRESS:PORT',
+      read: (text) => wrap('metrics', metricsPlace(text)),
+    },
+  ],
 ]);
+
+/** Figures of a guard are nobody's business on the network, unless somebody says so. */
+function metricsPlace(text: string): MetricsPlace | undefined {
+  if (text.startsWith('/')) return { kind: 'path', path: text };
+  const match = /^(exposed\s+)?(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+|localhost)):([0-9]{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const host = match[2] ?? match[3]!;
+  const port = Number(match[4]);
+  const exposed = match[1] !== undefined;
+  if (port > 65_535 || (host !== 'localhost' && isIP(host) === 0)) return undefined;
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return loopback || exposed ? { kind: 'address', host, port, exposed } : undefined;
+}
 
 /**
  * Reads `f2b.ini`, f2b's own few settings for which fail2ban has no word: plain `name = value` lines. A missing file means

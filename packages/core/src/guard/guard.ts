@@ -242,6 +242,7 @@ export class Guard {
       sources: this.#observer.sources(),
       newest: this.#observer.tally.newest,
       lineToBan: this.#observer.tally.lineToBan,
+      problems: this.#observer.tally.problems,
       unmet: this.#enforcer.unmet(),
     };
   }

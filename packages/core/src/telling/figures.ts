@@ -61,6 +61,8 @@ export interface Figures {
   /** The newest bans, the newest first. */
   readonly newest: readonly NewBan[];
   readonly lineToBan: Histogram;
+  /** Problems that were told since the start, by code. */
+  readonly problems: Readonly<Record<string, number>>;
   /** Bans that an action has refused at the last try. */
   readonly unmet: readonly Unmet[];
 }

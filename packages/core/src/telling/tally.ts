@@ -15,6 +15,8 @@ export interface JailTally {
   readonly unbans: number;
   /** Failures of somebody who had been banned for longer than lines are on their way: the ban did not hold. */
   readonly leaks: number;
+  /** Tries to ban that an action has refused. */
+  readonly refused: number;
 }
 
 /** What was read of one log. */
@@ -65,6 +67,7 @@ class Counts {
   bans = 0;
   unbans = 0;
   leaks = 0;
+  refused = 0;
   /** Failures by the second, of a minute. */
   readonly #seconds = new Uint32Array(60);
   #last = 0;
@@ -97,6 +100,8 @@ export class Tally {
   readonly #newest: NewBan[] = [];
   /** When the failures happened by which bans came about that are not enforced yet. */
   readonly #failedAt = new Map<string, EpochMs>();
+  /** By code, of which there are few. */
+  readonly #problems = new Map<string, number>();
   readonly #delays = delayBounds.map(() => 0);
   #delayed = 0;
   #delaySum: Seconds = 0;
@@ -120,6 +125,8 @@ export class Tally {
       dropOldest(this.#failedAt, mostTimed);
     });
     events.on('enforced', ({ jail, id }) => this.#enforced(keyOf(jail, id)));
+    events.on('refused', ({ jail }) => void this.#of(jail).refused++);
+    events.on('problem', ({ code }) => void this.#problems.set(code, (this.#problems.get(code) ?? 0) + 1));
     events.on('unban', ({ jail, ban, why }) => {
       if (why !== 'repealed') this.#of(jail).unbans++;
       this.#failedAt.delete(keyOf(jail, ban.who.id));
@@ -137,8 +144,8 @@ export class Tally {
   }
 
   jail(name: string): JailTally {
-    const { found, ignored, bans, unbans, leaks } = this.#of(name);
-    return { found, ignored, bans, unbans, leaks, perMinute: this.#of(name).perMinute(this.#now()) };
+    const { found, ignored, bans, unbans, leaks, refused } = this.#of(name);
+    return { found, ignored, bans, unbans, leaks, refused, perMinute: this.#of(name).perMinute(this.#now()) };
   }
 
   source(path: string): SourceTally {
@@ -148,6 +155,11 @@ export class Tally {
   /** The newest first. */
   get newest(): readonly NewBan[] {
     return this.#newest.toReversed();
+  }
+
+  /** Problems that were told, by code. */
+  get problems(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#problems);
   }
 
   /** From the time that a line bears to the moment at which the ban that it led to held everywhere. */
