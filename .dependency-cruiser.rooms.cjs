@@ -78,6 +78,7 @@ exports.rooms = {
     'tools/bench',
     'tools/config',
     'tools/replay',
+    'tools/by-hand',
     'commands',
   ],
 };

@@ -5,7 +5,7 @@ import { CliError, failed, reasonOf } from './errors.js';
 import { printable, printableText } from './printable.js';
 
 /** Commands of fail2ban-client that an administrator will try. */
-const later = new Set('set get add unban banned stats statistics'.split(' '));
+const later = new Set('set get add banned stats statistics'.split(' '));
 
 /** The whole of `f2b`: flags, then one command, loaded only now. The exit code is set, not forced: output drains first. */
 async function main(argv: readonly string[]): Promise<number> {

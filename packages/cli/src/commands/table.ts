@@ -49,6 +49,24 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./why.js'),
   },
   {
+    name: 'ban',
+    operands: 'JAIL|--all IP...',
+    says: 'ban addresses and networks by hand, thousands at once (ban -h)',
+    load: () => import('./ban.js'),
+  },
+  {
+    name: 'unban',
+    operands: '[JAIL|--all] IP...',
+    says: 'lift bans; --for TIME: and ban nobody of them again for so long (unban -h)',
+    load: () => import('./unban.js'),
+  },
+  {
+    name: 'allow',
+    operands: 'WHO...|list|remove WHO...',
+    says: 'who is never banned, for a time or until removed (allow -h)',
+    load: () => import('./allow.js'),
+  },
+  {
     name: 'watch',
     operands: '[JAIL...]',
     says: 'a line for each failure, ban and unban, as they happen (--json)',

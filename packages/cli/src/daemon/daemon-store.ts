@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseTime, type Settings, type Voice, type VoiceLevel } from '@f2b/config';
-import { openThreadedStore, realEdges, type Store } from '@f2b/core';
+import { type AllowanceKeeper, openAllowFile, openThreadedStore, realEdges, type Store } from '@f2b/core';
 import { reasonOf } from '../errors.js';
 
 export interface StoreOptions {
@@ -21,7 +21,7 @@ export async function openDaemonStore(
   { dbfile, settings, enforce }: StoreOptions,
   voice: Voice,
 ): Promise<Store | undefined> {
-  if (/^(?:none|:memory:|)$/i.test(dbfile.trim())) return undefined;
+  if (isNoFile(dbfile)) return undefined;
   const say = (level: VoiceLevel, message: string) => voice.say({ logger: 'fail2ban.database', level, message });
   // What is banned in a dry run is banned nowhere: nobody who enforces may find it among their bans.
   const file = resolve(enforce ? dbfile : `${dbfile}.dry-run`);
@@ -52,4 +52,20 @@ export async function openDaemonStore(
   await store.close();
   say('NOTICE', `This dry run remembers nothing: ${why}`);
   return undefined;
+}
+
+/**
+ * What keeps the allow list: a file beside the database.
+ * @returns undefined where nothing is to outlive the process
+ */
+export function openAllowances({ dbfile, enforce }: StoreOptions, voice: Voice): AllowanceKeeper | undefined {
+  if (isNoFile(dbfile)) return undefined;
+  const file = resolve(`${dbfile}${enforce ? '' : '.dry-run'}.allow`);
+  return openAllowFile(file, (what) => {
+    voice.say({ logger: 'fail2ban.database', level: 'ERROR', message: `The allow list: ${what}` });
+  });
+}
+
+function isNoFile(dbfile: string): boolean {
+  return /^(?:none|:memory:|)$/i.test(dbfile.trim());
 }

@@ -7,7 +7,7 @@ import { Configuration } from './configuration.js';
 import { type ControlServer, openControlServer } from './control/server.js';
 import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
-import { openDaemonStore } from './daemon-store.js';
+import { openAllowances, openDaemonStore } from './daemon-store.js';
 import { type DaemonVoice, openDaemonVoice } from './daemon-voice.js';
 import { openMetrics } from './metrics/metrics.js';
 import type { MetricsServer } from './metrics/server.js';
@@ -171,8 +171,15 @@ async function openGuard(
   // A dry run prints to the log, under a name of its own, since nothing of it has happened.
   const print = (message: string) => voice.say({ logger: 'f2b.dry-run', level: 'NOTICE', message });
   const store = await openDaemonStore({ dbfile, settings, enforce }, voice);
+  const allowances = openAllowances({ dbfile, settings, enforce }, voice);
   try {
-    const guard = new Guard({ settings, voice, dryRun: enforce ? undefined : { print }, ...(store && { store }) });
+    const guard = new Guard({
+      settings,
+      voice,
+      dryRun: enforce ? undefined : { print },
+      ...(store && { store }),
+      ...(allowances && { allowances }),
+    });
     // Whoever asks while it starts hears what it is at.
     controlled.guard = guard;
     await guard.start();

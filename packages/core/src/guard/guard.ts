@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EpochMs, JailSettings, Milliseconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
-import { openPool, type PoolOptions, type ScanPool } from '@f2b/matcher';
+import { openPool, type ScanPool } from '@f2b/matcher';
 import { Acts } from '../acts/acts.js';
 import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
@@ -9,8 +9,9 @@ import type { Edges } from '../edges/edges.js';
 import { realEdges } from '../edges/real-edges.js';
 import { Room } from '../jails/book/room.js';
 import type { JailStatus } from '../jails/status.js';
+import { Allowed } from '../jails/who/allowed.js';
 import { Dns } from '../jails/who/dns.js';
-import { Keeper, type KeeperEvents } from '../keeping/keeper.js';
+import { Keeper } from '../keeping/keeper.js';
 import { openMemoryStore } from '../keeping/memory.js';
 import type { Store } from '../keeping/store.js';
 import { Followed } from '../scanning/followed.js';
@@ -20,13 +21,16 @@ import type { Figures } from '../telling/figures.js';
 import type { GuardHealth } from '../telling/health.js';
 import { LoopDelay } from '../telling/loop-delay.js';
 import { Reporter } from '../telling/reporter.js';
+import { type AllowanceKeeper, Allowing } from './allowing.js';
 import { ByHand } from './by-hand.js';
 import { Chores } from './chores.js';
 import { firewallOptions } from './firewall-setup.js';
 import { JailMaker } from './jail-maker.js';
 import { JailSet } from './jail-set.js';
 import { Observer, type Story } from './observer.js';
+import { poolOptions } from './pool-setup.js';
 import type { ReloadPlan, Wanted } from './reload-plan.js';
+import { storeWatch } from './store-watch.js';
 
 export interface GuardOptions {
   readonly settings: Settings;
@@ -37,6 +41,8 @@ export interface GuardOptions {
   readonly edges?: Partial<Edges>;
   /** What outlives the process; without one, nothing does. */
   readonly store?: Store;
+  /** Keeps who is allowed by hand; without one, that ends with the process. */
+  readonly allowances?: AllowanceKeeper;
   /** A pool that the caller closes; without one, the guard opens and closes its own. */
   readonly pool?: ScanPool;
   /** Whether the workers are got ready before there is work for them, and stay; default: true. */
@@ -59,6 +65,7 @@ const patienceAtStop: Milliseconds = 2000;
 export class Guard {
   readonly events = new EventEmitter<GuardEvents>();
   readonly byHand: ByHand;
+  readonly allowing: Allowing;
   readonly #edges: Edges;
   readonly #reporter: Reporter;
   readonly #store: Store;
@@ -74,6 +81,7 @@ export class Guard {
   readonly #jails: JailSet;
   readonly #chores: Chores;
   readonly #observer: Observer;
+  readonly #allowed: Allowed;
   readonly #first: readonly JailSettings[];
   readonly #warmWorkers: boolean;
   #started = false;
@@ -137,9 +145,15 @@ export class Guard {
         if (place !== undefined) this.#keepPlaces([place]);
       },
     });
+    this.#allowed = new Allowed(
+      options.allowances?.load() ?? [],
+      { ownAddresses: () => [], lists: edges.lists, dns, problem: (code, what) => this.#warn(code, what) },
+      clock.now(),
+    );
     const maker = new JailMaker({
       edges,
       dns,
+      allowed: this.#allowed,
       store: this.#store,
       room: this.#room,
       carryOut: (jail, decision, from) => acts.carryOut(jail, decision, from),
@@ -161,6 +175,7 @@ export class Guard {
       parts,
       options.settings.jails.map(({ name }) => name),
     );
+    this.allowing = new Allowing(this.#allowed, this.#jails, clock, options.allowances);
     this.#observer = new Observer({ jails: this.#jails, logs: this.#logs, edges, events: this.events });
     this.byHand = new ByHand(this.#jails, clock);
     // Not in the middle of a step: what is read is told to the keeper again.
@@ -363,12 +378,17 @@ export class Guard {
   }
 
   #refreshNames(now: EpochMs): void {
+    void this.#allowed.refreshNames(now);
     for (const { judge } of this.#jails.running()) void judge.rules.ignore.refreshNames(now);
   }
 
   #watchFailed(error: Error): void {
     const what = `The file watcher complains: ${error.message}. Logs are looked at every few seconds instead`;
     this.#reporter.problem({ code: 'F2B_LOG_WATCH', what, level: 'WARNING', subject: 'watcher' });
+  }
+
+  #warn(code: 'F2B_IGNORE_FILE' | 'F2B_DNS', what: string): void {
+    this.#reporter.problem({ code, what, level: 'WARNING', subject: what });
   }
 }
 
@@ -377,25 +397,4 @@ export async function startGuard(options: GuardOptions): Promise<Guard> {
   const guard = new Guard(options);
   await guard.start();
   return guard;
-}
-
-function storeWatch(reporter: Reporter): KeeperEvents {
-  const logger = 'fail2ban.database';
-  return {
-    failed(why, waiting, givenUp) {
-      const lost = givenUp === 0 ? '' : ` ${givenUp} of them were given up.`;
-      const what = `What is to be remembered cannot be written: ${why}. Enforcement goes on; ${waiting} changes wait.${lost}`;
-      reporter.problem({ code: 'F2B_STORE', what, level: 'ERROR', logger, subject: 'store' });
-    },
-    recovered: () =>
-      reporter.say({ logger, level: 'NOTICE', message: 'What waited to be remembered has been written' }),
-  };
-}
-
-function poolOptions({ settings, warmWorkers = true }: GuardOptions, reporter: Reporter): PoolOptions {
-  const { workers, maxLineBytes } = settings.own;
-  const idle = warmWorkers ? { idle: Number.POSITIVE_INFINITY } : {};
-  const onTrouble: PoolOptions['onTrouble'] = ({ message: what }) =>
-    reporter.problem({ code: 'F2B_SCAN', what, level: 'WARNING' });
-  return { maxLineBytes, onTrouble, ...idle, ...(workers === undefined ? {} : { workers }) };
 }

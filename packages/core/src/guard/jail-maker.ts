@@ -6,6 +6,7 @@ import type { Room } from '../jails/book/room.js';
 import { type CarryOut, GuardedJail } from '../jails/guarded-jail.js';
 import { Judge } from '../jails/judge.js';
 import { ignoreSettings, type Rules, readRules } from '../jails/rules.js';
+import type { Allowed } from '../jails/who/allowed.js';
 import type { Dns } from '../jails/who/dns.js';
 import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
 import type { Store } from '../keeping/store.js';
@@ -19,6 +20,8 @@ const mostKnown = 10_000;
 export interface JailSurroundings {
   readonly edges: Edges;
   readonly dns: Dns;
+  /** Who is allowed by hand. */
+  readonly allowed?: Allowed;
   readonly store: Store;
   /** What their books hold together has one bound. */
   readonly room: Room;
@@ -59,8 +62,9 @@ export class JailMaker {
   }
 
   #ignoreList(settings: JailSettings): IgnoreList {
-    const { edges, dns, problem } = this.#surroundings;
+    const { edges, dns, problem, allowed } = this.#surroundings;
     return new IgnoreList(ignoreSettings(settings), {
+      ...(allowed && { allowed: (who, now) => allowed.check(settings.name, who, now) }),
       ownAddresses: () => edges.ownAddresses(),
       lists: edges.lists,
       dns,

@@ -270,7 +270,8 @@ export class Judge {
 
   #fail(failure: Failure, now: EpochMs, decisions: Decision[]): void {
     if (this.#book.counted.has(failure.origin, failure.who.id)) return;
-    const cached = this.#ignoreCache?.find(failure, now);
+    const allowed = this.#ignoreCache && this.#rules.ignore.allows(failure.who, now);
+    const cached = allowed === undefined ? this.#ignoreCache?.find(failure, now) : { by: allowed };
     if (cached !== undefined) {
       this.#settle(failure, cached.by, now, decisions);
       return;
@@ -285,7 +286,9 @@ export class Judge {
       decisions.push({ kind: 'ask', question: { kind: 'ignorecommand', failure } });
       return;
     }
-    if (by !== 'ip') this.#ignoreCache?.keep(failure, by, now);
+    if (by !== 'ip' && this.#rules.ignore.allows(failure.who, now) === undefined) {
+      this.#ignoreCache?.keep(failure, by, now);
+    }
     this.#settle(failure, by, now, decisions);
   }
 

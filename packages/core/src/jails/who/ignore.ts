@@ -20,6 +20,8 @@ export interface IgnoreSources {
   ownAddresses(): readonly string[];
   readonly lists: ListReader;
   readonly dns: Dns;
+  /** Who is allowed by hand, before any rule; undefined: nobody. */
+  allowed?(who: Identifier, now: EpochMs): IgnoredBy | undefined;
   problem(code: 'F2B_IGNORE_FILE' | 'F2B_DNS', what: string): void;
 }
 
@@ -123,8 +125,15 @@ export class IgnoreList {
     this.#sources.problem('F2B_DNS', what);
   }
 
+  /** Whether somebody is allowed by hand, which no remembered answer of the rules may hold up. */
+  allows(who: Identifier, now: EpochMs): IgnoredBy | undefined {
+    return this.#sources.allowed?.(who, now);
+  }
+
   /** By which rule somebody is ignored; undefined when by none. */
   check(who: Identifier, now: EpochMs): IgnoredBy | undefined {
+    const allowed = this.allows(who, now);
+    if (allowed !== undefined) return allowed;
     if (this.#ignoreself && this.#isOwn(who, now)) return 'ignoreself rule';
     if (this.#singles.has(who.id) || this.#singles.has(who.ip)) return 'ip';
     const address = this.#networks.size + this.#files.length > 0 ? parseAddress(who.ip) : undefined;

@@ -2,6 +2,7 @@ import { pythonRepr } from '@f2b/config';
 import type { Word } from '../dialects/dialect.js';
 import { ok, Refused, type Reply, raisedBy } from '../reply.js';
 import { banned, unban } from './bans.js';
+import { allowAdd, allowList, allowRemove, handBan, handUnban } from './by-hand.js';
 import { get, set } from './get-set.js';
 import { reload, serverStream, start, stop } from './jails.js';
 import { overview } from './overview.js';
@@ -32,6 +33,11 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['watch', watch],
   ['overview', overview],
   ['why', story],
+  ['hand-ban', handBan],
+  ['hand-unban', handUnban],
+  ['allow-list', allowList],
+  ['allow-add', allowAdd],
+  ['allow-remove', allowRemove],
 ]);
 
 /** Characters that the log shows of a command that was refused. */

@@ -15,7 +15,7 @@ export interface DaemonEvent {
 }
 
 /** What the verbs ask of the guard. */
-export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail' | 'figures' | 'story'>;
+export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail' | 'figures' | 'story' | 'allowing'>;
 
 /** What the verbs ask of the running daemon. */
 export interface ControlledDaemon {
