@@ -79,6 +79,7 @@ exports.rooms = {
     'tools/config',
     'tools/replay',
     'tools/by-hand',
+    'tools/top',
     'commands',
   ],
 };

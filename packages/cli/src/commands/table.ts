@@ -43,6 +43,12 @@ export const commands: readonly ListedCommand[] = [
     load: () => import('./status.js'),
   },
   {
+    name: 'top',
+    operands: '',
+    says: 'jails and bans, live; bans and unbans by key (top -h)',
+    load: () => import('./top.js'),
+  },
+  {
     name: 'why',
     operands: 'ID',
     says: 'what befell an address, in every jail, with the lines; and what its next failure would do',

@@ -1,10 +1,10 @@
+import type { Settings } from '@f2b/config';
 import type { PoolOptions } from '@f2b/matcher';
 import type { Reporter } from '../telling/reporter.js';
-import type { GuardOptions } from './guard.js';
 
 /** The guard's own pool, as the settings want it. */
 export function poolOptions(
-  { settings, warmWorkers = true }: Pick<GuardOptions, 'settings' | 'warmWorkers'>,
+  { settings, warmWorkers = true }: { readonly settings: Settings; readonly warmWorkers?: boolean },
   reporter: Reporter,
 ): PoolOptions {
   const { workers, maxLineBytes } = settings.own;

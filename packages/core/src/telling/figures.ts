@@ -58,7 +58,7 @@ export interface Figures {
   /** All jails, running or not, in the order of the configuration. */
   readonly jails: readonly JailFigures[];
   readonly sources: readonly SourceStatus[];
-  /** The newest bans, the newest first. */
+  /** The newest of the bans in force, the newest first. */
   readonly newest: readonly NewBan[];
   readonly lineToBan: Histogram;
   /** Problems that were told since the start, by code. */

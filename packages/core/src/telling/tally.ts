@@ -31,7 +31,7 @@ export interface SourceTally {
   readonly caughtUp: boolean;
 }
 
-/** A ban that was made lately. */
+/** A ban in force that was made lately, or was in force when the guard was started. */
 export interface NewBan {
   readonly jail: string;
   readonly id: string;
@@ -52,7 +52,8 @@ export interface Histogram {
   readonly sum: Seconds;
 }
 
-const newestKept = 50;
+/** Of the bans in force, so many of the newest can be named at once. */
+const newestKept = 500;
 /** Names of logs that are counted: patterns may name ever new ones. */
 const mostSources = 10_000;
 const delayBounds: readonly Seconds[] = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -97,7 +98,7 @@ export class Tally {
   readonly #now: () => EpochMs;
   readonly #jails = new Map<string, Counts>();
   readonly #sources = new Map<string, { -readonly [K in keyof SourceTally]: SourceTally[K] }>();
-  readonly #newest: NewBan[] = [];
+  readonly #newest = new Map<string, NewBan>();
   /** When the failures happened by which bans came about that are not enforced yet. */
   readonly #failedAt = new Map<string, EpochMs>();
   /** By code, of which there are few. */
@@ -114,11 +115,19 @@ export class Tally {
       if (now() - since > onTheWay) this.#of(jail).leaks++;
     });
     events.on('ban', ({ jail, ban, simulated }) => {
+      const { who, time, failures, bancount } = ban;
+      this.#newest.set(keyOf(jail, who.id), {
+        jail,
+        id: who.id,
+        time,
+        until: endOf(ban),
+        failures,
+        bancount,
+        simulated,
+      });
+      dropOldest(this.#newest, newestKept);
       if (ban.restored) return;
       this.#of(jail).bans++;
-      const { who, time, failures, bancount } = ban;
-      this.#newest.push({ jail, id: who.id, time, until: endOf(ban), failures, bancount, simulated });
-      if (this.#newest.length > newestKept) this.#newest.shift();
       // One by hand has no line.
       if (simulated || failures === 0) return;
       this.#failedAt.set(keyOf(jail, who.id), time);
@@ -130,6 +139,12 @@ export class Tally {
     events.on('unban', ({ jail, ban, why }) => {
       if (why !== 'repealed') this.#of(jail).unbans++;
       this.#failedAt.delete(keyOf(jail, ban.who.id));
+      this.#newest.delete(keyOf(jail, ban.who.id));
+    });
+    events.on('prolonged', ({ jail, ban }) => {
+      const key = keyOf(jail, ban.who.id);
+      const known = this.#newest.get(key);
+      if (known !== undefined) this.#newest.set(key, { ...known, until: endOf(ban) });
     });
     events.on('scanned', ({ path, bytes, lines, matched, notUnderstood }) => {
       const source = this.#source(path);
@@ -154,7 +169,7 @@ export class Tally {
 
   /** The newest first. */
   get newest(): readonly NewBan[] {
-    return this.#newest.toReversed();
+    return [...this.#newest.values()].sort((a, b) => b.time - a.time);
   }
 
   /** Problems that were told, by code. */

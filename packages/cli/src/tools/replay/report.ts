@@ -1,7 +1,7 @@
 import { formatDuration, formatLocalTime, type ReplayedBan } from '@f2b/core';
 import { printable } from '../../printable.js';
 import { textTable } from '../bench/text-table.js';
-import type { Read, Side } from './run.js';
+import type { Read, Side } from './side.js';
 
 /** `A` and `B`: what the two sides are called in a list. */
 const letters = ['A', 'B'];

@@ -6,32 +6,16 @@ import { printable, printableJson } from '../../printable.js';
 import { chooseDirectory } from '../regex/config-directory.js';
 import { Output, ReaderGone } from '../regex/output.js';
 import { Progress } from '../regex/progress.js';
-import { type ReadingCounts, readInTime } from './logs.js';
+import { readInTime } from './logs.js';
 import type { ReplayCommandOptions, SideOptions } from './options.js';
 import { banAsJson, banLine, figures, figuresAsJson } from './report.js';
+import type { Read, Side } from './side.js';
 import { triedSettings } from './tried-settings.js';
 
 /** Bans that are listed; further ones are only counted. */
 const mostListed = 1_000_000;
 /** Logs that are read side by side. */
 const mostLogs = 512;
-
-/** One way of judging, and what came of it. */
-export interface Side {
-  readonly options: SideOptions;
-  readonly settings: JailSettings;
-  readonly replay: Replay;
-  /** In the order in which they were made. */
-  readonly bans: readonly ReplayedBan[];
-  readonly problems: readonly string[];
-}
-
-/** What was read, and how long that took. */
-export interface Read extends ReadingCounts {
-  from: number | undefined;
-  to: number | undefined;
-  seconds: number;
-}
 
 /**
  * Runs `f2b replay`.
