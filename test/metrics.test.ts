@@ -112,7 +112,7 @@ it('does not open an address that others can reach without being told twice, and
 });
 
 it('guards on where metrics cannot be served', async () => {
-  await start(join(directory, 'jail.conf', 'metrics.sock'));
+  await start('/proc/self/none/metrics.sock');
   expect(daemon.output).toMatch(/ERROR +Metrics are not served: /);
   daemon.knock('203.0.113.6');
   await daemon.says(/Found 203\.0\.113\.6/);

@@ -51,7 +51,8 @@ export function troublesOf(view: Overview, { red, yellow }: Colours): string[] {
     if (unmet.count > unmetShown) lines.push(`  and ${unmet.count - unmetShown} more`);
   }
   for (const { name, tally } of view.jails) {
-    if (tally.leaks === 0) continue;
+    // In a dry run nobody is kept out.
+    if (tally.leaks === 0 || view.dryRun) continue;
     lines.push(
       red(printable(`${name}: ${count(tally.leaks, 'failure')} of addresses that were banned: the bans do not hold`)),
     );

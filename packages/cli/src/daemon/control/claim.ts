@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { CliError, reasonOf } from '../../errors.js';
@@ -30,7 +30,7 @@ export async function claimSocket(server: Server, path: string): Promise<SocketC
     throw unusable(path, `the path is longer than the ${maxPathBytes} bytes a socket may have; choose a shorter one`);
   }
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     removeIfThere(ownName);
   } catch (error) {
     throw unusable(path, `${reasonOf(error)}; use -s for a place where you may write`);
@@ -145,4 +145,16 @@ function removeIfThere(path: string): void {
 
 function unusable(path: string, why: string): CliError {
   return new CliError('F2B_SOCKET_UNUSABLE', `cannot use ${path} as control socket: ${why}`);
+}
+
+/** Makes a directory and those above it. Node's own way of doing so never ends where the system says that there is none, as in /proc. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another daemon that starts in the same moment has made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
