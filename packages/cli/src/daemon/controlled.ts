@@ -51,7 +51,7 @@ export class Controlled implements ControlledDaemon {
   }
 
   skippedJails(): readonly { readonly name: string; readonly why: string }[] {
-    return this.#settings.skipped.map(({ name }) => ({ name, why: this.whySkipped(name) ?? '' }));
+    return this.#configuration.settings.skipped.map(({ name }) => ({ name, why: this.whySkipped(name) ?? '' }));
   }
 
   isDryRun(): boolean {

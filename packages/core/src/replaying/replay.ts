@@ -3,6 +3,7 @@ import type { CompiledFilter } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { JailMaker } from '../guard/jail-maker.js';
 import { type Ban, endOf } from '../jails/book/bans.js';
+import { Room } from '../jails/book/room.js';
 import type { Decision } from '../jails/decisions.js';
 import type { Judge, JudgedLine } from '../jails/judge.js';
 import { Dns } from '../jails/who/dns.js';
@@ -70,6 +71,7 @@ export class Replay {
       edges: { ...edges, random: () => 0 },
       dns: new Dns((name) => edges.resolve(name)),
       store: openMemoryStore({ maxFailures: 0 }),
+      room: new Room(),
       carryOut: () => {},
       problem: (_jail, _code, what) => problem(what),
     });
@@ -107,8 +109,10 @@ export class Replay {
   line(line: JudgedLine, now: EpochMs): void {
     if (now > this.#now) this.#now = now;
     // Ends first. A line is written a moment after the time that it bears: who was banned until then is free again.
-    for (const decision of this.#judge.unbans(this.#now + 1)) {
-      if (decision.kind === 'unban') this.#open.delete(decision.ban.who.id);
+    while ((this.#judge.nextEnd() ?? Number.POSITIVE_INFINITY) < this.#now + 1) {
+      for (const decision of this.#judge.unbans(this.#now + 1)) {
+        if (decision.kind === 'unban') this.#open.delete(decision.ban.who.id);
+      }
     }
     this.#take(this.#judge.line(line, { now: this.#now, inOperation: true }));
   }
