@@ -42,6 +42,8 @@ const defaultBounds: ChronicleBounds = { most: 50_000, mostOfOne: 200, mostChars
 /** A line longer than this is cut. */
 const longestLine = 512;
 const mostLines = 4;
+/** What is left of a bound when it was reached. */
+const spared = 0.9;
 
 interface Story {
   occurrences: Occurrence[];
@@ -106,15 +108,17 @@ export class Chronicle {
     this.#shed();
   }
 
+  /** Several at once: to find the first of a map costs as much as what was taken out before it. */
   #shed(): void {
-    if (this.#count <= this.#bounds.most && this.#chars <= this.#bounds.mostChars) return;
+    const { most, mostChars } = this.#bounds;
+    if (this.#count <= most && this.#chars <= mostChars) return;
     for (const [id, story] of this.#stories) {
       if (this.#stories.size === 1) this.#shorten(story, 1);
       else {
         this.#shorten(story, 0);
         this.#stories.delete(id);
       }
-      if (this.#count <= this.#bounds.most && this.#chars <= this.#bounds.mostChars) return;
+      if (this.#count <= most * spared && this.#chars <= mostChars * spared) return;
     }
   }
 
