@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { openPool } from '@f2b/matcher';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { guardTrial } from '../fixtures/guard.js';
 import { openMemoryStore } from '../keeping/memory.js';
 
@@ -130,6 +130,7 @@ describe('a file that is rewritten and begins with the same line', () => {
 
 describe('lines that cannot be scanned for a reason that does not lie in them', () => {
   const pool = openPool({ workers: 1 });
+  afterEach(() => vi.restoreAllMocks());
   afterAll(() => pool.close());
 
   it('wait, say so in the status, and are judged once they can be', async () => {
@@ -155,7 +156,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
 
   it('are left for the next process when the guard stops meanwhile', async () => {
     const gone = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
-    const spy = vi.spyOn(pool, 'scanInline').mockImplementation(() => {
+    vi.spyOn(pool, 'scanInline').mockImplementation(() => {
       throw gone;
     });
     trial.append(knocks(2));
@@ -164,7 +165,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
     await trial.start(trial.door('maxretry = 20'), { pool, store });
     await trial.says(/EMFILE/);
     await trial.stop();
-    spy.mockRestore();
+    vi.restoreAllMocks();
     await trial.start(trial.door('maxretry = 20'), { pool, store });
     await until(() => expect(failed()).toBe(2));
   });
@@ -172,7 +173,7 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
   it('are judged though the name that they stood under has vanished meanwhile', async () => {
     let broken = false;
     const scanInline = pool.scanInline.bind(pool);
-    const spy = vi.spyOn(pool, 'scanInline').mockImplementation((...args) => {
+    vi.spyOn(pool, 'scanInline').mockImplementation((...args) => {
       if (broken) throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
       return scanInline(...args);
     });
@@ -193,7 +194,6 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
     await until(() => expect(failed()).toBe(3));
     for (let i = 0; i < 5; i++) await housekeeping();
     expect(trial.guard.jailStatus('door')?.files).toEqual([trial.logPath()]);
-    spy.mockRestore();
   });
 
   it('are passed over when it may be their own fault, and those behind them are judged', async () => {
@@ -207,6 +207,5 @@ describe('lines that cannot be scanned for a reason that does not lie in them', 
     await trial.says(/a fault of the scan/);
     trial.append(knocks(2));
     await until(() => expect(failed()).toBe(2));
-    vi.restoreAllMocks();
   });
 });

@@ -64,6 +64,9 @@ export class FollowedLogs {
   readonly #parts: SharedLogParts;
   /** Of the lines of all logs so far. */
   readonly counts = new LineCounts();
+  /** Jails that read whatever their patterns name. */
+  readonly #seeking = new Set<GuardedJail>();
+  #stopSeeking: (() => void) | undefined;
   #closed = false;
 
   constructor(options: FollowedLogsOptions) {
@@ -105,6 +108,7 @@ export class FollowedLogs {
    * @throws what the pattern's directories answer when they cannot be listed
    */
   add(jail: GuardedJail): void {
+    this.#seek(jail);
     for (const logpath of jail.settings.logpaths) {
       for (const path of this.#pathsOf(logpath)) this.#addLog(jail, path, logpath.from);
     }
@@ -112,6 +116,7 @@ export class FollowedLogs {
 
   /** Ends a jail's reading: of its logs, what is under way is not shown to it any more. */
   async remove(jail: GuardedJail): Promise<void> {
+    this.#seeking.delete(jail);
     await Promise.all([...jail.logs.keys()].map((path) => this.#removeLog(jail, path, 'drop')));
   }
 
@@ -177,8 +182,25 @@ export class FollowedLogs {
   /** Stops reading, and judges what was read; the places move on while questions are answered. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#stopSeeking?.();
     for (const log of this.#logs.values()) log.stopTrying();
     await this.#tailer.close();
+  }
+
+  /** A log that comes is read within one look from its first byte. */
+  #seek(jail: GuardedJail): void {
+    if (jail.settings.logpaths.some(isPattern)) this.#seeking.add(jail);
+    else this.#seeking.delete(jail);
+    if (this.#seeking.size > 0 && this.#stopSeeking === undefined) this.#seekLater();
+  }
+
+  #seekLater(): void {
+    this.#stopSeeking = this.#options.edges.clock.after(this.#options.pollEvery, () => {
+      this.#stopSeeking = undefined;
+      if (this.#closed) return;
+      for (const one of this.#seeking) this.addNew(one);
+      if (this.#seeking.size > 0) this.#seekLater();
+    });
   }
 
   #pathsOf(logpath: LogPath): readonly string[] {

@@ -16,6 +16,7 @@ import type { Piece, ScanLane } from './scan-lane.js';
  */
 export class OrderedScan implements ScanLane {
   readonly pooled = false;
+  readonly key = '';
   readonly newline: Newline;
   readonly #filter: CompiledFilter;
   readonly #clock: Clock;

@@ -18,6 +18,8 @@ export interface Piece {
 export interface ScanLane {
   /** Its blocks may go to the pool's workers. */
   readonly pooled: boolean;
+  /** The pool knows it by this; several logs may have the same. */
+  readonly key: string;
   /** How the log's lines end. */
   readonly newline: Newline;
   /** Begins the scan of a block elsewhere; undefined: its pieces are scanned here, when its turn has come. */

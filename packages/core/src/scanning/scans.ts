@@ -28,8 +28,6 @@ export interface ScanReader {
 /** Jails that share a scan: one whose expressions see several lines has its own, the others go by how lines end. */
 export interface Scan<R extends ScanReader = Reader> {
   readonly kind: string;
-  /** The pool knows it by this. */
-  readonly key: string;
   readonly readers: readonly R[];
   /** The readers' filters when the scan was made: a jail may get another one. */
   readonly filters: readonly CompiledFilter[];
@@ -49,17 +47,14 @@ export interface ScansParts {
 
 /** The scans of one log: its readers, divided among as few as possible. */
 export class Scans<R extends ScanReader = Reader> {
-  readonly #path: string;
   readonly #readers: readonly R[];
   readonly #parts: ScansParts;
   #current: readonly Scan<R>[] = [];
   /** The readers have changed since they were divided: many jails may come at once, and a scan is made for all. */
   #stale = false;
-  #made = 0;
 
   /** @param readers is looked at again after each `changed` */
-  constructor(path: string, readers: readonly R[], parts: ScansParts) {
-    this.#path = path;
+  constructor(readers: readonly R[], parts: ScansParts) {
     this.#readers = readers;
     this.#parts = parts;
   }
@@ -76,10 +71,9 @@ export class Scans<R extends ScanReader = Reader> {
 
   /** A scan for some readers on their own, to be closed by the caller; undefined when there is none, which has been told. */
   of(kind: string, readers: readonly R[]): Scan<R> | undefined {
-    const key = `${this.#path}\u0000${kind}\u0000${this.#made++}`;
     const filters = readers.map(({ jail }) => jail.filter);
     try {
-      return { kind, key, readers, filters, lane: this.#lane(key, filters) };
+      return { kind, readers, filters, lane: this.#lane(filters) };
     } catch (error) {
       const jails = readers.map(({ jail }) => jail.name).join(', ');
       this.#parts.failed(`the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
@@ -116,11 +110,11 @@ export class Scans<R extends ScanReader = Reader> {
     this.#parts.underWay().then(close, close);
   }
 
-  #lane(key: string, filters: readonly CompiledFilter[]): ScanLane {
+  #lane(filters: readonly CompiledFilter[]): ScanLane {
     const { pool, edges } = this.#parts;
     const [first] = filters;
     if (first!.maxlines > 1) return new OrderedScan(first!, edges.clock, pool.maxLineBytes);
-    return new PooledScan(pool, key, filters, edges.clock, this.#parts.sample());
+    return new PooledScan(pool, filters, edges.clock, () => this.#parts.sample());
   }
 }
 

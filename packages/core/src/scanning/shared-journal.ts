@@ -73,7 +73,7 @@ export class SharedJournal implements SourceReader {
   constructor(where: JournalWhere, parts: SharedJournalParts) {
     this.where = where;
     this.#parts = parts;
-    this.#scans = new Scans<JournalReader>(where.name, this.#readers, {
+    this.#scans = new Scans<JournalReader>(this.#readers, {
       ...parts,
       sample: () => undefined,
       failed: (why) => parts.failed(this, why),

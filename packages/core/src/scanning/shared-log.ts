@@ -63,7 +63,7 @@ export class SharedLog implements SourceReader {
   constructor(path: string, parts: SharedLogParts) {
     this.path = path;
     this.#parts = parts;
-    this.#scans = new Scans(path, this.#readers, {
+    this.#scans = new Scans(this.#readers, {
       ...parts,
       sample: () => lastLines(parts.edges.files, path),
       failed: (why) => parts.failed(this, why),
@@ -294,6 +294,6 @@ export class SharedLog implements SourceReader {
 
   /** The keys under which the pool is asked to scan this log's lines. */
   scanKeys(): readonly string[] {
-    return this.#scans.current().flatMap(({ lane, key }) => (lane.pooled ? [key] : []));
+    return this.#scans.current().flatMap(({ lane }) => (lane.pooled ? [lane.key] : []));
   }
 }

@@ -7,6 +7,10 @@ const tolerance: Milliseconds = 60_000;
 /** A shift of an hour, less a little, is rather a wrong time zone than a slow writer. */
 const zoneShift: Milliseconds = 3_300_000;
 const warningEvery: Milliseconds = 86_400_000;
+/** Zones lie whole quarters of an hour apart. */
+const quarter: Milliseconds = 900_000;
+/** So many lines in a row that are off by the same zone are no accident. */
+const linesForZone = 3;
 
 /** The part of a match that its time is decided on. */
 export interface DatedLine {
@@ -40,6 +44,8 @@ export class LineTime {
   #lastDate: EpochMs = Number.NEGATIVE_INFINITY;
   #lastText = '';
   readonly #warnedAt = new Map<string, EpochMs>();
+  /** By how many quarters of an hour the last lines were off, and how many of them. */
+  #skew = { quarters: 0, lines: 0 };
 
   constructor(jail: string) {
     this.#jail = jail;
@@ -63,6 +69,7 @@ export class LineTime {
       let time = line.time;
       if (inOperation && Math.abs(time - now) > tolerance) {
         this.#warnOfShift(time, now, warn);
+        this.#noticeZone(time, now, warn);
         time = now;
       } else if (!inOperation && time < now - findtime * 1000) {
         this.#warnOnce('old', now, warn, () => {
@@ -90,6 +97,22 @@ export class LineTime {
     return undefined;
   }
 
+  /** A log that is written in another zone is off by the same hours in every line: what mends that is said once. */
+  #noticeZone(time: EpochMs, now: EpochMs, warn: (message: VoiceMessage) => void): void {
+    const quarters = Math.round((time - now) / quarter);
+    const isZone = quarters !== 0 && Math.abs(time - now - quarters * quarter) <= tolerance;
+    const isSame = isZone && quarters === this.#skew.quarters;
+    this.#skew = { quarters: isZone ? quarters : 0, lines: isSame ? this.#skew.lines + 1 : 1 };
+    if (!isZone || this.#skew.lines < linesForZone) return;
+    this.#warnOnce('zone', now, warn, () => {
+      const zone = zoneName(quarters * 15 - new Date(now).getTimezoneOffset());
+      return (
+        `The log's dates are always ${formatDuration(Math.abs(quarters) * 900)} ${quarters < 0 ? 'behind' : 'ahead of'} the clock: ` +
+        `it is written in another zone. Write into the jail: logtimezone = ${zone}`
+      );
+    });
+  }
+
   #warnOfShift(time: EpochMs, now: EpochMs, warn: (message: VoiceMessage) => void): void {
     const off = Math.abs(time - now);
     const side = time < now ? 'before' : 'after';
@@ -108,4 +131,11 @@ export class LineTime {
     this.#warnedAt.set(kind, now);
     warn({ logger: 'fail2ban.filter', level: 'WARNING', message: `[${this.#jail}] ${text()}` });
   }
+}
+
+/** As `logtimezone` wants it: `UTC+0530`. */
+function zoneName(minutesEast: number): string {
+  const off = Math.abs(minutesEast);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `UTC${minutesEast < 0 ? '-' : '+'}${two(Math.floor(off / 60))}${two(off % 60)}`;
 }

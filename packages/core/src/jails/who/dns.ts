@@ -16,6 +16,9 @@ const maxAnswers = 1000;
 /** Lookups under way at once: names come from log lines, an attacker must not be able to start thousands. */
 const maxPending = 64;
 
+/** The resolver takes `192.0.2`, `0x7f.1` and `2` for addresses. No name of a host ends in a number, and who writes one into a log means nobody. */
+const endsInNumber = /(?:^|\.)(?:\d+|0x[\da-f]*)\.?$/i;
+
 /** What a lookup gave: the addresses, or why there are none. */
 export type Lookup =
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
@@ -45,6 +48,7 @@ export class Dns {
    * @param within an answer of the cache has to be younger
    */
   async lookup(name: string, now: EpochMs, within = answerAge): Promise<Lookup> {
+    if (endsInNumber.test(name)) return { kind: 'unknown', why: 'it ends in a number, as no name does' };
     const cached = this.cached(name, now, within);
     if (cached !== undefined) {
       return cached.length > 0 ? { kind: 'addresses', addresses: cached } : { kind: 'unknown', why: 'no address' };

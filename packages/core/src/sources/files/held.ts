@@ -15,6 +15,8 @@ export class Held {
   readonly born: bigint | undefined;
   /** When it lost its name; undefined for the file that has it. */
   lostName: EpochMs | undefined;
+  /** Where reading stood when the content was last replaced. */
+  #before: Mark | undefined;
   /** Nothing was left to read when last looked. */
   #drained = false;
   readonly #name: string;
@@ -87,7 +89,9 @@ export class Held {
   next(inOperation: boolean, settled: () => FilePlace | undefined): Block | 'again' | 'fresh' | undefined {
     // A file that cannot be read has nothing left for now.
     this.#drained = true;
+    const { generation } = this.log;
     const lines = this.log.next();
+    if (this.log.generation !== generation) this.#before = this.#pending[0]?.before ?? this.log.replaced;
     this.#drained = lines === undefined;
     if (lines === undefined || lines === 'again' || lines === 'fresh') return lines;
     const { before, ...range } = lines;
@@ -115,9 +119,9 @@ export class Held {
     return this.#markAt(this.#pending[0]?.before ?? this.log.mark);
   }
 
-  /** Where it, or a copy of it, would be read on. */
+  /** Where it would be read on, or a copy of it, or one of what it held before: all that stands before is settled. */
   get marks(): readonly FileMark[] {
-    return this.log.marks.map((mark) => this.#markAt(mark));
+    return this.#before === undefined ? [this.mark] : [this.mark, this.#markAt(this.#before)];
   }
 
   #markAt({ offset, marker, head }: Mark): FileMark {

@@ -7,7 +7,7 @@ import type { LogParts, ReadLimits } from './log-parts.js';
 import { looksRotated, Missed } from './missed.js';
 
 /** Old files that are watched for late writes at once; more of them are given up as soon as they are drained. */
-const maxOldLogs = 8;
+const maxOldLogs = 32;
 
 /** Where to begin in a log that is there when following starts. Not asked for files that come later: those are new from their first byte. */
 export type ChooseStart = (log: { readonly fd: number; readonly size: Bytes }) => Bytes;

@@ -116,9 +116,9 @@ export class OpenLog {
     this.#moveTo(offset);
   }
 
-  /** Where reading stands, and where it stood before the content was last replaced: a copy of the file may be read on from there. */
-  get marks(): readonly Mark[] {
-    return this.#before === undefined ? [this.mark] : [this.mark, this.#before];
+  /** Where reading stood when the content was last replaced: a copy of the file may be read on from there. */
+  get replaced(): Mark | undefined {
+    return this.#before;
   }
 
   /** Where reading stands; inside a line that is being skipped, that line's beginning. */
