@@ -55,6 +55,11 @@ export const coreErrors = {
       'Lines were not judged, or not as they were written: a worker failed, an expression ran out of its steps, or bytes are none of the log’s encoding.',
     advice: 'Mend what the message names: the expression, or `logencoding`.',
   },
+  F2B_MEMORY: {
+    means:
+      'Memory is short: the books gave up lines of bans and failures, or those who have failed once. No ban is given up.',
+    advice: 'Give the process more memory, or lower `findtime` or `maxmatches`.',
+  },
   F2B_STORE: {
     means:
       'What is to outlive the process cannot be written; enforcement goes on, and what waits is written once it can be.',

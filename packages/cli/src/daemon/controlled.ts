@@ -62,6 +62,10 @@ export class Controlled implements ControlledDaemon {
     return this.#guard?.storeTrouble;
   }
 
+  memoryShortage(): string | undefined {
+    return this.#guard?.memoryShortage;
+  }
+
   say(level: VoiceLevel, message: string): void {
     this.#voice.say({ logger: 'fail2ban.transmitter', level, message });
   }

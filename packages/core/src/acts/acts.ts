@@ -66,6 +66,8 @@ export class Acts {
         break;
       case 'already':
         if (simulate) break;
+        // What led to it counts no more, in the store as in the book: a restart would ban for it.
+        keeper.ban({ kind: 'spent', jail: name, id: decision.ban.who.id });
         events.emit('already', { jail: name, id: decision.ban.who.id, since: decision.ban.since });
         keeper.after(() => enforcer.doubt(decision.ban, this.#parts.clock.now()));
         break;

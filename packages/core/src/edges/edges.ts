@@ -4,6 +4,7 @@ import type { Resolve } from '../jails/who/dns.js';
 import type { ListReader } from '../jails/who/ignore-file.js';
 import type { Files } from '../sources/files/files.js';
 import type { Watch } from '../sources/files/watcher.js';
+import type { Memory } from './memory.js';
 
 /** Everything that the guard asks of the world outside, besides the scan pool and the firewall. */
 export interface Edges {
@@ -11,6 +12,7 @@ export interface Edges {
   readonly files: Files;
   readonly watch: Watch;
   readonly resolve: Resolve;
+  readonly memory: Memory;
   /** Addresses of the host's interfaces, as text. */
   ownAddresses(): readonly string[];
   readonly lists: ListReader;

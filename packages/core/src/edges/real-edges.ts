@@ -6,6 +6,7 @@ import { openIgnoreCommand } from '../acts/ignore-command.js';
 import { realFiles } from '../sources/files/files.js';
 import { chokidarWatch } from '../sources/files/watcher.js';
 import type { Edges } from './edges.js';
+import { realMemory } from './memory.js';
 import { hostSpeaksIpv6, resolveName } from './resolve-name.js';
 
 /** Node counts delays in 32 bits. */
@@ -32,6 +33,7 @@ export function realEdges(watchFailed: (error: Error) => void): Edges {
     files: realFiles,
     watch: chokidarWatch(watchFailed),
     resolve: resolveName,
+    memory: realMemory,
     ownAddresses: () =>
       Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address)),
     lists: {

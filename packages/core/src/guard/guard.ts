@@ -30,6 +30,7 @@ import { JailSet } from './jail-set.js';
 import { Observer, type Story } from './observer.js';
 import { poolOptions } from './pool-setup.js';
 import type { ReloadPlan, Wanted } from './reload-plan.js';
+import { RoomWatch } from './room-watch.js';
 import { storeWatch } from './store-watch.js';
 
 export interface GuardOptions {
@@ -71,6 +72,7 @@ export class Guard {
   readonly #store: Store;
   readonly #keeper: Keeper;
   readonly #room = new Room();
+  readonly #roomWatch: RoomWatch;
   readonly #pool: ScanPool;
   readonly #ownsPool: boolean;
   readonly #firewall: Firewall;
@@ -96,6 +98,9 @@ export class Guard {
     this.#warmWorkers = options.warmWorkers ?? true;
     this.#loopDelay = new LoopDelay(clock);
     this.#reporter = new Reporter(options.voice, this.events, () => clock.now());
+    this.#roomWatch = new RoomWatch(this.#room, edges.memory, clock, (what) =>
+      this.#reporter.problem({ code: 'F2B_MEMORY', what, level: 'WARNING' }),
+    );
     // Nobody would read the failures of a store that ends with the process.
     this.#store = options.store ?? openMemoryStore({ maxFailures: 0 });
     this.#keeper = new Keeper(this.#store, clock, storeWatch(this.#reporter));
@@ -139,6 +144,7 @@ export class Guard {
       journalctl: options.journalctl,
       judged: () => {
         this.#loopDelay.work();
+        this.#roomWatch.check();
         this.#chores.schedule();
       },
       settled: (_settling, place) => {
@@ -238,6 +244,11 @@ export class Guard {
   /** Why what is to outlive the process cannot be written at the moment; undefined while it can. */
   get storeTrouble(): string | undefined {
     return this.#store.trouble;
+  }
+
+  /** What had to be given up for want of memory, and how much; undefined: nothing. */
+  get memoryShortage(): string | undefined {
+    return this.#roomWatch.shortage;
   }
 
   /** All that can be said in figures, at this moment. */
@@ -363,6 +374,7 @@ export class Guard {
   }
 
   #housekeeping(now: EpochMs): void {
+    this.#roomWatch.check();
     for (const jail of this.#jails.running()) {
       jail.apply(jail.judge.unbans(now));
       jail.judge.sweep(now);

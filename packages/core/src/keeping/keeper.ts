@@ -110,6 +110,7 @@ export class Keeper {
 
   ban(change: BanChange): void {
     if (change.kind === 'made') this.#draft.banned.add(keyOf(change.jail, change.ban.who.id));
+    else if (change.kind === 'spent') this.#draft.banned.add(keyOf(change.jail, change.id));
     this.#draft.bans.push(change);
     this.#schedule();
   }

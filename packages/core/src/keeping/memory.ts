@@ -47,6 +47,9 @@ class JailMemory {
       case 'prolonged':
         this.bans.set(change.ban.who.id, change.ban);
         break;
+      case 'spent':
+        this.#spend(change.id);
+        break;
       case 'ended':
         this.bans.delete(change.id);
         break;

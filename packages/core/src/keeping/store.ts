@@ -25,6 +25,8 @@ export type BanChange =
   | { readonly kind: 'restored'; readonly jail: string; readonly ban: Readonly<Ban> }
   /** It ends later than it did. */
   | { readonly kind: 'prolonged'; readonly jail: string; readonly ban: Readonly<Ban> }
+  /** Somebody who is banned already would have been banned again: the failures that led to it are spent, and nothing else changes. */
+  | { readonly kind: 'spent'; readonly jail: string; readonly id: string }
   /** Its time is over: it is history, by which later bans grow. */
   | { readonly kind: 'ended'; readonly jail: string; readonly id: string }
   /** Taken back by hand: ban, history and failures are forgotten. Also said of somebody who was not banned. */

@@ -21,6 +21,7 @@ const listeners = new Set<(event: DaemonEvent) => void>();
 
 const daemon: ControlledDaemon = {
   storeTrouble: () => undefined,
+  memoryShortage: () => undefined,
   version: '9.9.9',
   guard: undefined,
   skippedJails: () => [],

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { EpochMs } from '@f2b/config';
 import type { BanRecord } from '../../jails/growth/increment.js';
 import type { Files } from '../../sources/files/files.js';
@@ -151,6 +152,8 @@ export class WrittenDatabase extends ReadDatabase {
         // A ban that has ended stays, as history: its end says that it is over.
         case 'ended':
         case 'restored':
+        // Its failures stand in the row of the step.
+        case 'spent':
           break;
       }
     }
@@ -165,6 +168,13 @@ export class WrittenDatabase extends ReadDatabase {
     if (this.#jails.has(jail)) return;
     this.#mention.run(jail);
     this.#jails.add(jail);
+  }
+
+  /** Copies all of it, also when the file has lost its name. */
+  copyTo(file: string): void {
+    // SQLite takes an empty file, and would make one that others may read.
+    closeSync(openSync(file, 'w', 0o600));
+    this.#db.prepare('VACUUM INTO ?').run(file);
   }
 
   close(): void {

@@ -46,7 +46,7 @@ export function failureSteps({ failures, bans }: Step, maxMatches: number): Map<
 
 function spentBy(change: BanChange): string | undefined {
   if (change.kind === 'made') return change.ban.who.id;
-  return change.kind === 'lifted' ? change.id : undefined;
+  return change.kind === 'lifted' || change.kind === 'spent' ? change.id : undefined;
 }
 
 function cellsOf(

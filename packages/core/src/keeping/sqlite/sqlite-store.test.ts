@@ -151,6 +151,9 @@ it('knows of each failure whether a ban came of it: those after the ban count ag
     ['b', false],
     ['a', false],
   ]);
+  store.commit(step({ bans: [{ kind: 'spent', jail: 'door', id: 'b' }] }));
+  expect(store.failuresSince('door', 0).map(({ spent }) => spent)).toEqual([true, true, false]);
+  expect(store.bans('door')).toHaveLength(1);
   store.commit(step({ bans: [{ kind: 'lifted', jail: 'door', id: 'b' }] }));
   expect(store.failuresSince('door', 0).map(({ spent }) => spent)).toEqual([true, true, false]);
 });

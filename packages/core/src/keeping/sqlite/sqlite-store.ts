@@ -10,6 +10,7 @@ import type { Left } from './cleaning.js';
 import { type Connection, isDamaged, loadSqlite, type SqliteOpener, sqliteCode } from './connection.js';
 import { ReadDatabase, WrittenDatabase } from './database.js';
 import { readFailureSteps } from './failure-steps.js';
+import { identityOf, takePlace } from './moved-file.js';
 import { openForReading, openForWriting, storeError } from './opening.js';
 import { PendingHistory } from './pending-history.js';
 
@@ -61,6 +62,10 @@ class SqliteStore implements Store {
   #stopClean: () => void = () => {};
   #stopPurge: () => void = () => {};
   #closed = false;
+  /** Which file was opened. */
+  #identity: string | undefined;
+  /** Which file is its write-ahead log, as soon as there is one. */
+  #log: string | undefined;
 
   constructor(sqlite: SqliteOpener, options: SqliteStoreOptions) {
     this.#sqlite = sqlite;
@@ -112,6 +117,7 @@ class SqliteStore implements Store {
     this.#write({ failures: step.failures, bans, places: [...this.#laterPlaces.values()] });
     this.#laterPlaces.clear();
     for (const change of bans) {
+      if (change.kind === 'spent') continue;
       const id = 'ban' in change ? change.ban.who.id : change.id;
       this.#history.written(id, change.jail);
     }
@@ -155,8 +161,10 @@ class SqliteStore implements Store {
     const count = (jail: string, id: string) => this.#history.pending(id, jail)?.bancount;
     for (let tries = 0; ; tries++) {
       try {
+        this.#followFile();
         this.#db ??= this.#open();
         this.#db.write(step, clock.now(), maxMatches, count);
+        this.#log ??= identityOf(`${this.#options.file}-wal`);
         this.#trouble = undefined;
         return;
       } catch (error) {
@@ -186,6 +194,19 @@ class SqliteStore implements Store {
     return otherwise;
   }
 
+  /** Somebody deleted the file, or put another one in its place: what was kept in it goes on in the one that has the name now. */
+  #followFile(): void {
+    const { file, tell } = this.#options;
+    const db = this.#db;
+    if (db === undefined || this.#closed || identityOf(file) === this.#identity) return;
+    const copy = `${file}.moving`;
+    db.copyTo(copy);
+    this.#drop();
+    const what = takePlace(this.#sqlite, copy, file, this.#log);
+    this.#db = this.#open();
+    tell('notice', `Database ${file} was ${what} while f2b runs: what is remembered has been written into it anew`);
+  }
+
   #open(): WrittenDatabase {
     const { file, clock, tell } = this.#options;
     if (this.#closed) throw new CoreError('F2B_STORE', `database ${file} is closed`);
@@ -193,6 +214,8 @@ class SqliteStore implements Store {
     try {
       const db = new WrittenDatabase(connection, realFiles);
       for (const jail of this.#jails.keys()) db.begin(jail);
+      this.#identity = identityOf(file);
+      this.#log = undefined;
       this.#trouble = undefined;
       this.#readable?.connection.close();
       this.#readable = undefined;
@@ -233,7 +256,7 @@ class SqliteStore implements Store {
       const { purgeAge, clock } = this.#options;
       const now = clock.now();
       const before = (jail: string) => now - (this.#jails.get(jail) ?? purgeAge) * 1000;
-      const left = this.#inTurn((db) => db.cleaning.failures(before));
+      const left = this.#inTurn((db) => db.cleaning.failures(before), true);
       this.#cleanLater(left === 'more' ? breath : cleanEvery);
     });
   }
@@ -252,10 +275,10 @@ class SqliteStore implements Store {
     });
   }
 
-  #inTurn(work: (db: WrittenDatabase) => Left): Left {
-    if (this.#db === undefined) return 'nothing';
+  #inTurn(work: (db: WrittenDatabase) => Left, looksAtFile = false): Left {
     try {
-      return work(this.#db);
+      if (looksAtFile) this.#followFile();
+      return this.#db === undefined ? 'nothing' : work(this.#db);
     } catch (error) {
       this.#failed(error);
       return 'nothing';

@@ -31,7 +31,7 @@ export type FromStore =
   /** It has been opened, or could not be. */
   | { readonly kind: 'ready' }
   /** A step, in the order in which they came: written, or why not. */
-  | { readonly kind: 'step'; readonly why: string | undefined }
+  | { readonly kind: 'step'; readonly why: string | undefined; readonly bytes: ArrayBuffer }
   | { readonly kind: 'told'; readonly as: 'notice' | 'trouble'; readonly message: string }
   | { readonly kind: 'trouble'; readonly trouble: string | undefined }
   /** The file can be read after all. */

@@ -71,7 +71,8 @@ class StoreThread {
         this.#refuses = reasonOf(error);
       }
     }
-    tell({ kind: 'step', why: this.#refuses });
+    const bytes = step.buffer as ArrayBuffer;
+    parentPort!.postMessage({ kind: 'step', why: this.#refuses, bytes } satisfies FromStore, [bytes]);
     signal(answeredSteps);
   }
 

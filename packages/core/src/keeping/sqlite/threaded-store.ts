@@ -95,9 +95,10 @@ class ThreadedStore implements Store {
     if (this.#thread === undefined) this.#start();
     const bans = step.bans.filter(({ kind }) => kind !== 'restored' && kind !== 'ended');
     if (step.failures.length + bans.length + step.places.length === 0) return Promise.resolve();
-    const pending = bans.map((change) => {
+    const pending = bans.flatMap((change) => {
+      if (change.kind === 'spent') return [];
       const id = 'ban' in change ? change.ban.who.id : change.id;
-      return { id, jail: change.jail, record: this.history.pending(id, change.jail) };
+      return [{ id, jail: change.jail, record: this.history.pending(id, change.jail) }];
     });
     const count = (jail: string, { who, bancount }: { readonly who: { readonly id: string }; bancount: number }) =>
       this.history.pending(who.id, jail)?.bancount ?? bancount;
@@ -171,6 +172,7 @@ class ThreadedStore implements Store {
         break;
       case 'step': {
         const step = this.#underWay.shift();
+        this.#writer.giveBack(message.bytes);
         if (message.why === undefined) step?.written();
         else {
           this.#failed = true;

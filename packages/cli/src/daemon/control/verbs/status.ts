@@ -15,8 +15,10 @@ export function status(daemon: ControlledDaemon, words: Words): Reply {
     .sort();
   const overview = [tuple('Number of jail', names.length), tuple('Jail list', names.join(', '))];
   const trouble = daemon.storeTrouble();
-  // A line that fail2ban does not have, for as long as bans are enforced and not remembered.
+  // Lines that fail2ban does not have: this one for as long as bans are enforced and not remembered.
   if (trouble !== undefined) overview.push(tuple('Database', `cannot be written: ${trouble}`));
+  const shortage = daemon.memoryShortage();
+  if (shortage !== undefined) overview.push(tuple('Memory', `is short: ${shortage}`));
   if (jail === undefined) return ok(overview);
   if (jail === '--all') {
     const jails = names.map((name) => [name, daemon.jailStatus(name)] as const);

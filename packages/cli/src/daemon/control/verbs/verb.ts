@@ -34,6 +34,8 @@ export interface ControlledDaemon {
   isDryRun(): boolean;
   /** Why what is to outlive the daemon cannot be written at the moment; undefined while it can. */
   storeTrouble(): string | undefined;
+  /** What had to be given up for want of memory; undefined: nothing. */
+  memoryShortage(): string | undefined;
   /** Ends the daemon; resolves when jails are stopped and bans are taken back. */
   stop(): Promise<void>;
   /** Stops jails and takes them out of the set. */
