@@ -37,11 +37,15 @@ it('says when a simulated ban would have ended', async () => {
 });
 
 it('does not ban for real whom it banned in the simulation', async () => {
-  const guard = await trial.start(simulated());
+  const grows = 'bantime.increment = true';
+  const guard = await trial.start(trial.door(`simulate = true\n${grows}`));
   knocks('203.0.113.5');
   await trial.says(/would ban 203/);
-  await guard.changeJail(trial.settingsOf(trial.door()));
+  expect(guard.story('203.0.113.5').jails[0]?.outlook).toMatchObject({ bancount: 1, nextBantime: 1200 });
+  await guard.changeJail(trial.settingsOf(trial.door(grows)));
   expect(trial.banned()).toEqual([]);
+  // Nor longer, later on.
+  expect(guard.story('203.0.113.5').jails[0]?.outlook).toMatchObject({ bancount: 0, nextBantime: 600 });
   knocks('203.0.113.6');
   await trial.says(/\[door\] Ban 203.0.113.6/);
   await guard.settled();

@@ -7,6 +7,7 @@ import type { Decision, Question } from './decisions.js';
 import { FailureMaker, type MatchedLine } from './failure.js';
 import { guardRules } from './failure-rules.js';
 import { type BanHistory, restoredBantime, weightOfKnownBad } from './growth/increment.js';
+import { SimulatedHistory } from './growth/simulated-history.js';
 import { type Outlook, outlookOf } from './outlook.js';
 import type { Rules } from './rules.js';
 import { Sayings } from './sayings.js';
@@ -36,7 +37,8 @@ const sweepEvery: Milliseconds = 5000;
  */
 export class Judge {
   readonly #book: Book;
-  readonly #history: BanHistory;
+  readonly #realHistory: BanHistory;
+  #history: BanHistory;
   readonly #random: () => number;
   readonly #time: LineTime;
   #say: Sayings;
@@ -50,7 +52,8 @@ export class Judge {
 
   constructor(rules: Rules, book: Book, parts: JudgeParts) {
     this.#book = book;
-    this.#history = parts.history;
+    this.#realHistory = parts.history;
+    this.#history = this.#historyFor(rules);
     this.#random = parts.random;
     this.#time = new LineTime(rules.jail);
     this.#say = new Sayings(rules.jail, rules.simulate);
@@ -68,10 +71,15 @@ export class Judge {
    * often than a lower maxretry allows is banned by the next failure; bans keep their ends; who is ignored now is not unbanned.
    */
   change(rules: Rules): void {
+    if ((this.#rules.simulate ?? false) !== (rules.simulate ?? false)) this.#history = this.#historyFor(rules);
     this.#rules = rules;
     this.#say = new Sayings(rules.jail, rules.simulate);
     this.#maker = this.#newMaker();
     this.#ignoreCache = this.#newIgnoreCache();
+  }
+
+  #historyFor({ simulate }: Rules): BanHistory {
+    return simulate ? new SimulatedHistory(this.#realHistory) : this.#realHistory;
   }
 
   #newMaker(): FailureMaker {
