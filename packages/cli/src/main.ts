@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type Flags, readFlags } from './commandline/flags.js';
 import { readOptions, UnknownOption } from './commandline/read-options.js';
 import { commands } from './commands/table.js';
@@ -111,6 +112,23 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-void main(process.argv.slice(2)).then((code) => {
+/** By the name under which f2b was called: a link may have that of one of fail2ban's programs. */
+async function calledAs(name: string, argv: readonly string[]): Promise<number> {
+  switch (name) {
+    case 'fail2ban-client':
+    case 'fail2ban-server': {
+      const { runClassic } = await import('./commands/classic/classic.js');
+      return await runClassic(name, argv);
+    }
+    case 'fail2ban-regex':
+      return await main(['regex', ...argv]);
+    default:
+      return await main(argv);
+  }
+}
+
+const program = basename(process.argv[1] ?? '').replace(/\.js$/, '');
+
+void calledAs(program, process.argv.slice(2)).then((code) => {
   process.exitCode = outputFailed ? failed : code;
 });

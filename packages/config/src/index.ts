@@ -21,7 +21,7 @@ export { renderStream } from './render/stream.js';
 export { ignorecacheOptions } from './resolve/ignorecache.js';
 export { jailOptionTypes } from './resolve/jail-options.js';
 export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from './resolve/one-filter.js';
-export { readSettings } from './resolve/settings.js';
+export { fail2banVersion, readSettings } from './resolve/settings.js';
 
 export type * from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';

@@ -209,6 +209,8 @@ export interface OwnSettings {
   readonly logformat: 'classic' | 'json';
   /** Where Prometheus' metrics are served; undefined: nowhere. */
   readonly metrics: MetricsPlace | undefined;
+  /** Name of the daemon's process, where the command line says none: what `pgrep -f` finds. */
+  readonly pname?: string;
 }
 
 /** A socket in the file system, or an address of this host; `exposed`: not a loopback address, and somebody has said so. */

@@ -42,4 +42,5 @@ export type { FileRange } from './scan/range.js';
 export { unpackResult } from './scan/result.js';
 export { plainText, rowNames, timeText } from './scan/row-text.js';
 export { BlockScanner } from './scan/scanner.js';
+export { sessionNumber } from './scan/session-number.js';
 export { StatisticsCounter } from './scan/statistics.js';

@@ -78,7 +78,7 @@ async function foreground(flags: Flags): Promise<number> {
   try {
     const directory = configurationDirectory(flags.conf);
     const settings = readSettings({ directory: directory.path, allowMissingLogs: mayLackLogs(directory.path) });
-    process.title = flags.pname ?? 'f2b-server';
+    process.title = flags.pname ?? settings.own.pname ?? 'f2b-server';
     const daemon = await startDaemon({
       version: f2bVersion(),
       directory,

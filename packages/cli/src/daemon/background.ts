@@ -10,6 +10,9 @@ import type { LevelName } from './voice/levels.js';
 const frugal = ['--max-semi-space-size=4', '--heap-growing-percent=25'];
 
 /**
+ * Node's own `spawn` and not execa: the child outlives this process, so there is no end to wait for, no output to gather and nothing to
+ * clean up, which is what execa would add.
+ *
  * Starts `f2b ARGS` as a daemon: a session of its own, `/` as working directory, no terminal.
  * @param onSaid what the daemon has to say until it is ready.
  * @param wait undefined does not wait for readiness at all (`--async`).

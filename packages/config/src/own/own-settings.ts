@@ -51,6 +51,13 @@ const keys = new Map<string, OwnKey>([
       read: (text) => wrap('metrics', metricsPlace(text)),
     },
   ],
+  [
+    'pname',
+    {
+      expects: 'a name of 1 to 32 letters, digits and ._-',
+      read: (text) => (/^[\w.-]{1,32}$/.test(text) ? { pname: text } : undefined),
+    },
+  ],
 ]);
 
 /** Figures of a guard are nobody's business on the network, unless somebody says so. */

@@ -315,7 +315,8 @@ export class Guard {
     if (this.#stopping !== undefined) return;
     await this.#jails.reload(plan);
     this.#chores.schedule();
-    if (this.#warmWorkers && this.#stopping === undefined) void this.#logs.warmWorkers();
+    const otherScans = plan.added.length > 0 || plan.changed.some(({ parts }) => parts.includes('filter'));
+    if (otherScans && this.#warmWorkers && this.#stopping === undefined) void this.#logs.warmWorkers();
   }
 
   /** Stops a jail and takes its bans back from the firewall. */

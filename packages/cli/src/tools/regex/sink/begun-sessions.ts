@@ -1,5 +1,5 @@
 import { maxSessions, sessionKey } from '@f2b/core';
-import type { FoundColumns, Groups } from '@f2b/matcher';
+import { type FoundColumns, type Groups, sessionNumber } from '@f2b/matcher';
 import type { RowKeys } from './row-keys.js';
 import type { ReadMatch, Verdicts } from './verdict.js';
 
@@ -173,11 +173,4 @@ function readOf({ found, index, read }: PlainLine): ReadMatch {
 function keyOf(groups: Groups): string | undefined {
   const mlfid = groups.get('mlfid');
   return mlfid === undefined ? undefined : sessionKey(mlfid);
-}
-
-/** The number that the scan gives the session of a match: FNV-1a, never 0. */
-function sessionNumber(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
-  return hash === 0 ? 1 : hash;
 }
