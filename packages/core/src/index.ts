@@ -43,7 +43,7 @@ export { openSqliteStore } from './keeping/sqlite/sqlite-store.js';
 export { openThreadedStore } from './keeping/sqlite/threaded-store.js';
 export type { BanChange, KeptBan, KeptFailure, KeptPlace, Step, Store } from './keeping/store.js';
 export { Replay, type ReplayCounts, type ReplayedBan } from './replaying/replay.js';
-export { entryOf } from './sources/journal/entry.js';
+export { entriesAsLines, entryLines, entryOf } from './sources/journal/entry.js';
 export { jailJournal } from './sources/journal/jail-journal.js';
 export { readJournal } from './sources/journal/journalctl.js';
 export { JournalMatches } from './sources/journal/matches.js';

@@ -4,7 +4,7 @@ import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import { dropOldest } from '../jails/book/bound.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
-import { entryOf, lastNumbers, readCursor } from '../sources/journal/entry.js';
+import { entriesAsLines, entryOf, lastNumbers, readCursor } from '../sources/journal/entry.js';
 import { type JournalQuery, readJournal } from '../sources/journal/journalctl.js';
 import { JournalMatches } from '../sources/journal/matches.js';
 import type { JournalWhere } from '../sources/journal/places.js';
@@ -211,7 +211,7 @@ export class SharedJournal implements SourceReader {
     for (let from = 0; from < shown.length; ) {
       const piece = pieceFrom(shown, from);
       from += piece.length;
-      const bytes = Buffer.from(linesOf(piece));
+      const bytes = Buffer.from(entriesAsLines(piece));
       const result = await this.#patience.attempt(
         () => scan.lane.scan({ bytes, start: 0, generation: 0 }),
         (why) => this.#parts.failed(this, why),
@@ -278,10 +278,4 @@ function pieceFrom(entries: readonly DatedEntry[], from: number): readonly Dated
 
 function timeOf(start: JournalPlace | EpochMs): EpochMs {
   return typeof start === 'number' ? start : start.time;
-}
-
-function linesOf(entries: readonly DatedEntry[]): string {
-  let lines = '';
-  for (const { date, text } of entries) lines += `${date}${text}\n`;
-  return lines;
 }

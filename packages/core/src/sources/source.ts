@@ -113,7 +113,7 @@ export interface DatedEntry {
   /** Its place among the entries. */
   readonly number: number;
   /** What it was made of: readers of one journal choose by these. */
-  readonly fields: ReadonlyMap<string, readonly string[]>;
+  readonly fields: { get(name: string): readonly string[] | undefined };
 }
 
 /** Some entries of the journal. */

@@ -159,22 +159,36 @@ function readSome(fd: number, path: string, room: Buffer): Bytes {
  * Scans blocks of whole lines here, one after the other.
  * @param size of all of them, if it is known
  */
-export function* scanBlocks(
-  blocks: Iterable<Uint8Array>,
-  { filter, context }: LogScan,
-  size?: Bytes,
-): Generator<LogPart> {
-  let line = 0;
-  const scanOne = filter.maxlines === 1 ? blockScan(filter, size) : scanInOrder(filter, context);
-  const part = (bytes: Uint8Array, partContext: ScanContext): LogPart => {
-    const result = scanOne(bytes, partContext);
-    const before = line;
-    line += result.lines;
+export function* scanBlocks(blocks: Iterable<Uint8Array>, scan: LogScan, size?: Bytes): Generator<LogPart> {
+  const scanner = new BlocksScan(scan, size);
+  for (const bytes of blocks) yield scanner.part(bytes);
+  yield* scanner.end();
+}
+
+/** The scan of blocks of whole lines, however they come. */
+export class BlocksScan {
+  readonly #scan: LogScan;
+  readonly #scanOne: ScanBlock;
+  #line = 0;
+
+  constructor(scan: LogScan, size?: Bytes) {
+    this.#scan = scan;
+    const { filter, context } = scan;
+    this.#scanOne = filter.maxlines === 1 ? blockScan(filter, size) : scanInOrder(filter, context);
+  }
+
+  part(bytes: Uint8Array, context = this.#scan.context): LogPart {
+    const result = this.#scanOne(bytes, context);
+    const before = this.#line;
+    this.#line += result.lines;
     return { result, line: before, done: undefined };
-  };
-  for (const bytes of blocks) yield part(bytes, context);
-  if (filter.maxlines > 1 && context.statistics !== undefined) {
-    yield part(new Uint8Array(0), { ...context, end: true });
+  }
+
+  /** What is to be said when no more blocks come. */
+  end(): readonly LogPart[] {
+    const { filter, context } = this.#scan;
+    if (filter.maxlines === 1 || context.statistics === undefined) return [];
+    return [this.part(new Uint8Array(0), { ...context, end: true })];
   }
 }
 

@@ -1,10 +1,12 @@
 import { type Finding, formatOrigin } from '@f2b/config';
+import { entryLines } from '@f2b/core';
 import {
   type CompiledFilter,
   compileFilter,
   FilterError,
   type MatchSettings,
   plainSettings,
+  type Regex,
   readUsedns,
   type ScanPool,
 } from '@f2b/matcher';
@@ -35,6 +37,8 @@ const refused = 255;
 interface Job {
   readonly options: RegexOptions;
   readonly filter: CompiledFilter;
+  /** Dates are looked for in the lines, or are to be told of all the same. */
+  readonly readsDates: boolean;
   readonly log: LogSource;
   readonly now: number;
   readonly out: Output;
@@ -65,15 +69,19 @@ export async function runRegex(
   const subject = findSubject(regexText, place);
   const fileIgnores = ignoreText === undefined ? undefined : ignoreregexFile(ignoreText, place);
   const settings = withOptions(subject, options, ignoreText, fileIgnores);
+  const known = new Map<string, Regex>();
+  const compile = (of: MatchSettings) =>
+    compileFilter(of, {
+      known,
+      thisYear: new Date(now).getFullYear(),
+      ...(options.usedns === undefined ? {} : { usedns: readUsedns(options.usedns) }),
+    });
   let filter: CompiledFilter | undefined;
   let broken: FilterError | undefined;
   try {
     if (options.maxlines !== undefined && options.maxlines < 1)
       throw new CliError('F2B_USAGE', 'regex: -L takes 1 or more lines');
-    filter = compileFilter(settings, {
-      thisYear: new Date(now).getFullYear(),
-      ...(options.usedns === undefined ? {} : { usedns: readUsedns(options.usedns) }),
-    });
+    filter = compile(settings);
   } catch (error) {
     if (!(error instanceof FilterError)) throw error;
     broken = error;
@@ -94,7 +102,9 @@ export async function runRegex(
     await out.flush();
     throw new CliError('F2B_NO_FAILREGEX', `there is no failregex in ${printable(regexText)}: nothing could match`);
   }
-  const job = { options, filter, log, now, out, workers };
+  const readsDates = log.kind !== 'journal' || filter.settings.datepattern !== undefined;
+  const forLines = log.kind === 'journal' ? compile(entryLines(settings)) : filter;
+  const job = { options, filter: forLines, readsDates, log, now, out, workers };
   try {
     await out.flush();
     const sink = sinkFor(job, started);
@@ -156,14 +166,13 @@ function journalMatches(options: RegexOptions, subject: Subject): string[] {
 /** fail2ban-regex passes over comments and empty lines of what it reads line by line. */
 const passesComments = (log: LogSource) => log.kind === 'file' || (log.kind === 'text' && log.several);
 
-function sinkFor({ options, filter, log, now, out }: Job, started: number): Sink {
+function sinkFor({ options, filter, readsDates: datesRead, log, now, out }: Job, started: number): Sink {
   const common = { filter, now, out, skipComments: passesComments(log) };
   if (options.invert) {
     if (options.out !== 'json' && options.out !== 'row') return new InvertedLines({ ...common, token: options.out });
     throw new CliError('F2B_USAGE', `regex: -i has no failures to print with -o ${options.out}: write -o msg, or tags`);
   }
   if (options.out !== undefined) return new PrintedFailures({ ...common, token: options.out });
-  const datesRead = log.kind !== 'journal' || filter.settings.datepattern !== undefined;
   const showsGroups = options.verbose > 0;
   const prefregexGroups = showsGroups
     ? () => writePrefregexGroups(filter, log, now, common.skipComments, out)

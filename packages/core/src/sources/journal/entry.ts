@@ -29,11 +29,11 @@ export interface JournalEntry extends DatedEntry {
  * @returns undefined for what has no time that can be shown, or is longer than any line that is read
  */
 export function entryOf(fields: Fields): JournalEntry | undefined {
-  const receivedMicros = Number(field(fields, '__REALTIME_TIMESTAMP'));
-  const micros = Number(field(fields, '_SOURCE_REALTIME_TIMESTAMP')) || receivedMicros;
+  const receivedMicros = Number(fields.text('__REALTIME_TIMESTAMP'));
+  const micros = Number(fields.text('_SOURCE_REALTIME_TIMESTAMP')) || receivedMicros;
   const text = textOf(fields);
   if (text.length > maxTextChars || !(micros > 0 && micros < maxMicros)) return undefined;
-  const cursor = field(fields, '__CURSOR');
+  const cursor = fields.text('__CURSOR');
   const { sequence, number } = readCursor(cursor);
   const time = Math.floor(micros / 1000);
   const received = Math.floor(receivedMicros / 1000) || time;
@@ -59,6 +59,13 @@ export function entryLines<S extends Pick<FilterSettings, 'datepattern' | 'logen
   return { ...settings, datepattern, logencoding: { value: 'utf-8', origin: undefined }, logtimezone: undefined };
 }
 
+/** Entries as lines of a block: what such a filter's scan reads. */
+export function entriesAsLines(entries: readonly Pick<DatedEntry, 'date' | 'text'>[]): string {
+  let lines = '';
+  for (const { date, text } of entries) lines += `${date}${text}\n`;
+  return lines;
+}
+
 /** The second whose date was written last: entries come in bursts. */
 let lastSecond = Number.NaN;
 let lastDate = '';
@@ -79,18 +86,18 @@ function dateText(micros: number): string {
 }
 
 function textOf(fields: Fields): string {
-  const host = field(fields, '_HOSTNAME');
+  const host = fields.text('_HOSTNAME');
   let text = host === '' ? '' : `${host} `;
-  const program = field(fields, 'SYSLOG_IDENTIFIER') || field(fields, '_COMM');
+  const program = fields.text('SYSLOG_IDENTIFIER') || fields.text('_COMM');
   if (program !== '') {
-    const pid = field(fields, 'SYSLOG_PID') || field(fields, '_PID');
+    const pid = fields.text('SYSLOG_PID') || fields.text('_PID');
     text += /^\d+$/.test(pid) ? `${program}[${pid}]: ` : `${program}: `;
     if (program === 'kernel') {
-      const monotonic = field(fields, '_SOURCE_MONOTONIC_TIMESTAMP') || field(fields, '__MONOTONIC_TIMESTAMP');
+      const monotonic = fields.text('_SOURCE_MONOTONIC_TIMESTAMP') || fields.text('__MONOTONIC_TIMESTAMP');
       text += `[${(Number(monotonic) / 1e6).toFixed(6).padStart(12)}] `;
     }
   }
-  text += field(fields, 'MESSAGE');
+  text += fields.text('MESSAGE');
   return text.includes('\n') ? text.replaceAll('\n', '\\n') : text;
 }
 
@@ -103,10 +110,4 @@ export function lastNumbers(entries: readonly DatedEntry[]): ReadonlyMap<string,
     if (sequence !== '' && sequence !== entries[i + 1]?.sequence) numbers.set(sequence, number);
   }
   return numbers;
-}
-
-/** A field that an entry holds several times is one text. */
-function field(fields: Fields, name: string): string {
-  const values = fields.get(name);
-  return values === undefined ? '' : values.length === 1 ? values[0]! : values.join(' ');
 }

@@ -1,14 +1,52 @@
 import { isAscii } from 'node:buffer';
 
 /** The fields of one entry, each with its values in their order. */
-export type Fields = ReadonlyMap<string, readonly string[]>;
+export interface Fields extends Iterable<readonly [name: string, values: readonly string[]]> {
+  /** All values of a field; undefined where the entry has none of that name. */
+  get(name: string): readonly string[] | undefined;
+  /** A field as one text, empty where there is none: one that the entry holds several times is joined with blanks. */
+  text(name: string): string;
+}
+
+/** Few fields, looked up seldom: to walk over two lists costs a third of what it costs to make a map for each entry. */
+class EntryFields implements Fields {
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  add(name: string, value: string): void {
+    this.#names.push(name);
+    this.#values.push(value);
+  }
+
+  text(name: string): string {
+    const names = this.#names;
+    const first = names.indexOf(name);
+    if (first < 0) return '';
+    return names.indexOf(name, first + 1) < 0 ? this.#values[first]! : this.get(name)!.join(' ');
+  }
+
+  get(name: string): readonly string[] | undefined {
+    const values = this.#values.filter((_, i) => this.#names[i] === name);
+    return values.length === 0 ? undefined : values;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [string, readonly string[]]> {
+    for (const name of new Set(this.#names)) yield [name, this.get(name)!];
+  }
+}
 
 /** An entry with a field longer than this is left out, like an overlong line of a file: the memory for an entry is bounded. */
 const maxFieldBytes = 64 * 1024;
-/** Fields of an entry beyond these are left out. */
+/** Values of an entry beyond these are left out. */
 const maxFields = 256;
 /** An entry whose values are longer than this together is left out. */
 const maxEntryBytes = 256 * 1024;
+/** systemd's own limit for names. */
+const maxNameChars = 64;
 /** A binary value stands behind its length, 8 bytes. */
 const lengthBytes = 8;
 
@@ -23,13 +61,17 @@ export class ExportReader {
   #skip = 0;
   /** Inside a line that is left out. */
   #skipLine = false;
-  #fields = new Map<string, string[]>();
+  #fields = new EntryFields();
   #entryBytes = 0;
   /** All that is being read is ASCII. */
   #ascii = true;
   #leftOut = 0;
   /** Something of the entry was left out: then all of it is. */
   #overlong = false;
+  /** Names in the order in which the last entries had them, each with its `=`: the next entry's are mostly the same ones. */
+  readonly #expected: NameBefore[] = [];
+  /** How many fields of the entry have been read. */
+  #position = 0;
 
   /** Entries that were left out, because they or one of their values are too long. */
   get leftOut(): number {
@@ -48,14 +90,15 @@ export class ExportReader {
       if (end === at) {
         if (this.#overlong) this.#leftOut++;
         else if (this.#fields.size > 0) entries.push(this.#fields);
-        this.#fields = new Map();
+        this.#fields = new EntryFields();
         this.#entryBytes = 0;
         this.#overlong = false;
+        this.#position = 0;
         at++;
         continue;
       }
-      const equals = equalsIn(text, at, end);
-      const next = equals >= 0 ? this.#line(text, at, equals, end) : this.#binary(text, at, end);
+      const before = this.#nameAt(text, at, end);
+      const next = before === undefined ? this.#binary(text, at, end) : this.#line(text, at, before, end);
       if (next === undefined) break;
       at = next;
     }
@@ -82,8 +125,22 @@ export class ExportReader {
     return end + 1;
   }
 
-  #line(text: string, at: number, equals: number, end: number): number {
-    this.#add(text.slice(at, equals), text, equals + 1, end);
+  /** @returns the name of a field that stands on one line with its value; undefined where its value is framed */
+  #nameAt(text: string, at: number, end: number): NameBefore | undefined {
+    const position = this.#position++;
+    const guess = this.#expected[position];
+    if (guess !== undefined && text.startsWith(guess.written, at)) return guess;
+    const equals = equalsIn(text, at, end);
+    if (equals < 0) return undefined;
+    const written = text.slice(at, equals + 1);
+    const found = this.#expected.find((one) => one.written === written) ?? nameBefore(written);
+    if (position <= Math.min(this.#expected.length, maxFields) && written.length <= maxNameChars)
+      this.#expected[position] = found;
+    return found;
+  }
+
+  #line(text: string, at: number, { name, written }: NameBefore, end: number): number {
+    this.#add(name, text, at + written.length, end);
     return end + 1;
   }
 
@@ -112,10 +169,22 @@ export class ExportReader {
     }
     const bytes = text.slice(from, to);
     const value = !this.#ascii && /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-    const known = this.#fields.get(name);
-    if (known !== undefined) known.push(value);
-    else if (this.#fields.size < maxFields) this.#fields.set(name, [value]);
+    if (this.#fields.size < maxFields) this.#fields.add(name, value);
   }
+}
+
+/** A field's name. */
+interface NameBefore {
+  readonly name: string;
+  /** As it stands before its value. */
+  readonly written: string;
+}
+
+/** Texts of their own, so that nothing holds on to what they were cut from; as keys, they are compared by where they stand. */
+function nameBefore(cut: string): NameBefore {
+  const [written = ''] = Object.keys({ [cut]: 0 });
+  const [name = ''] = Object.keys({ [cut.slice(0, -1)]: 0 });
+  return { name, written };
 }
 
 /** @returns where the name of a field ends that stands on one line with its value; negative where its value is framed */

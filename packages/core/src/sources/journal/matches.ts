@@ -1,5 +1,5 @@
 import { CoreError } from '../../errors.js';
-import type { Fields } from './export-format.js';
+import type { DatedEntry } from '../source.js';
 
 /** One alternative: for each field the values of which one must be there. */
 type Term = ReadonlyMap<string, ReadonlySet<string>>;
@@ -47,7 +47,7 @@ export class JournalMatches {
     return this.#terms.flatMap((term, index) => [...(index === 0 ? [] : ['+']), ...wordsOf(term), ...only]);
   }
 
-  accepts(fields: Fields): boolean {
+  accepts(fields: DatedEntry['fields']): boolean {
     if (this.all) return true;
     const holds = ([name, values]: [string, ReadonlySet<string>]) =>
       fields.get(name)?.some((value) => values.has(value)) ?? false;
