@@ -12,9 +12,9 @@ const msPerTick = 10;
 /**
  * @param {string} directory gets the configuration, the database and the daemon's own log
  * @param {string} logs
- * @param {number} bantime seconds
+ * @param {{ bantime: number, logs: readonly string[] }} options
  */
-export function writeConfiguration(directory, logs, bantime) {
+export function writeConfiguration(directory, logs, { bantime, logs: names }) {
   const file = (name, text) => writeFileSync(join(directory, name), text);
   for (const name of ['filter.d', 'action.d', 'jail.d']) mkdirSync(join(directory, name), { recursive: true });
   file(
@@ -30,7 +30,8 @@ dbpurgeage = 1d
 allowipv6 = no
 `,
   );
-  const jails = Object.entries(filters).map(([name, [logpath, failregex]]) => {
+  const jails = names.map((name) => {
+    const [logpath, failregex] = filters[name];
     file(`filter.d/${name}.conf`, `[Definition]\nfailregex = ${failregex}\n`);
     return `[${name}]
 enabled = true

@@ -58,6 +58,7 @@ export class Gateway {
   #random;
   #wrote;
   #logs;
+  #share;
   #actors = [];
   #number = 0;
   #owed = 0;
@@ -67,22 +68,25 @@ export class Gateway {
 
   /**
    * @param {string} directory
-   * @param {{ rate: number, failures: number }} options
+   * @param {{ rate: number, failures: number, logs: readonly string[] }} options
    * @param {() => number} random
    * @param {(jail: string, address: string, time: number) => void} wrote
    */
-  constructor(directory, { rate, failures }, random, wrote) {
+  constructor(directory, { rate, failures, logs }, random, wrote) {
     mkdirSync(directory, { recursive: true });
     this.#rate = rate;
     this.#perHundred = failures;
     this.#random = random;
     this.#wrote = wrote;
-    this.#logs = {
-      auth: new RenamedLog(join(directory, 'auth.log')),
-      sip: new CopiedLog(join(directory, 'sip.log')),
-      web: new NumberedLog(directory, 'web'),
-      names: new RenamedLog(join(directory, 'names.log')),
+    const make = {
+      auth: () => new RenamedLog(join(directory, 'auth.log')),
+      sip: () => new CopiedLog(join(directory, 'sip.log')),
+      web: () => new NumberedLog(directory, 'web'),
+      names: () => new RenamedLog(join(directory, 'names.log')),
     };
+    this.#logs = Object.fromEntries(logs.map((name) => [name, make[name]()]));
+    const shares = logs.reduce((sum, name) => sum + programs[name].share, 0);
+    this.#share = (name) => programs[name].share / shares;
     // One after the other.
     Object.keys(this.#logs).forEach((name, i) => {
       this.#nextRotation.set(name, rotateEvery / 2 + i * 3000);
@@ -111,13 +115,13 @@ export class Gateway {
     for (let due = Math.floor(failures) / 3.2; due > 0 && !quiet; due--)
       if (this.#random() < due) this.#newActor(since);
     const date = dateOf(new Date());
-    const names = Object.keys(programs);
+    const names = Object.keys(this.#logs);
     for (const name of names) {
       if (since >= (this.#nextRotation.get(name) ?? 0)) {
         this.#logs[name].rotate();
         this.#nextRotation.set(name, since + rotateEvery);
       }
-      this.#writeSome(name, date, Math.floor(lines * programs[name].share), since);
+      this.#writeSome(name, date, Math.floor(lines * this.#share(name)), since);
     }
   }
 
@@ -129,8 +133,12 @@ export class Gateway {
   #newActor(since) {
     const kind = this.#random();
     const left = kind < 0.4 ? 1 : kind < 0.6 ? maxretry - 1 : maxretry;
-    const shares = this.#random();
-    const jail = shares < 0.5 ? 'auth' : shares < 0.65 ? 'sip' : shares < 0.97 ? 'web' : 'names';
+    let at = this.#random();
+    const jail = Object.keys(this.#logs).find((name) => {
+      at -= this.#share(name);
+      return at < 0;
+    });
+    if (jail === undefined) return;
     this.#actors.push({ jail, address: addressOf(++this.#number), left, due: since });
   }
 

@@ -67,14 +67,16 @@ export class Ledger {
     if (account.counted.size >= maxretry) account.dueSince ??= Date.now();
   }
 
-  /** For how long the oldest failure waits that is not counted. */
-  get lag() {
-    let oldest = Date.now();
+  /** For how long the oldest failure waits that is not counted, by jail. @returns {Map<string, number>} milliseconds */
+  lags() {
+    const now = Date.now();
+    const lags = new Map();
     for (const address of this.#open) {
-      const { written, counted } = this.#accounts.get(address) ?? { written: [], counted: new Set() };
-      oldest = Math.min(oldest, written[counted.size] ?? oldest);
+      const { jail, written, counted } = this.#accounts.get(address);
+      const lag = now - (written[counted.size] ?? now);
+      if (lag > (lags.get(jail) ?? 0)) lags.set(jail, lag);
     }
-    return Date.now() - oldest;
+    return lags;
   }
 
   /** Failures that are written and not counted. */

@@ -93,12 +93,12 @@ export class NumberedLog {
 
   rotate() {
     this.rotations++;
-    rmSync(this.#pathOf(this.rotations - kept), { force: true });
+    if (this.rotations >= kept) rmSync(this.#pathOf(this.rotations - kept));
   }
 
   /** @param {number} number */
   #pathOf(number) {
-    return join(this.#directory, `${this.#name}-${String(Math.max(0, number)).padStart(6, '0')}.log`);
+    return join(this.#directory, `${this.#name}-${String(number).padStart(6, '0')}.log`);
   }
 }
 

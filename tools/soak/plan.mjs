@@ -1,17 +1,21 @@
 // What a soak is made of: how long, how fast, and when what befalls the daemon. All times in milliseconds since the beginning.
 
 /**
- * @typedef {{ minutes: number, rate: number, failures: number, bantime: number, seed: number, out: string | undefined }} Options
+ * @typedef {{ minutes: number, rate: number, failures: number, bantime: number, seed: number, logs: string[], out: string | undefined }} Options
  * @typedef {{ at: number, kind: 'kill' | 'restart' | 'reload' }} Blow
  */
 
-export const usage = `Usage: npm run soak -- [--minutes 20] [--rate 20000] [--failures 0.5] [--bantime 60] [--seed 1] [--out DIRECTORY]
+export const logNames = ['auth', 'sip', 'web', 'names'];
+
+export const usage = `Usage: npm run soak -- [--minutes 20] [--rate 20000] [--failures 0.5] [--bantime 60] [--seed 1]
+         [--logs auth,sip,web,names] [--out DIRECTORY]
 
 A generated gateway against a real daemon in network namespaces of its own: logs that rotate in three ways, attackers, names to look up,
 reloads, restarts and kills. All along it is checked that each failure is counted once and that the kernel bans whom it should.
   --rate      lines a second, all logs together
   --failures  how many of a hundred lines are an attacker's
   --bantime   seconds
+  --logs      which logs there are: auth and names are renamed by rotation, sip is copied and emptied, web begins files with other names
   --out       where the report and the chart go (else a directory below the system's for temporary files)
 `;
 
@@ -24,15 +28,17 @@ export function readOptions(words) {
   const options = { minutes: 1, rate: 5000, failures: 0.5, bantime: 60, seed: 1 };
   /** @type {string | undefined} */
   let out;
+  let logs = [...logNames];
   for (let at = 0; at < words.length; at += 2) {
     const name = words[at]?.replace(/^--/, '') ?? '';
     const value = words[at + 1];
     if (value === undefined) throw new Error(`${words[at]} needs a value`);
     if (name === 'out') out = value;
+    else if (name === 'logs' && value.split(',').every((one) => logNames.includes(one))) logs = value.split(',');
     else if (Object.hasOwn(options, name) && Number(value) > 0) options[name] = Number(value);
     else throw new Error(`${words[at]} ${value} is no option of the soak`);
   }
-  return { ...options, out };
+  return { ...options, logs, out };
 }
 
 /** A generator with a seed: the same soak again is the same soak. */

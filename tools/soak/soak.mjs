@@ -57,7 +57,7 @@ async function soak(options) {
   const blows = blowsOf(options, random);
   const ledger = new Ledger(join(directory, 'f2b.sqlite3'));
   const gateway = new Gateway(logs, options, random, (jail, address, time) => ledger.wrote(jail, address, time));
-  writeConfiguration(directory, logs, options.bantime);
+  writeConfiguration(directory, logs, options);
   const daemon = new Daemon(directory);
   daemon.start();
   await until(
@@ -73,6 +73,8 @@ async function soak(options) {
   /** @type {import('./report.mjs').Sample[]} */
   const samples = [];
   const marks = [];
+  /** @type {Map<string, number[]>} */
+  const lagsOf = new Map();
   const findings = [];
   const count = { kill: 0, restart: 0, reload: 0 };
   let reloads = true;
@@ -106,8 +108,13 @@ async function soak(options) {
   const look = () => {
     ledger.read();
     const load = daemon.load();
-    const cpu = load !== undefined && cpuBefore !== undefined ? load.cpu - cpuBefore : undefined;
-    cpuBefore = load?.cpu;
+    const now = Date.now();
+    const known = load !== undefined && cpuBefore !== undefined;
+    const cpu = known ? ((load.cpu - cpuBefore.cpu) / (now - cpuBefore.at)) * 100 : undefined;
+    cpuBefore = load && { cpu: load.cpu, at: now };
+    const byJail = ledger.lags();
+    const lag = Math.max(0, ...byJail.values());
+    for (const [jail, one] of byJail) lagsOf.set(jail, [...(lagsOf.get(jail) ?? []), one / 1000]);
     let banned;
     if (since() >= nextCheck) {
       nextCheck = since() + checkEvery;
@@ -122,11 +129,10 @@ async function soak(options) {
           if (list.length > 0)
             findings.push(`${at(since())}: ${list.length} ${what}, such as ${list.slice(0, 3).join(', ')}`);
         }
-        if (ledger.lag > 2 * slack)
-          findings.push(`${at(since())}: a failure has waited for ${(ledger.lag / 1000).toFixed(0)} s`);
+        if (lag > 2 * slack) findings.push(`${at(since())}: a failure has waited for ${(lag / 1000).toFixed(0)} s`);
       }
     }
-    samples.push({ second: since() / 1000, resident: load?.resident, cpu, lag: ledger.lag / 1000, banned });
+    samples.push({ second: since() / 1000, resident: load?.resident, cpu, lag: lag / 1000, banned });
     if (!daemon.runs) {
       deaths++;
       findings.push(
@@ -170,7 +176,7 @@ async function soak(options) {
 
   const { start, end, peak } = memory(samples.filter(({ second }) => second * 1000 <= wrote));
   const lags = samples.map(({ lag }) => lag);
-  const cpus = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu / 10]));
+  const cpus = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
   const lost = ledger.missing;
   const doubled = ledger.doubled + ledger.tooMany;
   if (!drained) findings.push(...ledger.examples());
@@ -183,6 +189,7 @@ async function soak(options) {
     `memory: ${megabytes(start)} at start, ${megabytes(end)} at end, ${megabytes(peak)} at most`,
     `processor: ${quantile(cpus, 0.5).toFixed(0)} % of a core (median), ${quantile(cpus, 0.99).toFixed(0)} % (p99)`,
     `from line to count: ${quantile(lags, 0.5).toFixed(1)} s (median of samples, each the oldest one waiting), ${quantile(lags, 0.99).toFixed(1)} s (p99); all counted ${(drain / 1000).toFixed(1)} s after the last line`,
+    `the same by log: ${[...lagsOf].map(([jail, all]) => `${jail} ${quantile(all, 0.5).toFixed(1)} and ${quantile(all, 0.99).toFixed(1)} s`).join(', ')}`,
     `warnings and errors of the daemon: ${complaints.length}`,
     ...findings.map((finding) => `FOUND ${finding}`),
     ...[
@@ -199,7 +206,7 @@ async function soak(options) {
     seconds,
     bands: [
       { name: 'resident memory', unit: 'MB', values: samples.map(({ resident }) => resident && resident / 1e6) },
-      { name: 'processor', unit: '%', values: samples.map(({ cpu }) => (cpu === undefined ? undefined : cpu / 10)) },
+      { name: 'processor', unit: '%', values: samples.map(({ cpu }) => cpu) },
       { name: 'oldest failure not counted', unit: 's', values: lags },
       { name: 'bans in the kernel', unit: '', values: held(samples.map(({ banned }) => banned)) },
     ],
