@@ -40,6 +40,8 @@ export async function* readJournal(query: JournalQuery): AsyncGenerator<readonly
   const { program = 'journalctl', signal, follow = false } = query;
   const isCalledOff = () => signal?.aborted === true;
   if (isCalledOff()) return;
+  // Node's own spawn: what is read piece by piece, held up and called off has no use for what execa adds, and where no descriptor is left,
+  // execa throws and leaves the child's error to nobody.
   // In a process group of its own: what a terminal sends to this process is not meant for it.
   const child = spawn(program, wordsOf(query), { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let complaint = '';
