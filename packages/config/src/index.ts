@@ -24,6 +24,7 @@ export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from '
 export { fail2banVersion, readSettings } from './resolve/settings.js';
 
 export type * from './settings.js';
+export { standardInput } from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';
 export { memoryEdge } from './syntax/memory-edge.js';
 

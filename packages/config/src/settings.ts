@@ -113,6 +113,9 @@ export const actionCommandNames = [
 ] as const;
 export type ActionCommandName = (typeof actionCommandNames)[number];
 
+/** A `logpath` that is no file but what the process is given on its standard input. */
+export const standardInput = '-';
+
 export interface ActionSettings {
   /** `actname`: unique in the jail. */
   readonly name: string;

@@ -46,6 +46,12 @@ export const coreErrors = {
     means: 'What stands in brackets behind `systemd` is no option of the journal, or has a value that it cannot have.',
     advice: 'Take `journalpath`, `journalfiles`, `journalflags`, `namespace` or `rotated`.',
   },
+  F2B_COMMAND: {
+    means:
+      'A command that a jail reads cannot be started, or has ended, or is written wrongly; or the standard input has ended.',
+    advice:
+      'Write `backend = command[run="PROGRAM ARGUMENTS"]`, or `shell=` for what needs a shell, and try the command by hand; `logpath = -` needs `f2b start -f`.',
+  },
   F2B_LONG_LINE: {
     means: 'A line is longer than f2b takes, and was skipped.',
     advice: 'Look at what writes such lines, or raise `max_line_bytes` in `f2b.ini`.',

@@ -49,6 +49,7 @@ export { readJournal } from './sources/journal/journalctl.js';
 export { JournalMatches } from './sources/journal/matches.js';
 export { journalWhere } from './sources/journal/places.js';
 export type { LogTrouble, Origin, Place } from './sources/source.js';
+export { jailStream } from './sources/stream/jail-stream.js';
 export type { Occurrence } from './telling/chronicle.js';
 export type { GuardEvents, GuardProblem } from './telling/events.js';
 export type { Figures, JailFigures, QueueLengths, SourceStatus, Unmet } from './telling/figures.js';

@@ -12,7 +12,7 @@ const mostPort = 65_535;
 export function checkChoices(settings: Settings, findings: Findings): void {
   for (const { name, origin, backend, filter, logpaths } of settings.jails) {
     const backendName = backend.value.replace(/\[.*$/s, '');
-    const backends = ['auto', 'pyinotify', 'polling', 'systemd'];
+    const backends = ['auto', 'pyinotify', 'polling', 'systemd', 'command', 'docker-json'];
     if (!backends.includes(backendName)) {
       const near = nearest(backendName, backends);
       findings.add(
@@ -35,7 +35,7 @@ export function checkChoices(settings: Settings, findings: Findings): void {
       );
     }
     const saidIdle = findings.all.some((one) => one.code === 'F2B_CONFIG_NO_LOG' && one.jail === name);
-    if (logpaths.length === 0 && !backend.value.startsWith('systemd') && !saidIdle) {
+    if (logpaths.length === 0 && !['systemd', 'command'].includes(backendName) && !saidIdle) {
       findings.add(
         'error',
         'F2B_CONFIG_NO_LOG',

@@ -66,7 +66,7 @@ function addJail({ jail, written, ignoreip, filter, bare }: RunnableJailDump, st
   set('ignorecache', written.get('ignorecache'));
   set('logtimezone', jail.filter.logtimezone?.value);
   set('logencoding', jail.filter.logencoding?.value);
-  if (!jail.backend.value.startsWith('systemd')) {
+  if (!/^(?:systemd|command(?:\[|$))/.test(jail.backend.value)) {
     for (const path of jail.logpaths) {
       for (const file of path.files) stream.push(['set', name, 'addlogpath', file, path.from]);
     }

@@ -1,6 +1,6 @@
 import type { RunnableJailDump } from '../dump.js';
 import { ConfigError } from '../errors.js';
-import type { JailSettings, LogPath, Origin, Sourced } from '../settings.js';
+import { type JailSettings, type LogPath, type Origin, type Sourced, standardInput } from '../settings.js';
 import { originOf, type Traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
 import { gluedAt, splitSpecs } from '../values/spec.js';
@@ -172,8 +172,9 @@ function chooseBackend(
 ): Sourced<string> {
   const logpath = values.get('logpath');
   const { findings, library } = context;
-  if (backend.value.startsWith('systemd')) return backend;
+  if (/^(?:systemd|command(?:\[|$))/.test(backend.value)) return backend;
   if (!logpath) return backend;
+  if (logpaths.some(({ pattern }) => pattern === standardInput)) return backend;
   const named = logpaths.flatMap((path) => path.files);
   if (named.some((file) => library.store.snapshot.kind(file) === 'file')) return backend;
   if (context.allowMissingLogs !== true && logpaths.some(({ pattern }) => pattern === context.ownLog)) return backend;

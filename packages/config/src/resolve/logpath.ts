@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Findings } from '../findings.js';
-import type { LogPath } from '../settings.js';
+import { type LogPath, standardInput } from '../settings.js';
 import { strip } from '../syntax/blanks.js';
 import type { ConfigEdge } from '../syntax/edge.js';
 import { nonEmptyLines, type Traced } from '../syntax/traced.js';
@@ -17,6 +17,10 @@ export function resolveLogpaths(value: Traced, edge: ConfigEdge, findings: Findi
     if (text === '') continue;
     const option = /\s(head|tail)$/.exec(text);
     const pattern = option ? strip(text.slice(0, option.index)) : text;
+    if (pattern === standardInput) {
+      paths.push({ pattern, files: [pattern], from: 'tail', origin: line.origin });
+      continue;
+    }
     const files: string[] = [];
     for (const file of glob(pattern, edge)) {
       const kind = edge.kind(file);

@@ -12,6 +12,7 @@ import { IgnoreList, type IgnoreSources } from '../jails/who/ignore.js';
 import type { Store } from '../keeping/store.js';
 import { entryLines } from '../sources/journal/entry.js';
 import { jailJournal } from '../sources/journal/jail-journal.js';
+import { jailStream } from '../sources/stream/jail-stream.js';
 
 /** Expressions of a configuration several times as large as any that is known. */
 const mostKnown = 10_000;
@@ -76,6 +77,8 @@ export class JailMaker {
     // Expressions that nobody uses any more are forgotten in the end, however often the configuration changes.
     if (this.#known.size > mostKnown) this.#known.clear();
     const ofJournal = jailJournal(settings) !== undefined;
+    // Says what is wrong with a command.
+    jailStream(settings);
     const thisYear = new Date(this.#surroundings.edges.clock.now()).getFullYear();
     const lines = ofJournal ? entryLines(settings.filter) : settings.filter;
     return compileFilter(lines, { known: this.#known, thisYear });

@@ -9,6 +9,7 @@ import { idleStatus, type JailStatus } from '../jails/status.js';
 import type { Store } from '../keeping/store.js';
 import type { Followed } from '../scanning/followed.js';
 import { readsJournal } from '../sources/journal/jail-journal.js';
+import { readsCommand } from '../sources/stream/jail-stream.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { JailMaker, MadeReady } from './jail-maker.js';
@@ -244,7 +245,11 @@ export class JailSet {
     const jail = maker.jail(ready);
     const now = clock.now();
     this.#members.set(name, { kind: 'running', jail });
-    const backend = readsJournal(settings) ? ['systemd', 'systemd'] : ['poller', 'polling'];
+    const backend = readsJournal(settings)
+      ? ['systemd', 'systemd']
+      : readsCommand(settings)
+        ? ['command', 'command']
+        : ['poller', 'polling'];
     this.#say(`Jail '${name}' uses ${backend[0]} {}`);
     this.#say(`Initiated '${backend[1]}' backend`);
     void rules.ignore.refreshNames(now);

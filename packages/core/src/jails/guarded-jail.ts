@@ -2,6 +2,7 @@ import type { JailSettings } from '@f2b/config';
 import type { CompiledFilter } from '@f2b/matcher';
 import { readsJournal } from '../sources/journal/jail-journal.js';
 import type { Arising, LogTrouble } from '../sources/source.js';
+import { readsCommand } from '../sources/stream/jail-stream.js';
 import type { Decision } from './decisions.js';
 import type { Judge } from './judge.js';
 import type { Rules } from './rules.js';
@@ -81,7 +82,10 @@ export class GuardedJail {
 
   #whyWaiting(): string {
     for (const [log, trouble] of this.logs) {
-      if (trouble?.kind === 'failing' && readsJournal(this.settings)) return `${log}: ${trouble.why}`;
+      if (trouble?.kind === 'failing' && (readsJournal(this.settings) || readsCommand(this.settings))) {
+        return `${log}: ${trouble.why}`;
+      }
+      if (trouble?.kind === 'ended') return 'what it reads has ended';
     }
     return 'none of its logs can be read at the moment';
   }

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Bytes, LogPath, Milliseconds, Settings } from '@f2b/config';
+import { type Bytes, type LogPath, type Milliseconds, type Settings, standardInput } from '@f2b/config';
 import type { ScanPool, ScanResult } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
@@ -117,7 +117,7 @@ export class FollowedLogs {
   /** Ends a jail's reading: of its logs, what is under way is not shown to it any more. */
   async remove(jail: GuardedJail): Promise<void> {
     this.#seeking.delete(jail);
-    await Promise.all([...jail.logs.keys()].map((path) => this.#removeLog(jail, path, 'drop')));
+    await Promise.all(this.#of(jail).map((path) => this.#removeLog(jail, path, 'drop')));
   }
 
   /**
@@ -126,8 +126,8 @@ export class FollowedLogs {
    */
   async change(jail: GuardedJail): Promise<void> {
     const wanted = new Set(jail.settings.logpaths.flatMap((logpath) => this.#pathsOf(logpath)));
-    const left = [...jail.logs.keys()].filter((path) => !wanted.has(path));
-    for (const path of jail.logs.keys()) this.#logs.get(path)?.changed();
+    const left = this.#of(jail).filter((path) => !wanted.has(path));
+    for (const path of this.#of(jail)) this.#logs.get(path)?.changed();
     this.add(jail);
     await Promise.all(left.map((path) => this.#removeLog(jail, path, 'drop')));
   }
@@ -149,7 +149,7 @@ export class FollowedLogs {
         return;
       }
     }
-    for (const path of jail.logs.keys()) {
+    for (const path of this.#of(jail)) {
       if (!named.has(path) && this.#tailer.hasVanished(path)) void this.#removeLog(jail, path, 'drain');
     }
   }
@@ -203,7 +203,13 @@ export class FollowedLogs {
     });
   }
 
+  /** Names of the jail's logs that are files: it may read the standard input as well. */
+  #of(jail: GuardedJail): readonly string[] {
+    return [...jail.logs.keys()].filter((path) => this.#logs.has(path));
+  }
+
   #pathsOf(logpath: LogPath): readonly string[] {
+    if (logpath.pattern === standardInput) return [];
     // The log before what rotation made of it: so each is known by what it was.
     return isPattern(logpath) ? [...this.#options.edges.glob(logpath.pattern)].sort() : [logpath.pattern];
   }

@@ -141,6 +141,8 @@ export type LogTrouble =
   /** A directory, FIFO, socket or device. */
   | { readonly kind: 'unsuitable'; readonly what: string }
   | { readonly kind: 'failing'; readonly why: string }
+  /** It was to be read once, and is. */
+  | { readonly kind: 'ended' }
   /** Its lines are read and wait: scanning them fails for a reason that does not lie in them. */
   | { readonly kind: 'unscanned'; readonly why: string };
 

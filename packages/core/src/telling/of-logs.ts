@@ -27,6 +27,8 @@ export function troubleWords(path: string, trouble: LogTrouble): [CoreErrorCode,
       return ['F2B_LOG_KIND', 'ERROR', `${path} is a ${trouble.what}, a log must be a file; correct logpath`];
     case 'failing':
       return ['F2B_LOG_READ', 'ERROR', `${path} cannot be read: ${trouble.why}; it is tried on`];
+    case 'ended':
+      return ['F2B_COMMAND', 'WARNING', `${path} has ended: nothing more is read from it`];
     case 'unscanned':
       return [
         'F2B_SCAN',
@@ -41,6 +43,14 @@ export function troubleWords(path: string, trouble: LogTrouble): [CoreErrorCode,
 export function journalTroubleWords(name: string, trouble: LogTrouble): [CoreErrorCode, VoiceLevel, string] {
   if (trouble.kind !== 'failing') return troubleWords(name, trouble);
   return ['F2B_JOURNAL', 'ERROR', `${name}: ${trouble.why}; it is tried on, and goes on where it stood`];
+}
+
+/** What is said of a command, or of the standard input, that gives no more lines. */
+export function streamTroubleWords(name: string, trouble: LogTrouble): [CoreErrorCode, VoiceLevel, string] {
+  if (trouble.kind === 'failing') {
+    return ['F2B_COMMAND', 'ERROR', `${name}: ${trouble.why}; it is started again, what it printed meanwhile is lost`];
+  }
+  return troubleWords(trouble.kind === 'ended' ? 'the standard input' : name, trouble);
 }
 
 export function placeLostMessage({ log, time }: Told<'placeLost'>): string {

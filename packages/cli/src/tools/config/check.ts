@@ -6,7 +6,7 @@ import {
   type JailSettings,
   type TreeCheck,
 } from '@f2b/config';
-import { CoreError, coreErrors, jailJournal } from '@f2b/core';
+import { CoreError, coreErrors, jailJournal, jailStream } from '@f2b/core';
 import { conflictsOfBuiltins, doubtfulIn, doubtfulTags, type FirewallError, mistakeInBuiltin } from '@f2b/firewall';
 import { compileFilter, FilterError, type FilterProblem, type LintFinding, lintFilter, type Regex } from '@f2b/matcher';
 
@@ -54,7 +54,7 @@ export function checkConfiguration(options: ConfigurationCheckOptions): Configur
     const fights = conflicts.filter((conflict) => conflict.jail === jail.name);
     const found = [
       ...checkFilter(jail, known, options.lint),
-      ...checkJournal(jail),
+      ...checkSource(jail),
       ...checkActions(jail),
       ...fights.map(({ settings, error }) => errorOfAction(error, settings, jail.name)),
     ];
@@ -97,10 +97,11 @@ function checkFilter(jail: JailSettings, known: Map<string, Regex>, lint: boolea
   }
 }
 
-/** What a jail asks of the journal: the daemon does not start it where there is something wrong with it. */
-function checkJournal(jail: JailSettings): CheckFinding[] {
+/** What a jail asks of the journal, or which command it reads: the daemon does not start it where there is something wrong with it. */
+function checkSource(jail: JailSettings): CheckFinding[] {
   try {
     jailJournal(jail);
+    jailStream(jail);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -109,7 +110,7 @@ function checkJournal(jail: JailSettings): CheckFinding[] {
     }
     if (!(error instanceof CoreError)) throw error;
     const { code, message } = error;
-    const { origin } = code === 'F2B_JOURNAL_OPTION' ? jail.backend : jail;
+    const { origin } = code === 'F2B_JOURNAL_MATCH' ? jail : jail.backend;
     const what = `${capitalised(message)}.`;
     return [{ severity: 'error', code, what, origin, advice: coreErrors[code].advice, jail: jail.name }];
   }
