@@ -16,7 +16,7 @@ import {
 } from '../sources/source.js';
 import type { GuardEvents } from '../telling/events.js';
 import { LineCounts, scannedLines } from '../telling/health.js';
-import { openedMessage, rotatedMessage, troubleWords } from '../telling/of-logs.js';
+import { openedMessage, rotatedMessage, troubleWords, unwrappedMessage } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Pace } from './pace.js';
 import { ReadOnce } from './read-once.js';
@@ -87,6 +87,9 @@ export class FollowedLogs {
       scanned: (log, bytes, result) => this.#scanned(log.path, bytes, result),
       failed: ({ path }, why) => {
         reporter.problem({ code: 'F2B_SCAN', what: `${path}: ${why}`, level: 'ERROR', subject: path });
+      },
+      unwrapped: ({ path }) => {
+        reporter.say({ logger: 'fail2ban.filter', level: 'NOTICE', message: unwrappedMessage(path) });
       },
       befell: (log, event) => this.#befell(log, event),
       settled: options.settled,

@@ -9,7 +9,7 @@ import { FollowedStream } from '../sources/stream/followed-stream.js';
 import { type JailStream, jailStream } from '../sources/stream/jail-stream.js';
 import type { GuardEvents } from '../telling/events.js';
 import type { LineCounts } from '../telling/health.js';
-import { streamTroubleWords } from '../telling/of-logs.js';
+import { streamTroubleWords, unwrappedMessage } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Pace } from './pace.js';
 import { ReadOnce } from './read-once.js';
@@ -58,6 +58,9 @@ export class FollowedStreams {
       scanned: ({ path }, bytes, result) => this.#scanned(path, bytes, result),
       failed: ({ path }, why) => {
         reporter.problem({ code: 'F2B_SCAN', what: `${path}: ${why}`, level: 'ERROR', subject: path });
+      },
+      unwrapped: ({ path }) => {
+        reporter.say({ logger: 'fail2ban.filter', level: 'NOTICE', message: unwrappedMessage(path) });
       },
       befell: (log, event) => this.#befell(log, event),
       settled: options.settled,

@@ -20,6 +20,8 @@ export interface ScanLane {
   readonly pooled: boolean;
   /** The pool knows it by this; several logs may have the same. */
   readonly key: string;
+  /** Part of a line is here whose rest has not come: the place behind it may not be kept yet. */
+  readonly waits?: boolean;
   /** How the log's lines end. */
   readonly newline: Newline;
   /** Begins the scan of a block elsewhere; undefined: its pieces are scanned here, when its turn has come. */

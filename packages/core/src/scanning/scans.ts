@@ -3,7 +3,10 @@ import type { CompiledFilter, ScanPool } from '@f2b/matcher';
 import type { Edges } from '../edges/edges.js';
 import { reasonOf } from '../errors.js';
 import type { GuardedJail } from '../jails/guarded-jail.js';
+import { unwrappingOf } from '../sources/docker/jail-docker.js';
+import type { Files } from '../sources/files/files.js';
 import type { FilePlace } from '../sources/source.js';
+import { DockerScan } from './docker-scan.js';
 import { OrderedScan } from './ordered-scan.js';
 import { PooledScan } from './pooled-scan.js';
 import type { ScanLane } from './scan-lane.js';
@@ -34,9 +37,18 @@ export interface Scan<R extends ScanReader = Reader> {
   readonly lane: ScanLane;
 }
 
+/** How lines that Docker has wrapped are unwrapped. */
+export interface Wrapped {
+  readonly files: Files;
+  /** Such lines have come for the first time. */
+  found(): void;
+}
+
 export interface ScansParts {
   readonly pool: ScanPool;
   readonly edges: Pick<Edges, 'clock'>;
+  /** Where lines may be wrapped; undefined: they never are. */
+  readonly wrapped?: Wrapped | undefined;
   /** Lines like those to come, where there are some. */
   sample(): Uint8Array | undefined;
   /** Some jails' lines cannot be scanned. */
@@ -73,7 +85,7 @@ export class Scans<R extends ScanReader = Reader> {
   of(kind: string, readers: readonly R[]): Scan<R> | undefined {
     const filters = readers.map(({ jail }) => jail.filter);
     try {
-      return { kind, readers, filters, lane: this.#lane(filters) };
+      return { kind, readers, filters, lane: this.#unwrapped(this.#lane(filters), readers) };
     } catch (error) {
       const jails = readers.map(({ jail }) => jail.name).join(', ');
       this.#parts.failed(`the lines cannot be scanned for ${jails}: ${reasonOf(error)}`);
@@ -91,7 +103,8 @@ export class Scans<R extends ScanReader = Reader> {
     const groups = new Map<string, R[]>();
     for (const reader of this.#readers) {
       const { encoding, maxlines } = reader.jail.filter;
-      const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : `${encoding.unit}${encoding.newlineAt}`;
+      const shared = `${encoding.unit}${encoding.newlineAt} ${unwrappingOf(reader.jail.settings)}`;
+      const kind = maxlines > 1 ? `ordered ${reader.jail.name}` : shared;
       groups.set(kind, [...(groups.get(kind) ?? []), reader]);
     }
     const before = this.#current;
@@ -108,6 +121,15 @@ export class Scans<R extends ScanReader = Reader> {
       for (const { lane } of scans) lane.close();
     };
     this.#parts.underWay().then(close, close);
+  }
+
+  #unwrapped(lane: ScanLane, [reader]: readonly R[]): ScanLane {
+    const { wrapped, pool } = this.#parts;
+    const how = reader === undefined ? 'never' : unwrappingOf(reader.jail.settings);
+    if (wrapped === undefined || how === 'never' || lane.newline.unit !== 1) return lane;
+    const { files } = wrapped;
+    const found = () => wrapped.found();
+    return new DockerScan(lane, { files, always: how === 'always', maxLineBytes: pool.maxLineBytes, found });
   }
 
   #lane(filters: readonly CompiledFilter[]): ScanLane {

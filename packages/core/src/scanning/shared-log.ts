@@ -38,6 +38,8 @@ export interface SharedLogParts {
   readonly limits: ReadLimits;
   /** Lines went through. */
   scanned(log: SharedLog, bytes: Bytes, result: ScanResult): void;
+  /** Lines of the log are wrapped by Docker, and judged without that. */
+  unwrapped(log: SharedLog): void;
   /** Lines could not be scanned, or one of them not be judged: they are lost. */
   failed(log: SharedLog, why: string): void;
   /** Gets what befalls the log. */
@@ -57,6 +59,8 @@ export class SharedLog implements SourceReader {
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
   #last: Block | undefined;
+  /** Lets go of the portion in which a line began whose rest has not come. */
+  #letGo: (() => void) | undefined;
   /** How far the file that has the name now has been handed out: whoever joins gets everything behind that; undefined: never opened. */
   #handedOut: { readonly generation: number; readonly end: Bytes } | undefined;
 
@@ -65,6 +69,7 @@ export class SharedLog implements SourceReader {
     this.#parts = parts;
     this.#scans = new Scans(this.#readers, {
       ...parts,
+      wrapped: { files: parts.edges.files, found: () => parts.unwrapped(this) },
       sample: () => lastLines(parts.edges.files, path),
       failed: (why) => parts.failed(this, why),
       underWay: () => this.#turn,
@@ -197,8 +202,10 @@ export class SharedLog implements SourceReader {
       const pass = { block, settling, reading: this.#begin(block), until: Number.POSITIVE_INFINITY };
       let open = true;
       const judgedAll = () => {
-        if (open) settling.judged();
+        if (!open) return;
         open = false;
+        this.#holdDivided(settling, begun);
+        settling.judged();
       };
       for (const [i, { scan, result }] of begun.entries()) {
         // Without a pause behind the last line: its failure and the place behind it are one step.
@@ -211,6 +218,16 @@ export class SharedLog implements SourceReader {
     // What was given back unjudged holds back all behind it.
     this.#turn = judged;
     await judged;
+  }
+
+  /** While part of a line waits for its rest, the place stays before it. */
+  #holdDivided(settling: Settling, begun: readonly { readonly scan: Scan }[]): void {
+    if (begun.some(({ scan }) => scan.lane.waits === true)) {
+      this.#letGo ??= settling.hold();
+      return;
+    }
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 
   /** Nothing is tried again any more: lines that could not be scanned so far stay unread. */

@@ -8,6 +8,10 @@ export function openedMessage({ log, offset, firstLine }: Told<'opened'>): strin
   return `Added logfile: '${log}' (pos = ${offset}, hash = ${firstLine})`;
 }
 
+export function unwrappedMessage(log: string): string {
+  return `${log} holds Docker's JSON lines: what stands in them is judged, and their time is Docker's`;
+}
+
 export function rotatedMessage({ log, reason, size, offset }: Told<'rotated'>): string {
   return `Log rotation detected for ${log}, reason: ${reason} (size ${size}, read to ${offset})`;
 }
