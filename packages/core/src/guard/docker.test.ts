@@ -56,7 +56,7 @@ it('leaves the lines alone for a filter that was written for them, and for a bac
   await isBanned('203.0.113.1', 'polling');
 });
 
-it('joins what Docker has divided, also over portions, rotation of streams and a restart', async () => {
+it('joins what Docker has divided, also over portions, and a restart', async () => {
   const store = openMemoryStore();
   const [head, tail] = ['gate door[7]: kno', 'ck from 203.0.113.1\n'];
   await begin(jail('maxretry = 30\n'), { store });
