@@ -39,7 +39,7 @@ filter = ${name}
 backend = auto
 logpath = ${join(logs, logpath)}
 maxretry = ${maxretry}
-findtime = 120
+findtime = 600
 bantime = ${bantime}
 usedns = ${name === 'names' ? 'yes' : 'no'}
 ignoreip = 127.0.0.0/8

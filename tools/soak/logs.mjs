@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Rotated files that are kept. */
-const kept = 5;
+/** Rotated files that are kept: some minutes of lines. */
+const kept = 12;
 /** Ticks for which a program goes on writing to the file that has been renamed. */
 const lateTicks = 3;
 

@@ -1,30 +1,38 @@
 // A name server that knows the soak's names, one answer in ten late. It listens on port 53 of the namespace's loopback.
 import { createSocket } from 'node:dgram';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 
 const lateBy = 700;
+const serves = 'the names of a soak';
 
-/** @returns {Promise<{ asked: number, close: () => void }>} */
+/**
+ * A thread of its own: what the soak itself does meanwhile makes no answer late.
+ * @returns {Promise<{ asked: number, close: () => Promise<number> }>}
+ */
 export async function serveNames() {
+  const thread = new Worker(new URL(import.meta.url), { workerData: serves });
+  const state = { asked: 0, close: () => thread.terminate() };
+  await new Promise((resolve, reject) => {
+    thread.once('error', reject);
+    thread.on('message', (asked) => {
+      state.asked = asked;
+      resolve(undefined);
+    });
+  });
+  return state;
+}
+
+function serve() {
   const socket = createSocket('udp4');
-  const state = { asked: 0, close: () => socket.close() };
+  let asked = 0;
   socket.on('message', (question, { port, address }) => {
     const answer = answerTo(question);
     if (answer === undefined) return;
-    const send = () => {
-      try {
-        socket.send(answer, port, address);
-      } catch {
-        // The soak has ended meanwhile.
-      }
-    };
-    if (++state.asked % 10 === 0) setTimeout(send, lateBy);
-    else send();
+    asked++;
+    parentPort?.postMessage(asked);
+    setTimeout(() => socket.send(answer, port, address), asked % 10 === 0 ? lateBy : 0);
   });
-  await new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.bind(53, '127.0.0.1', () => resolve(undefined));
-  });
-  return state;
+  socket.bind(53, '127.0.0.1', () => parentPort?.postMessage(asked));
 }
 
 /**
@@ -56,3 +64,5 @@ function answerTo(question) {
   const record = Buffer.from([0xc0, headerBytes, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...parts.slice(1).map(Number)]);
   return Buffer.concat([header, record]);
 }
+
+if (workerData === serves) serve();

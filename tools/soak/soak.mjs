@@ -20,6 +20,8 @@ const inside = 'F2B_SOAK_INSIDE';
 /** Between a failure's being counted and its ban in the kernel, or the end of a ban and its being lifted: more is a finding. */
 const slack = 15_000;
 const checkEvery = 5000;
+/** What is listed of what was found. */
+const mostFindings = 30;
 /** For what is still unread when the last line has been written. */
 const patienceAtEnd = 120_000;
 
@@ -172,7 +174,7 @@ async function soak(options) {
   const book = ledger.banBook();
   const complaints = daemon.complaints();
   await daemon.end('SIGTERM');
-  names.close();
+  await names.close();
 
   const { start, end, peak } = memory(samples.filter(({ second }) => second * 1000 <= wrote));
   const lags = samples.map(({ lag }) => lag);
@@ -191,7 +193,8 @@ async function soak(options) {
     `from line to count: ${quantile(lags, 0.5).toFixed(1)} s (median of samples, each the oldest one waiting), ${quantile(lags, 0.99).toFixed(1)} s (p99); all counted ${(drain / 1000).toFixed(1)} s after the last line`,
     `the same by log: ${[...lagsOf].map(([jail, all]) => `${jail} ${quantile(all, 0.5).toFixed(1)} and ${quantile(all, 0.99).toFixed(1)} s`).join(', ')}`,
     `warnings and errors of the daemon: ${complaints.length}`,
-    ...findings.map((finding) => `FOUND ${finding}`),
+    ...findings.slice(0, mostFindings).map((finding) => `FOUND ${finding}`),
+    ...(findings.length > mostFindings ? [`FOUND ${findings.length - mostFindings} more of the kind`] : []),
     ...[
       ...book.never.slice(0, 3).map((one) => `FOUND never banned: ${one}`),
       ...book.again.slice(0, 3).map((one) => `FOUND banned more than once: ${one}`),
@@ -213,6 +216,7 @@ async function soak(options) {
     marks,
   });
   writeFileSync(join(out, 'soak.svg'), chart);
+  writeFileSync(join(out, 'soak.json'), JSON.stringify({ samples, marks, lags: Object.fromEntries(lagsOf) }));
   writeFileSync(join(out, 'soak.txt'), `${lines.join('\n')}\n`);
   writeFileSync(join(out, 'complaints.txt'), `${complaints.join('\n')}\n`);
   console.info(lines.join('\n'));
