@@ -8,7 +8,7 @@ import { openCommand, openInput } from '../sources/stream/command.js';
 import { FollowedStream } from '../sources/stream/followed-stream.js';
 import { type JailStream, jailStream } from '../sources/stream/jail-stream.js';
 import type { GuardEvents } from '../telling/events.js';
-import type { LineCounts } from '../telling/health.js';
+import { type LineCounts, scannedLines } from '../telling/health.js';
 import { streamTroubleWords, unwrappedMessage } from '../telling/of-logs.js';
 import type { Reporter } from '../telling/reporter.js';
 import type { Pace } from './pace.js';
@@ -149,9 +149,9 @@ export class FollowedStreams {
 
   #scanned(name: string, bytes: Bytes, result: ScanResult): void {
     const { counts, events, reporter } = this.#options;
-    const { lines, overlong, refused, undecodable } = result;
+    const { overlong, refused, undecodable } = result;
     counts.add(result);
-    events.emit('scanned', { path: name, bytes, lines });
+    events.emit('scanned', { ...scannedLines(result), path: name, bytes });
     if (overlong.count > 0) this.#tooLong(name, overlong.count);
     const problem = (count: number, what: string) => {
       if (count > 0) reporter.problem({ code: 'F2B_SCAN', what: `${name}: ${what}`, level: 'WARNING', subject: what });
