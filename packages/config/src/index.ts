@@ -18,13 +18,14 @@ export { ConfigError, type ErrorTable, formatOrigin } from './errors.js';
 export { type LogLevelName, logLevels, readLogLevel } from './log-levels.js';
 export { pythonRepr } from './render/python.js';
 export { renderStream } from './render/stream.js';
+export { growthOf } from './resolve/growth.js';
 export { ignorecacheOptions } from './resolve/ignorecache.js';
 export { jailOptionTypes } from './resolve/jail-options.js';
 export { knownNames, type OneJail, readOneFilter, readOneJail, readSpec } from './resolve/one-filter.js';
 export { fail2banVersion, readSettings } from './resolve/settings.js';
 
 export type * from './settings.js';
-export { standardInput } from './settings.js';
+export { actionCommandNames, standardInput } from './settings.js';
 export { type ConfigEdge, realEdge } from './syntax/edge.js';
 export { memoryEdge } from './syntax/memory-edge.js';
 

@@ -183,6 +183,8 @@ export interface JailSettings {
   readonly bantime: DurationSetting | undefined;
   /** Undefined: ban times do not grow, or what is said of it is a mistake (a finding then names it). */
   readonly growth: GrowthSettings | undefined;
+  /** What is written of `bantime.*`, by its full name, as fail2ban's client is answered; where nothing is, it may be missing. */
+  readonly growthWritten?: ReadonlyMap<string, string | boolean>;
   readonly ignoreself: Sourced<boolean> | undefined;
   /** Addresses, networks, host names, `file:PATH`. What is none of them is left out (a finding names it). */
   readonly ignoreip: readonly string[];

@@ -6,13 +6,14 @@ import type { Configuration } from './configuration.js';
 import type { ReloadReport, ReloadWish } from './control/reload.js';
 import { Refused, refusal } from './control/reply.js';
 import { unknownJail } from './control/verbs/raise.js';
-import type { ControlledDaemon, DaemonEvent } from './control/verbs/verb.js';
+import type { ControlledDaemon, DaemonEvent, ServerControls } from './control/verbs/verb.js';
 import type { Signals } from './signals.js';
 import type { ServerVoice } from './voice/server-voice.js';
 
 /** The daemon as the verbs of the socket see it, from before its guard is there until its end. */
 export class Controlled implements ControlledDaemon {
   readonly version: string;
+  readonly server: ServerControls;
   readonly #configuration: Configuration;
   readonly #signals: Signals;
   readonly #voice: ServerVoice;
@@ -22,8 +23,15 @@ export class Controlled implements ControlledDaemon {
   /** Nothing is done to the firewall. */
   dryRun = false;
 
-  constructor(version: string, configuration: Configuration, signals: Signals, voice: ServerVoice) {
+  constructor(
+    version: string,
+    configuration: Configuration,
+    signals: Signals,
+    voice: ServerVoice,
+    server: ServerControls,
+  ) {
     this.version = version;
+    this.server = server;
     this.#configuration = configuration;
     this.#signals = signals;
     this.#voice = voice;

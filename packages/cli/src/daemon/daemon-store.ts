@@ -1,13 +1,47 @@
 import { resolve } from 'node:path';
-import { parseTime, type Settings, type Voice, type VoiceLevel } from '@f2b/config';
+import { parseTime, type Seconds, type Settings, type Voice, type VoiceLevel } from '@f2b/config';
 import { type AllowanceKeeper, openAllowFile, openThreadedStore, realEdges, type Store } from '@f2b/core';
 import { reasonOf } from '../errors.js';
 
 export interface StoreOptions {
   /** A file, `:memory:` or `None`. */
   readonly dbfile: string;
-  readonly settings: Settings;
   readonly enforce: boolean;
+  readonly limits: StoreLimits;
+}
+
+/** What may be changed of a store while it runs. */
+export class StoreLimits {
+  /** `dbpurgeage` as it is written. */
+  readonly written: string;
+  /** The store that goes by them, once there is one. */
+  store: Store | undefined;
+  #purgeAge: Seconds;
+  #maxMatches: number;
+
+  constructor({ server: { dbpurgeage, dbmaxmatches } }: Settings) {
+    this.written = dbpurgeage.value;
+    this.#purgeAge = parseTime(dbpurgeage.value, dbpurgeage.origin);
+    this.#maxMatches = dbmaxmatches?.value ?? defaultMaxMatches;
+  }
+
+  get purgeAge(): Seconds {
+    return this.#purgeAge;
+  }
+
+  set purgeAge(age: Seconds) {
+    this.#purgeAge = age;
+    this.store?.limit?.(this);
+  }
+
+  get maxMatches(): number {
+    return this.#maxMatches;
+  }
+
+  set maxMatches(count: number) {
+    this.#maxMatches = count;
+    this.store?.limit?.(this);
+  }
 }
 
 /** Lines that are kept with a ban where `dbmaxmatches` is not set, as in fail2ban. */
@@ -18,21 +52,20 @@ const defaultMaxMatches = 10;
  * @returns undefined where nothing is to outlive the process, or nothing can
  */
 export async function openDaemonStore(
-  { dbfile, settings, enforce }: StoreOptions,
+  { dbfile, enforce, limits }: StoreOptions,
   voice: Voice,
 ): Promise<Store | undefined> {
   if (isNoFile(dbfile)) return undefined;
   const say = (level: VoiceLevel, message: string) => voice.say({ logger: 'fail2ban.database', level, message });
   // What is banned in a dry run is banned nowhere: nobody who enforces may find it among their bans.
   const file = resolve(enforce ? dbfile : `${dbfile}.dry-run`);
-  const { dbpurgeage, dbmaxmatches } = settings.server;
   const troubles: string[] = [];
   let store: Store;
   try {
     store = await openThreadedStore({
       file,
-      purgeAge: parseTime(dbpurgeage.value, dbpurgeage.origin),
-      maxMatches: dbmaxmatches?.value ?? defaultMaxMatches,
+      purgeAge: limits.purgeAge,
+      maxMatches: limits.maxMatches,
       clock: realEdges(() => {}).clock,
       tell: (kind, message) => (kind === 'notice' ? say('WARNING', message) : void troubles.push(message)),
     });
@@ -40,6 +73,7 @@ export async function openDaemonStore(
     say('ERROR', `SQLite cannot be loaded, so bans will not survive a restart: ${reasonOf(error)}; reinstall f2b`);
     return undefined;
   }
+  limits.store = store;
   if (store.trouble === undefined) {
     say('INFO', `Connected to the database ${file}`);
     return store;

@@ -7,8 +7,9 @@ import { Configuration } from './configuration.js';
 import { type ControlServer, openControlServer } from './control/server.js';
 import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
-import { openAllowances, openDaemonStore } from './daemon-store.js';
+import { openAllowances, openDaemonStore, StoreLimits } from './daemon-store.js';
 import { type DaemonVoice, openDaemonVoice } from './daemon-voice.js';
+import { LiveServer } from './live-server.js';
 import { openMetrics } from './metrics/metrics.js';
 import type { MetricsServer } from './metrics/server.js';
 import { removePidfile, writePidfile } from './pidfile.js';
@@ -106,7 +107,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const configuration = openConfiguration(options, voice);
   // Nobody waits for an answer: the log has it.
   signals.onReload = () => void configuration.reload({}).catch(() => undefined);
-  const controlled = new Controlled(options.version, configuration, signals, voice);
+  const limits = new StoreLimits(settings);
+  const allowipv6 = settings.server.allowipv6.value;
+  const server = new LiveServer({ ...options, voice, allowipv6, limits });
+  const controlled = new Controlled(options.version, configuration, signals, voice, server);
   controlled.dryRun = !options.enforce;
   const control = await openControl(options.socket, controlled, voice);
   const pidTrouble = writePidfile(pidfile, process.pid);
@@ -125,7 +129,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const metrics = await openMetrics(settings.own.metrics, controlled, voice);
   const parts = { voice, signals, control, pidfile, metrics };
-  const guard = await openGuard(options, parts, controlled);
+  const guard = await openGuard({ ...options, limits }, parts, controlled);
   configuration.begin(guard);
   const jails = announceJails(settings, guard);
   sayAll(jails.announcements);
@@ -163,15 +167,15 @@ async function openControl(socket: string, controlled: Controlled, voice: Daemon
 }
 
 async function openGuard(
-  { settings, enforce, dbfile }: DaemonOptions,
+  { settings, enforce, dbfile, limits }: DaemonOptions & { readonly limits: StoreLimits },
   parts: Omit<Parts, 'guard'>,
   controlled: Controlled,
 ): Promise<Guard> {
   const { voice, signals } = parts;
   // A dry run prints to the log, under a name of its own, since nothing of it has happened.
   const print = (message: string) => voice.say({ logger: 'f2b.dry-run', level: 'NOTICE', message });
-  const store = await openDaemonStore({ dbfile, settings, enforce }, voice);
-  const allowances = openAllowances({ dbfile, settings, enforce }, voice);
+  const store = await openDaemonStore({ dbfile, enforce, limits }, voice);
+  const allowances = openAllowances({ dbfile, enforce, limits }, voice);
   try {
     const guard = new Guard({
       settings,

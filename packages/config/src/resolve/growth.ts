@@ -1,7 +1,11 @@
-import type { Findings } from '../findings.js';
+import { ConfigError } from '../errors.js';
+import { Findings } from '../findings.js';
 import type { GrowthSettings, Sourced } from '../settings.js';
+import { traced } from '../syntax/traced.js';
+import { parseBoolean } from '../values/boolean.js';
 import { ExpressionError, evaluate, expressionAdvice, parseExpression } from '../values/expression.js';
-import type { JailValues } from './jail-values.js';
+import type { JailOptionName } from './jail-options.js';
+import { JailValues } from './jail-values.js';
 
 const formulaNames = ['ban.Time', 'ban.Count', 'banFactor'] as const;
 const plainly = 'Until then the ban time does not grow.';
@@ -76,4 +80,35 @@ export function readGrowth(values: JailValues, findings: Findings, jail: string)
     if (error instanceof Unreadable) return undefined;
     throw error;
   }
+}
+
+/** What of a jail's options is about growing ban times. */
+export function growthWritten(
+  written: ReadonlyMap<string, string | number | bigint | boolean | null>,
+): ReadonlyMap<string, string | boolean> {
+  const growth = new Map<string, string | boolean>();
+  for (const [name, value] of written) {
+    if (name.startsWith('bantime.') && value !== null)
+      growth.set(name, typeof value === 'boolean' ? value : String(value));
+  }
+  return growth;
+}
+
+/**
+ * Reads `bantime.*` that come from elsewhere than a file, all of them whether or not `bantime.increment` is true.
+ * @returns undefined where ban times do not grow
+ * @throws ConfigError what is wrong with one of them
+ */
+export function growthOf(written: ReadonlyMap<string, string | boolean>): GrowthSettings | undefined {
+  const texts = new Map(
+    [...written].map(([name, value]) => [name as JailOptionName, traced(String(value), undefined)]),
+  );
+  const findings = new Findings();
+  const growing = new Map(texts).set('bantime.increment', traced('true', undefined));
+  const growth = readGrowth(new JailValues(growing, findings, 'set', undefined), findings, 'set');
+  const mistake = findings.all.find(({ severity }) => severity === 'error');
+  if (mistake !== undefined) {
+    throw new ConfigError('F2B_CONFIG_EXPRESSION', mistake.what, undefined, mistake.advice);
+  }
+  return parseBoolean(texts.get('bantime.increment')?.text ?? '') ? growth : undefined;
 }

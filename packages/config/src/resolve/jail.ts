@@ -8,7 +8,7 @@ import { splitAddressList } from '../values/words.js';
 import { type ActionContext, type FoundAction, findAction, type ResolvedAction } from './action.js';
 import type { Lookup } from './definition.js';
 import { overlayFilter } from './filter-settings.js';
-import { readGrowth } from './growth.js';
+import { growthWritten, readGrowth } from './growth.js';
 import { readIgnoreCache } from './ignorecache.js';
 import { readIgnoreip } from './ignoreip.js';
 import { type JailContext, type JailOptionName, readJailOptions } from './jail-options.js';
@@ -61,6 +61,7 @@ export function resolveJail(context: JailContext, name: string): RunnableJailDum
     findtime: plain.duration('findtime'),
     bantime: plain.duration('bantime'),
     growth: readGrowth(plain, findings, name),
+    growthWritten: growthWritten(plain.written),
     ignorecommand: plain.text('ignorecommand'),
     ignoreself: plain.boolean('ignoreself'),
     ignoreip: ignoreip ? readIgnoreip(ignoreip, snapshot, findings, name) : [],

@@ -1,4 +1,4 @@
-import type { Seconds } from '@f2b/config';
+import type { ActionSettings, Seconds } from '@f2b/config';
 import { type Address, parseAddress } from '@f2b/matcher';
 import type { Clock } from '../clock.js';
 import type { Ban } from '../jails/book/bans.js';
@@ -12,9 +12,13 @@ export class ByHand {
   readonly #jails: JailSet;
   readonly #clock: Clock;
 
-  constructor(jails: JailSet, clock: Clock) {
+  readonly #keepPlaces: () => void;
+
+  /** @param keepPlaces keeps where reading stands in each log */
+  constructor(jails: JailSet, clock: Clock, keepPlaces: () => void) {
     this.#jails = jails;
     this.#clock = clock;
+    this.#keepPlaces = keepPlaces;
   }
 
   /**
@@ -86,6 +90,20 @@ export class ByHand {
     const { ignored, decisions } = jail.judge.attempt(id, matches, this.#clock.now());
     jail.apply(decisions);
     return !ignored;
+  }
+
+  /**
+   * Gives one action of a running jail other commands or parameters, in force from its next order on: no rule is moved for it.
+   * @returns false where that cannot be: no such jail or action, or one that is built in
+   */
+  amendAction(jail: string, action: ActionSettings): boolean {
+    return this.#jails.amendAction(jail, action);
+  }
+
+  /** Holds up a jail's reading (`idle on`), or lets it go on where it stood. Its bans end as ever. */
+  async pause(jail: string, paused: boolean): Promise<void> {
+    if (paused) await this.#jails.pause(jail, this.#keepPlaces);
+    else this.#jails.resume(jail);
   }
 
   #lift(jail: GuardedJail, asked: string): readonly string[] {

@@ -216,6 +216,7 @@ describe('a firewall that fails', () => {
         flush: async () => [],
         startJail: async () => [],
         rearrange: () => ({ fresh: new Map(), done: Promise.resolve([]) }),
+        amendAction: () => false,
         stopJail: async () => [],
         stop: async () => [],
         load: () => ({ orders: 0, programs: { running: 0, waiting: 0 } }),

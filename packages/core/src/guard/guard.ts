@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EpochMs, JailSettings, Milliseconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
-import { openPool, type ScanPool } from '@f2b/matcher';
+import { type CompiledFilter, openPool, type ScanPool } from '@f2b/matcher';
 import { Acts } from '../acts/acts.js';
 import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
@@ -183,7 +183,10 @@ export class Guard {
     );
     this.allowing = new Allowing(this.#allowed, this.#jails, clock, options.allowances);
     this.#observer = new Observer({ jails: this.#jails, logs: this.#logs, edges, events: this.events });
-    this.byHand = new ByHand(this.#jails, clock);
+    this.byHand = new ByHand(this.#jails, clock, () => {
+      this.#keepPlaces(this.#logs.places());
+      this.#keeper.flush();
+    });
     // Not in the middle of a step: what is read is told to the keeper again.
     this.#store.onceReadable(() => void clock.after(0, () => this.#jails.restoreLate()));
     this.#chores = new Chores(clock, {
@@ -226,6 +229,11 @@ export class Guard {
   /** What a running jail goes by at the moment; undefined: no such jail runs. */
   jailSettings(name: string): JailSettings | undefined {
     return this.#jails.get(name)?.settings;
+  }
+
+  /** The expressions of a running jail as they are used; undefined: no such jail runs. */
+  jailFilter(name: string): CompiledFilter | undefined {
+    return this.#jails.get(name)?.filter;
   }
 
   /** Figures of the running guard, for whoever watches over it. */

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { changedParts, type JailSettings } from '@f2b/config';
+import { type ActionSettings, changedParts, type JailSettings } from '@f2b/config';
 import type { Firewall, FirewallJail } from '@f2b/firewall';
 import type { Enforcer } from '../acts/enforcer.js';
 import type { Clock } from '../clock.js';
@@ -177,6 +177,39 @@ export class JailSet {
     const parts = changedParts(jail.settings, settings);
     const ready = this.#parts.maker.ready(settings, jail);
     await this.reload({ added: [], changed: [{ name: settings.name, parts, ready }], removed: [] });
+  }
+
+  /**
+   * Gives one action of a running jail other commands or parameters, in force from its next order on: nothing is stopped for it.
+   * @returns false where that cannot be: no such jail or action, or one that is built in
+   */
+  amendAction(name: string, action: ActionSettings): boolean {
+    const jail = this.get(name);
+    if (jail === undefined || !this.#parts.firewall.amendAction(name, action)) return false;
+    const { settings, filter, judge } = jail;
+    const actions = settings.actions.map((one) => (one.name === action.name ? action : one));
+    jail.change({ ...settings, actions }, judge.rules, filter);
+    return true;
+  }
+
+  /**
+   * Holds up a jail's reading: until it goes on, its lines stay in its logs. The others read on, and bans end as ever.
+   * @param keepPlaces keeps where reading stands in each log
+   */
+  async pause(name: string, keepPlaces: () => void): Promise<void> {
+    const jail = this.get(name);
+    if (jail === undefined || jail.paused) return;
+    keepPlaces();
+    jail.paused = true;
+    await this.#parts.logs.remove(jail);
+  }
+
+  /** Goes on reading where a jail was held up. */
+  resume(name: string): void {
+    const jail = this.get(name);
+    if (jail === undefined || !jail.paused) return;
+    jail.paused = false;
+    this.#parts.logs.add(jail);
   }
 
   /**

@@ -17,6 +17,8 @@ export class GuardedJail {
   readonly judge: Judge;
   /** Logs that it reads, in the order in which they were added, each with what is wrong with it at the moment. */
   readonly logs = new Map<string, LogTrouble | undefined>();
+  /** Its reading is held up: it is shown no lines until it goes on where it stood. */
+  paused = false;
   readonly #carryOut: CarryOut;
   #settings: JailSettings;
   #filter: CompiledFilter;
@@ -56,6 +58,7 @@ export class GuardedJail {
 
   /** Whether none of its logs can be read: it waits for one to appear. */
   get state(): JailState {
+    if (this.paused) return 'running';
     if (this.logs.size === 0) return this.settings.logpaths.length > 0 ? 'waiting' : 'running';
     return [...this.logs.values()].every((trouble) => trouble !== undefined) ? 'waiting' : 'running';
   }
@@ -70,7 +73,7 @@ export class GuardedJail {
       why: this.state === 'waiting' ? this.#whyWaiting() : undefined,
       currentlyFailed: counts.failed,
       totalFailed: counts.totalFailed,
-      files: ofJournal ? [] : [...this.logs.keys()],
+      files: ofJournal ? [] : this.#files(),
       journalmatches: ofJournal ? this.settings.filter.journalmatch.map((words) => words.join(' ')) : undefined,
       currentlyBanned: counts.banned,
       totalBanned: counts.totalBanned,
@@ -78,6 +81,11 @@ export class GuardedJail {
       unenforced,
       simulated: this.settings.simulate,
     };
+  }
+
+  #files(): readonly string[] {
+    if (!this.paused) return [...this.logs.keys()];
+    return this.settings.logpaths.flatMap(({ pattern, files }) => (/[*?[]/.test(pattern) ? files : [pattern]));
   }
 
   #whyWaiting(): string {

@@ -71,5 +71,7 @@ export interface Store {
   failuresSince(jail: string, time: EpochMs): readonly CountedFailure[];
   /** Bans of a jail that were made, and have neither ended nor been lifted; whoever asks looks at their ends. */
   bans(jail: string): readonly KeptBan[];
+  /** Goes by other bounds from now on: how old bans may get, and how many lines are kept with each. */
+  limit?(bounds: { readonly purgeAge: Seconds; readonly maxMatches: number }): void;
   close(): Promise<void>;
 }

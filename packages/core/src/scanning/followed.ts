@@ -49,6 +49,7 @@ export class Followed {
 
   /** Follows a jail's new settings. */
   async change(jail: GuardedJail): Promise<void> {
+    if (jail.paused) return;
     if (readsJournal(jail.settings)) {
       await this.#streams.remove(jail);
       if (jail.logs.size > 0 && !this.#journals.has(jail)) await this.#files.remove(jail);
@@ -70,7 +71,8 @@ export class Followed {
 
   /** Looks for files that a jail's patterns name now, and leaves those whose names have vanished. */
   addNew(jail: GuardedJail): void {
-    if (!readsJournal(jail.settings) && !readsCommand(jail.settings)) this.#files.addNew(jail);
+    if (jail.paused || readsJournal(jail.settings) || readsCommand(jail.settings)) return;
+    this.#files.addNew(jail);
   }
 
   /** Has the workers compile what the logs need. */

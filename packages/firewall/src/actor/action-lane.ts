@@ -1,3 +1,4 @@
+import type { ActionSettings } from '@f2b/config';
 import type { Found } from '../backends/backend.js';
 import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
@@ -13,6 +14,11 @@ export interface ActionLane {
   start(jail: string, after?: Promise<void>): Promise<readonly FirewallError[]>;
   submit(order: Order): Promise<Outcome>;
   check(): Promise<readonly Found[]>;
+  /**
+   * Goes by other commands and parameters from the next order on; nothing is stopped or started for it.
+   * @returns false where that cannot be
+   */
+  amend(settings: ActionSettings): boolean;
   reload(): Promise<readonly FirewallError[]>;
   /** Lifts all bans of a jail. */
   flush(jail: string): Promise<readonly FirewallError[]>;

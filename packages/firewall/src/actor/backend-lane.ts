@@ -44,6 +44,11 @@ export class BackendLane implements ActionLane {
     return this.#orders.task(() => this.#backend.check());
   }
 
+  /** The kernel's rules are made of the parameters: they would have to be made anew. */
+  amend(): boolean {
+    return false;
+  }
+
   async reload(): Promise<readonly FirewallError[]> {
     return [];
   }

@@ -104,6 +104,11 @@ export interface Firewall {
    * when the old ones have stopped.
    */
   rearrange(jails: readonly FirewallJail[], gone?: readonly string[]): Rearranged;
+  /**
+   * Gives an action of a jail other commands and parameters, in force from the next order on: no rule is moved for it.
+   * @returns false where it cannot be: the jail has no such action, or it is built in
+   */
+  amendAction(jail: string, action: ActionSettings): boolean;
   /** Lifts the bans of a jail and stops its actions, the last one first. */
   stopJail(jail: string): Promise<readonly Problem[]>;
   /**
@@ -244,6 +249,14 @@ class FirewallActor implements Firewall {
       return this.#report([...problems, ...all.flatMap((some) => some ?? [])]);
     });
     return { fresh, done };
+  }
+
+  amendAction(jail: string, action: ActionSettings): boolean {
+    const seats = this.#jails.get(jail) ?? [];
+    const at = seats.findIndex(({ settings }) => settings.name === action.name);
+    if (at < 0 || !seats[at]!.lane.amend(action)) return false;
+    this.#jails.set(jail, seats.with(at, { ...seats[at]!, settings: action }));
+    return true;
   }
 
   stopJail(jail: string): Promise<readonly Problem[]> {

@@ -1,3 +1,4 @@
+import type { ActionSettings } from '@f2b/config';
 import type { Found } from '../backends/backend.js';
 import { errors, type FirewallError, firewallError } from '../errors.js';
 import { type Order, type Outcome, outcomeOf } from '../orders.js';
@@ -19,6 +20,11 @@ export class ScriptLane implements ActionLane {
 
   get waiting(): number {
     return this.#orders.waiting;
+  }
+
+  amend(settings: ActionSettings): boolean {
+    this.#action.amend(settings);
+    return true;
   }
 
   start(_jail: string, after?: Promise<void>): Promise<readonly FirewallError[]> {

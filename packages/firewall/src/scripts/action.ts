@@ -37,9 +37,9 @@ const repeatLimit = 3;
  */
 export class ScriptAction {
   readonly jail: string;
-  readonly #settings: ActionSettings;
+  #settings: ActionSettings;
   readonly #edge: ScriptActionEdge;
-  readonly #tags: StaticTags;
+  #tags: StaticTags;
   readonly #scripts = new Map<string, Script>();
   readonly #started = new Set<ActionFamily>();
   /** Families that have banned something since they were started: only they have something to unban. */
@@ -55,6 +55,13 @@ export class ScriptAction {
 
   get name(): string {
     return this.#settings.name;
+  }
+
+  /** Goes by other commands and parameters from the next command on; nothing is stopped or started for it. */
+  amend(settings: ActionSettings): void {
+    this.#settings = settings;
+    this.#tags = new StaticTags(settings);
+    this.#scripts.clear();
   }
 
   /**

@@ -122,6 +122,7 @@ function brokenExpression(
     what: `Unable to compile regular expression '${expansion.text}':\n${error.reason}`,
     origin: setting.origin === undefined ? undefined : { ...setting.origin, column: setting.origin.column + column },
     advice: `Mend the expression in ${option}; try it with: f2b regex 'a log line' 'the expression'.`,
+    position: error.column - 1,
   };
 }
 

@@ -21,6 +21,8 @@ export interface FilterProblem {
   readonly origin: Origin | undefined;
   /** What to do. */
   readonly advice: string;
+  /** Of an expression: where in it, its tags expanded, the offending piece begins, counted from 0. */
+  readonly position?: number;
 }
 
 /** `file:line:column`, as every message of f2b names a place. config has the same line of code; the matcher takes only types from it. */

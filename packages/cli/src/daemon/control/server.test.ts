@@ -26,6 +26,15 @@ const daemon: ControlledDaemon = {
   guard: undefined,
   skippedJails: () => [],
   isDryRun: () => false,
+  server: {
+    loglevel: 'INFO',
+    logtarget: '/var/log/f2b.log',
+    syslogsocket: 'auto',
+    allowipv6: 'auto',
+    dbfile: null,
+    dbpurgeage: '1d',
+    dbmaxmatches: 10,
+  },
   say: () => {},
   jailNames: () => ['sshd', 'asterisk'],
   jailStatus: (name) =>

@@ -28,6 +28,11 @@ export interface ServerVoice extends Voice {
   /** The target as it stands now, which after a failure is not the one asked for. */
   readonly target: string;
   setLevel(loglevel: string): void;
+  /**
+   * Writes somewhere else from now on.
+   * @throws what keeps the new target from being opened; the old one then stays
+   */
+  setTarget(target: string, syslogsocket: string): void;
   /** Opens the log file anew. @returns `rolled over` for a file, else `flushed`. */
   reopen(): 'rolled over' | 'flushed';
   /** Dismisses a witness. */
@@ -116,6 +121,13 @@ export function openServerVoice(settings: VoiceSettings, firstWitness?: VoiceWit
     },
     setLevel(loglevel) {
       level = parseLevel(loglevel);
+    },
+    setTarget(wanted, syslogsocket) {
+      const before = sink;
+      sink = openSink(parseTarget(wanted), syslogsocket, json, trouble);
+      target = wanted;
+      // What it was told before is still written.
+      void before.close();
     },
     reopen() {
       try {

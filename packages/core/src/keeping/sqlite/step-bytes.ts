@@ -25,12 +25,12 @@ const largestSpare: Bytes = 1024 * 1024;
 export class StepWriter {
   readonly #bytes = new TextBytes();
   readonly #known = new Map<string, number>();
-  readonly #maxMatches: number;
   readonly #spare: ArrayBuffer[] = [];
+  /** Lines that are kept of each failure, the latest. */
+  maxMatches: number;
 
-  /** @param maxMatches lines that are kept of each failure, the latest */
   constructor(maxMatches: number) {
-    this.#maxMatches = maxMatches;
+    this.maxMatches = maxMatches;
   }
 
   /** @param bancount how often the one who is banned has been banned, for the book */
@@ -88,7 +88,7 @@ export class StepWriter {
   }
 
   #lines(lines: readonly string[]): void {
-    const kept = keptMatches(lines, this.#maxMatches);
+    const kept = keptMatches(lines, this.maxMatches);
     this.#bytes.writeNumber(kept.length);
     for (const line of kept) this.#bytes.writeText(line);
   }

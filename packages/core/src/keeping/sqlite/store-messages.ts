@@ -24,6 +24,7 @@ export type ToStore =
   /** `first`: the first behind one that failed; others are refused until then, so that no step is passed by a later one. */
   | { readonly kind: 'commit'; readonly step: Uint8Array; readonly first: boolean }
   | { readonly kind: 'begin'; readonly jail: string; readonly findtime: Seconds }
+  | { readonly kind: 'limit'; readonly purgeAge: Seconds; readonly maxMatches: number }
   | { readonly kind: 'ask'; readonly what: StoreQuestion; readonly args: readonly unknown[] }
   | { readonly kind: 'close' };
 

@@ -16,7 +16,9 @@ import {
   type ToStore,
 } from './store-messages.js';
 
-const { file, purgeAge, maxMatches, answers, signals } = workerData as StoreThreadData;
+const { file, answers, signals, ...begin } = workerData as StoreThreadData;
+/** As they are now. */
+let { purgeAge, maxMatches } = begin;
 const counts = new Int32Array(signals);
 const tell = (message: FromStore) => parentPort!.postMessage(message);
 const clock = {
@@ -47,6 +49,9 @@ class StoreThread {
         break;
       case 'begin':
         this.#store.begin(message.jail, message.findtime);
+        break;
+      case 'limit':
+        ({ purgeAge, maxMatches } = message);
         break;
       case 'ask':
         answers.postMessage(answerOf(this.#store, message.what, message.args));
@@ -91,8 +96,12 @@ function signal(which: number): void {
 
 void openSqliteStore({
   file,
-  purgeAge,
-  maxMatches,
+  get purgeAge() {
+    return purgeAge;
+  },
+  get maxMatches() {
+    return maxMatches;
+  },
   clock,
   tell: (as, message) => tell({ kind: 'told', as, message }),
   opened: () => tell({ kind: 'opened' }),

@@ -47,7 +47,7 @@ export async function openThreadedStore(options: Omit<SqliteStoreOptions, 'opene
 class ThreadedStore implements Store {
   readonly history: PendingHistory;
   readonly #sqlite: SqliteOpener;
-  readonly #options: Omit<SqliteStoreOptions, 'opened'>;
+  #options: Omit<SqliteStoreOptions, 'opened'>;
   readonly #writer: StepWriter;
   readonly #signals = new SharedArrayBuffer(8);
   readonly #counts = new Int32Array(this.#signals);
@@ -130,6 +130,13 @@ class ThreadedStore implements Store {
 
   bans(jail: string): readonly KeptBan[] {
     return this.#read((db) => db.bans(jail, this.#options.clock.now()), 'bans', [jail]) ?? [];
+  }
+
+  limit({ purgeAge, maxMatches }: { readonly purgeAge: Seconds; readonly maxMatches: number }): void {
+    // A thread that is started after this one begins with them.
+    this.#options = { ...this.#options, purgeAge, maxMatches };
+    this.#writer.maxMatches = maxMatches;
+    this.#post({ kind: 'limit', purgeAge, maxMatches });
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { JailSettings } from '@f2b/config';
+import type { JailStatus } from '@f2b/core';
+import type { CompiledFilter } from '@f2b/matcher';
 import { type Refusal, Refused, refusal } from '../reply.js';
 import { unknownJail } from './raise.js';
 import type { ControlledDaemon, GuardControls } from './verb.js';
@@ -22,6 +24,22 @@ export class AskedJail {
   /** @throws Refused where no such jail runs, with the reason */
   get settings(): JailSettings {
     return this.#running();
+  }
+
+  /** The expressions as they are used. @throws Refused */
+  get filter(): CompiledFilter {
+    return this.guard.jailFilter(this.name)!;
+  }
+
+  /** @throws Refused */
+  get status(): JailStatus {
+    this.#running();
+    return this.#daemon.jailStatus(this.name)!;
+  }
+
+  /** Whether it reads the journal and no files. @throws Refused */
+  get readsJournal(): boolean {
+    return this.status.journalmatches !== undefined;
   }
 
   get byHand(): GuardControls['byHand'] {

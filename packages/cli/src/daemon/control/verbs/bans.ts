@@ -18,7 +18,7 @@ export function unban(daemon: ControlledDaemon, words: Words): Reply {
   const { names, byHand } = running(daemon);
   const asked = words.from(0);
   const lifted = names.map((name) =>
-    asked[0] === '--all'
+    asked.length === 1 && asked[0] === '--all'
       ? (byHand?.unbanEverybody(name)?.length ?? 0)
       : (byHand?.unbanAll(name, asked) ?? []).reduce((sum, { ids }) => sum + ids.length, 0),
   );

@@ -5,9 +5,10 @@ import { banned, unban } from './bans.js';
 import { allowAdd, allowList, allowRemove, handBan, handUnban } from './by-hand.js';
 import { get, set } from './get-set.js';
 import { reload, serverStream, start, stop } from './jails.js';
+import { multiSet } from './multi-set.js';
 import { overview } from './overview.js';
 import { invalid, reprOf } from './raise.js';
-import { status } from './status.js';
+import { stats, status } from './status.js';
 import { story } from './story.js';
 import type { ControlledDaemon, Verb } from './verb.js';
 import { watch } from './watch.js';
@@ -22,8 +23,13 @@ export const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['sleep', sleep],
   ['flushlogs', (daemon) => ok(daemon.flushLogs())],
   ['status', status],
+  ['stats', stats],
+  ['statistic', stats],
+  ['statistics', stats],
+  ['config-error', configError],
   ['get', get],
   ['set', set],
+  ['multi-set', multiSet],
   ['banned', banned],
   ['unban', unban],
   ['reload', reload],
@@ -62,6 +68,12 @@ export function runVerb(daemon: ControlledDaemon, words: readonly Word[], gone: 
   } catch (error) {
     return refuse(error);
   }
+}
+
+/** What fail2ban's client found wrong in a configuration, to be said in the log. */
+function configError(daemon: ControlledDaemon, words: Words): Reply {
+  daemon.say('ERROR', words.at(0));
+  return ok(null);
 }
 
 /** The longest that a client may have itself wait: it holds a connection meanwhile. */

@@ -15,13 +15,31 @@ export interface DaemonEvent {
 }
 
 /** What the verbs ask of the guard. */
-export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail' | 'figures' | 'story' | 'allowing'>;
+export type GuardControls = Pick<
+  Guard,
+  'byHand' | 'jailSettings' | 'jailFilter' | 'changeJail' | 'figures' | 'story' | 'allowing'
+>;
+
+/** What of the server itself can be looked at and changed while it runs. Each setter throws `Refused` for what cannot be. */
+export interface ServerControls {
+  loglevel: string;
+  logtarget: string;
+  syslogsocket: string;
+  allowipv6: string;
+  /** The database's file; null: nothing outlives the process. */
+  get dbfile(): string | null;
+  set dbfile(file: string);
+  /** As it is written. */
+  dbpurgeage: string;
+  dbmaxmatches: number;
+}
 
 /** What the verbs ask of the running daemon. */
 export interface ControlledDaemon {
   readonly version: string;
   /** undefined: it is just being made. */
   readonly guard: GuardControls | undefined;
+  readonly server: ServerControls;
   /** Names of all jails, running, starting or not, in any order. */
   jailNames(): readonly string[];
   /** undefined: no such jail, or it is just being started. */

@@ -26,6 +26,12 @@ export class Words {
     return word;
   }
 
+  /** The words of a list that stands for one word; a text is the list of its letters, as in Python. */
+  list(index: number): readonly string[] {
+    const word = this.nested(index);
+    return Array.isArray(word) ? word.map(textOf) : [...textOf(word)];
+  }
+
   from(index: number): readonly string[] {
     return this.#words.slice(index).map(textOf);
   }
@@ -70,4 +76,10 @@ export function seconds(text: string): Seconds {
     const name = /^\s*([A-Za-z_]\w*)\s*$/.exec(text)?.[1];
     throw name === undefined ? valueError(error.what) : noSuchName(name);
   }
+}
+
+/** Whether Python takes a time for a fraction, even where it is whole: years and months are, and what was divided. */
+export function isFraction(text: string): boolean {
+  const bare = text.replace(/#.*$/s, '');
+  return /\d\s*(?:mo|y)|\.|(?<!\/)\/(?!\/)/i.test(bare);
 }
