@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { ask } from '../../packages/cli/src/daemon/control/client.js';
+import type { Reply } from '../../packages/cli/src/daemon/control/reply.js';
 import { eventually } from '../condition.js';
 import { program, type Ran, run } from '../f2b-process.js';
 import { debianPython } from '../requirements.js';
@@ -120,6 +122,11 @@ export class BothServers {
     const { value } = await this.#answers.next();
     const [a, b] = JSON.parse(value) as [Answer, Answer];
     return [this.#common(a), this.#common(b)];
+  }
+
+  /** Asks f2b alone, in its own words. */
+  askF2b(words: readonly string[]): Promise<Reply> {
+    return ask(join(this.f2b, 'f.sock'), words, { timeout: 10_000 });
   }
 
   /** Runs fail2ban-client as a process of its own. */

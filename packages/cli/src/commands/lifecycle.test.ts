@@ -144,7 +144,7 @@ describe('f2b start, in the background', () => {
     expect(existsSync(join(directory, 'run', 'f2b.pid'))).toBe(false);
     const gone = await f2b(['ping']);
     expect(gone.code).toBe(255);
-    expect(gone.stderr).toContain(`Failed to access socket path: ${socket}. Is fail2ban running?`);
+    expect(gone.stderr).toContain(`f2b is not running: there is no socket ${socket}; start it with f2b start`);
   });
 
   it('says which directory it read and what each jail reads', async () => {
@@ -197,7 +197,7 @@ describe('f2b start, in the background', () => {
     expect(existsSync(socket)).toBe(true);
     const refused = await f2b(['ping']);
     expect(refused.code).toBe(255);
-    expect(refused.stderr).toContain('[Errno 111] Connection refused');
+    expect(refused.stderr).toContain(`f2b is not running: nobody listens on ${socket}`);
     const again = await f2b(['start']);
     expect(again).toMatchObject({ code: 0, stdout: 'Server ready\n' });
     expect(again.stderr).toContain(`Replaced the socket ${socket}`);

@@ -1,4 +1,5 @@
 import { CliError } from '../errors.js';
+import { calledAsFail2ban } from '../places/called-as.js';
 import { printable } from '../printable.js';
 import { askDaemon } from './ask-daemon.js';
 import type { Command } from './command.js';
@@ -15,7 +16,7 @@ export const command: Command = {
     try {
       process.stdout.write(`Server replied: ${printable(String(await askDaemon(flags, ['ping'])))}\n`);
     } catch (error) {
-      if (error instanceof CliError && error.code === 'F2B_SOCKET_REFUSED') {
+      if (error instanceof CliError && error.code === 'F2B_SOCKET_REFUSED' && calledAsFail2ban()) {
         throw new CliError(error.code, '[Errno 111] Connection refused');
       }
       throw error;

@@ -4,6 +4,7 @@ import { reasonOf } from '../errors.js';
 import type { ConfigurationDirectory } from '../places/configuration-directory.js';
 import { type Announcement, announceConfiguration, announceEnforcement, announceJails } from './announce.js';
 import { Configuration } from './configuration.js';
+import { activatedSocket } from './control/activation.js';
 import { type ControlServer, openControlServer } from './control/server.js';
 import { runVerb } from './control/verbs/table.js';
 import { Controlled } from './controlled.js';
@@ -158,7 +159,8 @@ function openConfiguration({ settings, loglevelAsked }: DaemonOptions, voice: Da
 
 async function openControl(socket: string, controlled: Controlled, voice: DaemonVoice): Promise<ControlServer> {
   try {
-    return await openControlServer(socket, (words, gone) => runVerb(controlled, words, gone));
+    const activated = activatedSocket(process.env, process.pid);
+    return await openControlServer(socket, (words, gone) => runVerb(controlled, words, gone), activated);
   } catch (error) {
     voice.lastOfFailedStart('ERROR', reasonOf(error));
     await voice.close();

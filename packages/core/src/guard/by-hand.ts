@@ -1,5 +1,5 @@
 import type { ActionSettings, Seconds } from '@f2b/config';
-import { type Address, parseAddress } from '@f2b/matcher';
+import { type Address, type CompiledFilter, parseAddress } from '@f2b/matcher';
 import type { Clock } from '../clock.js';
 import type { Ban } from '../jails/book/bans.js';
 import type { Decision } from '../jails/decisions.js';
@@ -81,6 +81,11 @@ export class ByHand {
   /** The ban of one, in any spelling of the address; undefined when there is none. */
   banOf(name: string, id: string): Readonly<Ban> | undefined {
     return this.#jails.get(name)?.judge.banOf(id);
+  }
+
+  /** The expressions of a running jail as they are used; undefined: no such jail runs. */
+  filter(jail: string): CompiledFilter | undefined {
+    return this.#jails.get(jail)?.filter;
   }
 
   /** Counts a failure. @returns false when the ignore rules forbid it; undefined when there is no such jail */

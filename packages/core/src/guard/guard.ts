@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { EpochMs, JailSettings, Milliseconds, Settings, Voice } from '@f2b/config';
 import { type Firewall, type FirewallOptions, openFirewall } from '@f2b/firewall';
-import { type CompiledFilter, openPool, type ScanPool } from '@f2b/matcher';
+import { openPool, type ScanPool } from '@f2b/matcher';
 import { Acts } from '../acts/acts.js';
 import { Enforcer } from '../acts/enforcer.js';
 import { Questions } from '../acts/questions.js';
@@ -192,7 +192,7 @@ export class Guard {
     this.#chores = new Chores(clock, {
       nextEnd: () => this.#nextEnd(),
       housekeeping: (now) => this.#housekeeping(now),
-      refreshNames: (now) => this.#refreshNames(now),
+      refreshNames: (now) => this.#jails.refreshNames(now),
       checkFirewall: () => this.#enforcer.check(),
     });
   }
@@ -229,11 +229,6 @@ export class Guard {
   /** What a running jail goes by at the moment; undefined: no such jail runs. */
   jailSettings(name: string): JailSettings | undefined {
     return this.#jails.get(name)?.settings;
-  }
-
-  /** The expressions of a running jail as they are used; undefined: no such jail runs. */
-  jailFilter(name: string): CompiledFilter | undefined {
-    return this.#jails.get(name)?.filter;
   }
 
   /** Figures of the running guard, for whoever watches over it. */
@@ -396,11 +391,6 @@ export class Guard {
     for (const { name, logs } of this.#jails.running()) {
       this.#keeper.places(places.filter(({ log }) => logs.has(log)).map((place) => ({ jail: name, place })));
     }
-  }
-
-  #refreshNames(now: EpochMs): void {
-    void this.#allowed.refreshNames(now);
-    for (const { judge } of this.#jails.running()) void judge.rules.ignore.refreshNames(now);
   }
 
   #watchFailed(error: Error): void {

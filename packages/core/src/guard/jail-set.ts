@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { type ActionSettings, changedParts, type JailSettings } from '@f2b/config';
+import { type ActionSettings, changedParts, type EpochMs, type JailSettings } from '@f2b/config';
 import type { Firewall, FirewallJail } from '@f2b/firewall';
 import type { Enforcer } from '../acts/enforcer.js';
 import type { Clock } from '../clock.js';
@@ -257,6 +257,11 @@ export class JailSet {
     if (jail.settings.simulate) return;
     const now = this.#parts.clock.now();
     for (const ban of this.#parts.store.bans(jail.name)) jail.apply(jail.judge.restore(ban, now));
+  }
+
+  /** Asks for the names of all ignore lists again. */
+  refreshNames(now: EpochMs): void {
+    for (const { judge } of this.running()) void judge.rules.ignore.refreshNames(now);
   }
 
   sayStopped(): void {

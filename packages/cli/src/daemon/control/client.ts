@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Milliseconds } from '@f2b/config';
 import { CliError } from '../../errors.js';
+import { calledAsFail2ban } from '../../places/called-as.js';
 import { decodeReply, encodeRequest } from './dialects/json-lines.js';
 import type { Reply, ReplyValue } from './reply.js';
 
@@ -98,16 +99,24 @@ function broken(path: string): CliError {
 }
 
 function connectError(path: string, error: NodeJS.ErrnoException): CliError {
+  const classic = calledAsFail2ban();
   switch (error.code) {
     case 'ENOENT':
-      return new CliError('F2B_NO_SOCKET', `Failed to access socket path: ${path}. Is fail2ban running?`);
+      return new CliError(
+        'F2B_NO_SOCKET',
+        classic
+          ? `Failed to access socket path: ${path}. Is fail2ban running?`
+          : `f2b is not running: there is no socket ${path}; start it with f2b start, or name its socket with -s`,
+      );
     case 'EACCES':
     case 'EPERM':
       return new CliError('F2B_SOCKET_PERMISSION', `Permission denied to socket: ${path}, (you must be root)`);
     case 'ECONNREFUSED':
       return new CliError(
         'F2B_SOCKET_REFUSED',
-        '[[Errno 111] Connection refused] Unable to contact server. Is it running?',
+        classic
+          ? '[[Errno 111] Connection refused] Unable to contact server. Is it running?'
+          : `f2b is not running: nobody listens on ${path} (it was killed?); start it with f2b start`,
       );
     default:
       return new CliError('F2B_SOCKET_BROKEN', `no conversation on ${path}: ${error.message}`);

@@ -1,6 +1,7 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Milliseconds } from '@f2b/config';
-import { claimSocket } from './claim.js';
+import { CliError, reasonOf } from '../../errors.js';
+import { claimSocket, type SocketClaim } from './claim.js';
 import { type Connection, type RequestHandler, serveConnection } from './connection.js';
 
 /** Connections that are kept side by side; exporters and web interfaces hold a handful. */
@@ -22,9 +23,14 @@ export interface ControlServer {
 
 /**
  * Opens the control socket, mode 0600.
+ * @param activated a listening socket that was handed over instead: whoever opened it removes it
  * @throws CliError `F2B_ALREADY_RUNNING`, `F2B_SOCKET_UNUSABLE`.
  */
-export async function openControlServer(path: string, handle: RequestHandler): Promise<ControlServer> {
+export async function openControlServer(
+  path: string,
+  handle: RequestHandler,
+  activated?: number,
+): Promise<ControlServer> {
   /** In the order in which they came, or were last heard of. */
   const open = new Map<Socket, Connection>();
   const ending = new AbortController();
@@ -41,7 +47,7 @@ export async function openControlServer(path: string, handle: RequestHandler): P
       if (connection.isIdle) socket.destroy();
     });
   });
-  const claim = await claimSocket(server, path);
+  const claim = activated === undefined ? await claimSocket(server, path) : await listenOn(server, activated);
   // A failing accept (no descriptors left) must not end the guard.
   server.on('error', () => {});
   return {
@@ -60,6 +66,21 @@ export async function openControlServer(path: string, handle: RequestHandler): P
       await closed;
     },
   };
+}
+
+async function listenOn(server: Server, fd: number): Promise<SocketClaim> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: Error) =>
+      reject(
+        new CliError('F2B_SOCKET_UNUSABLE', `cannot listen on the socket that was handed over: ${reasonOf(error)}`),
+      );
+    server.once('error', failed);
+    server.listen({ fd }, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+  return { replacedStale: false, release() {} };
 }
 
 function oldestIdle(open: ReadonlyMap<Socket, Connection>): Socket | undefined {

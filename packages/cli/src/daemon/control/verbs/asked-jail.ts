@@ -28,7 +28,7 @@ export class AskedJail {
 
   /** The expressions as they are used. @throws Refused */
   get filter(): CompiledFilter {
-    return this.guard.jailFilter(this.name)!;
+    return this.byHand.filter(this.name)!;
   }
 
   /** @throws Refused */

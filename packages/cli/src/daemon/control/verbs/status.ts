@@ -72,6 +72,8 @@ async function replyOf(jail: JailStatus, flavour: string): Promise<ReplyValue> {
       tuple('Banned RIR list', registries),
     );
   }
+  // A line that fail2ban does not have, for as long as an action refuses somebody who is banned.
+  if (jail.unenforced.length > 0) actions.push(tuple('Not enforced', jail.unenforced));
   // And one for a jail such as it does not have.
   if (jail.simulated) actions.push(tuple('Simulated', 'nobody is kept out: simulate = true'));
   return [tuple('Filter', filter), tuple('Actions', actions)];

@@ -15,10 +15,7 @@ export interface DaemonEvent {
 }
 
 /** What the verbs ask of the guard. */
-export type GuardControls = Pick<
-  Guard,
-  'byHand' | 'jailSettings' | 'jailFilter' | 'changeJail' | 'figures' | 'story' | 'allowing'
->;
+export type GuardControls = Pick<Guard, 'byHand' | 'jailSettings' | 'changeJail' | 'figures' | 'story' | 'allowing'>;
 
 /** What of the server itself can be looked at and changed while it runs. Each setter throws `Refused` for what cannot be. */
 export interface ServerControls {
