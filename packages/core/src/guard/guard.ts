@@ -183,16 +183,16 @@ export class Guard {
     );
     this.allowing = new Allowing(this.#allowed, this.#jails, clock, options.allowances);
     this.#observer = new Observer({ jails: this.#jails, logs: this.#logs, edges, events: this.events });
-    this.byHand = new ByHand(this.#jails, clock, () => {
-      this.#keepPlaces(this.#logs.places());
-      this.#keeper.flush();
-    });
+    this.byHand = new ByHand(this.#jails, clock, () => this.#keepPlaces(this.#logs.places()));
     // Not in the middle of a step: what is read is told to the keeper again.
     this.#store.onceReadable(() => void clock.after(0, () => this.#jails.restoreLate()));
     this.#chores = new Chores(clock, {
       nextEnd: () => this.#nextEnd(),
       housekeeping: (now) => this.#housekeeping(now),
-      refreshNames: (now) => this.#jails.refreshNames(now),
+      refreshNames: (now) => {
+        void this.#allowed.refreshNames(now);
+        this.#jails.refreshNames(now);
+      },
       checkFirewall: () => this.#enforcer.check(),
     });
   }
