@@ -100,3 +100,13 @@ it('moves no rule where another jail takes over what one leaves, nor where a par
   expect(printed.join('\n')).toContain('REJECT');
   await firewall.stop();
 });
+
+it('what still waits for an action that is taken away fails nowhere', async () => {
+  const slow = scriptAction({ actionban: 'sleep 0.2' }, {}, 'slow');
+  const firewall = openFirewall({ jails: [{ name: 'one', actions: [slow] }], voice: recordVoice(), ipv6: true });
+  await firewall.start();
+  const orders = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((ip) => firewall.submit(order('ban', ip, 'one')));
+  await firewall.rearrange([{ name: 'one', actions: [] }]).done;
+  expect((await Promise.all(orders)).flat().filter(({ ok }) => !ok)).toEqual([]);
+  await firewall.stop();
+});

@@ -168,9 +168,20 @@ class FirewallActor implements Firewall {
     }
     const { actions } = order;
     const meant = actions === undefined ? seats : seats.filter(({ settings }) => actions.includes(settings.name));
-    return Promise.all(
-      meant.map(async ({ settings, lane }) => ({ ...(await lane.submit(order)), action: settings.name })),
+    const outcomes = await Promise.all(
+      meant.map(async ({ settings, lane }) => {
+        const outcome = await lane.submit(order);
+        // An action that left while the order waited has nothing to answer for: whatever took its place is told of the ban by itself.
+        const left =
+          outcome.error?.code === 'F2B_FIREWALL_STOPPED' && !this.#stopped && !this.#serves(order.jail, lane);
+        return left ? [] : [{ ...outcome, action: settings.name }];
+      }),
     );
+    return outcomes.flat();
+  }
+
+  #serves(jail: string, lane: ActionLane): boolean {
+    return this.#jails.get(jail)?.some((seat) => seat.lane === lane) ?? false;
   }
 
   async check(): Promise<readonly Repair[]> {
