@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -103,6 +105,21 @@ it('answers at a loopback address, and nobody whom a name of theirs led there', 
   expect((await get({ port }, { headers: { Host: `evil.example:${port}` } })).status).toBe(403);
   expect((await get({ port }, { method: 'POST' })).status).toBe(405);
   expect((await get({ port }, { path: '/etc/passwd' })).status).toBe(404);
+});
+
+it('answers while somebody holds connections and asks nothing', async () => {
+  await start('127.0.0.1:0');
+  const port = Number((await daemon.says(/Metrics: http:\/\/127\.0\.0\.1:(\d+)\/metrics/))[1]);
+  const held = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      socket.write('GET /metrics HTTP/1.1\r\n');
+      return socket;
+    }),
+  );
+  expect((await get({ port })).status).toBe(200);
+  for (const socket of held) socket.destroy();
 });
 
 it('does not open an address that others can reach without being told twice, and guards on', async () => {

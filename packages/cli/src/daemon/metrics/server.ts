@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Milliseconds, OwnSettings } from '@f2b/config';
 import { claimSocket } from '../control/claim.js';
 
@@ -23,7 +23,13 @@ export interface MetricsServer {
 export async function openMetricsServer(place: MetricsPlace, page: () => string): Promise<MetricsServer> {
   let made = { at: Number.NEGATIVE_INFINITY, text: '' };
   const server = createServer(
-    { requestTimeout: patience, headersTimeout: patience, keepAliveTimeout: patience, maxHeaderSize: 8192 },
+    {
+      requestTimeout: patience,
+      headersTimeout: patience,
+      keepAliveTimeout: patience,
+      connectionsCheckingInterval: patience / 5,
+      maxHeaderSize: 8192,
+    },
     (request, response) => {
       const refused = whyRefused(request, place);
       if (refused !== undefined) return answer(response, refused, 'text/plain; charset=utf-8', `${refused}\n`);
@@ -36,7 +42,13 @@ export async function openMetricsServer(place: MetricsPlace, page: () => string)
       }
     },
   );
-  server.maxConnections = mostConnections;
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    // Whoever comes gets in: somebody who only holds connections would keep the one out that asks.
+    if (open.size >= mostConnections) giveUpOldest(open);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   if (place.kind === 'path') {
     const { release } = await claimSocket(server, place.path);
     server.on('error', () => {});
@@ -67,6 +79,15 @@ export async function openMetricsServer(place: MetricsPlace, page: () => string)
       server.closeAllConnections();
     },
   };
+}
+
+/** At once, as what was asked of it has been answered, if anything was. */
+function giveUpOldest(open: Set<Socket>): void {
+  for (const oldest of open) {
+    open.delete(oldest);
+    oldest.destroy();
+    return;
+  }
 }
 
 /** A page in somebody's browser may lead a name of its own to this address: only who asks for an address is answered. */
