@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -79,4 +81,18 @@ it('why says that it knows nothing, with an exit status for scripts', () => {
   expect(ask('why', '198.51.100.1').code).toBe(1);
   expect(ask('why').code).toBe(255);
   expect(f2b('-s', join(directory, 'none.sock'), 'why', '198.51.100.1').code).toBe(255);
+});
+
+it('says nothing of many that watch', async () => {
+  const watching = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const socket = connect(join(directory, 'f2b.sock'));
+      socket.write('["watch"]\n');
+      await once(socket, 'data');
+      return socket;
+    }),
+  );
+  for (const socket of watching) socket.destroy();
+  await daemon.end('SIGTERM');
+  expect(daemon.output).not.toMatch(/Warning/);
 });

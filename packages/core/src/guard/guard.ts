@@ -64,7 +64,8 @@ const patienceAtStop: Milliseconds = 2000;
  * started and stopped; its jails are `jail-set.ts`, what falls due with time is `chores.ts`.
  */
 export class Guard {
-  readonly events = new EventEmitter<GuardEvents>();
+  /** Each that watches listens: how many may is bounded where they come in. */
+  readonly events = new EventEmitter<GuardEvents>().setMaxListeners(0);
   readonly byHand: ByHand;
   readonly allowing: Allowing;
   readonly #edges: Edges;
