@@ -8,6 +8,7 @@ import type { Bytes, EpochMs } from '@f2b/config';
 import { type DateContext, epochText, fieldsToEpoch, tai64nText } from './conversion.js';
 import { DateFields, type FieldPlan, planFields } from './date-fields.js';
 import { invalidRegex } from './errors.js';
+import { isForLook } from './first-look.js';
 import { never, type QuickFormat, quickFormat, quickLength, unsure, wasRead } from './quick-formats.js';
 import { DateRanking } from './ranking.js';
 import { PossibleStarts, untied } from './starts.js';
@@ -54,6 +55,9 @@ export interface DateInPlace {
   readonly rest: Bytes;
 }
 
+/** So many lines are only looked at by templates that matched none: for more it pays to compile them all. */
+const mostLooks = 20_000;
+
 /** The templates of one datepattern, ready to search. Immutable. */
 interface TemplateStarts {
   readonly possible: PossibleStarts;
@@ -73,6 +77,7 @@ export class DateDetector {
   readonly #quickGroups: number[] = [];
   readonly #inPlace = { template: -1, start: 0, end: 0, matchStart: 0, matchEnd: 0, second: 0, rest: 0 };
   #starts: TemplateStarts | undefined;
+  #looks = 0;
 
   /** Use `compileDatepattern`. */
   constructor(templates: readonly Template[], searches: readonly TemplateSearch[]) {
@@ -134,6 +139,7 @@ export class DateDetector {
       }
     }
 
+    const looks = this.#looksAt(line);
     let starts: TemplateStarts | undefined;
     for (let place = 0; place < count; place++) {
       if (place === skip) continue;
@@ -143,7 +149,9 @@ export class DateDetector {
         // The usual forms are read at once, or found to be out of the question, before anything is compiled for them.
         const read = this.#readHead(template, headLength);
         if (read === wasRead) return this.#acceptQuick(template, line, place, ranking);
-        if (read === never || !search.search(line, 0, line.length)) continue;
+        if (read === never || (looks && search.refuses(line)) || !search.search(line, 0, line.length)) continue;
+      } else if (looks) {
+        if (search.refuses(line) || !search.search(line, 0, line.length)) continue;
       } else {
         if (starts === undefined) {
           starts = this.#possibleStarts();
@@ -222,6 +230,11 @@ export class DateDetector {
 
   #acceptQuick(template: number, line: string, place: number, ranking: DateRanking): FoundDate {
     return this.#accept(this.#found(template, line, [...this.#quickGroups]), place, ranking);
+  }
+
+  /** Whether the templates are to look at a line before they are compiled for it. */
+  #looksAt(line: string): boolean {
+    return this.#looks++ < mostLooks && isForLook(line);
   }
 
   /** Made when the first line needs it: it takes all templates compiled. */

@@ -4,6 +4,7 @@ import { compileRegex } from '../engines/regex.js';
 import { RegexSyntaxError } from '../errors.js';
 import { DateScanner } from './date-scanner.js';
 import { invalidRegex } from './errors.js';
+import { firstLook } from './first-look.js';
 import { compileScan } from './scan-program.js';
 import { type ParsedSyntax, parseSyntax } from './syntax.js';
 import { groupNames, type Template } from './templates.js';
@@ -19,7 +20,11 @@ export interface TemplateSearch {
   readonly offsets: ArrayLike<number>;
   /** Leftmost match in `line` between `from` and `to`, see `DateScanner.search`. */
   search(line: string, from: number, to: number): boolean;
+  /** Whether it can be said without compiling that the template matches nowhere in `line`, which `isForLook` took. */
+  refuses(line: string): boolean;
 }
+
+const refusesNone = () => false;
 
 /**
  * Compiles a template's regex.
@@ -40,6 +45,7 @@ function compiledSearch(template: Template): TemplateSearch {
 
 function searchWhenNeeded(template: Template): TemplateSearch {
   let compiled: TemplateSearch | undefined;
+  const mayMatch = firstLook(template);
   const compile = (): TemplateSearch => {
     compiled ??= compiledSearch(template);
     return compiled;
@@ -59,6 +65,7 @@ function searchWhenNeeded(template: Template): TemplateSearch {
       return compile().offsets;
     },
     search: (line, from, to) => compile().search(line, from, to),
+    refuses: (line) => compiled === undefined && !mayMatch(line),
   };
 }
 
@@ -69,6 +76,7 @@ function scannerSearch(scanner: DateScanner, { groupNames }: ParsedSyntax): Temp
     scanner,
     offsets: scanner.offsets,
     search: (line, from, to) => scanner.search(line, from, to),
+    refuses: refusesNone,
   };
 }
 
@@ -96,5 +104,6 @@ function generalSearch(template: Template): TemplateSearch {
       offsets = from > 0 ? match.offsets.map((offset) => (offset < 0 ? offset : offset + from)) : match.offsets;
       return true;
     },
+    refuses: refusesNone,
   };
 }
