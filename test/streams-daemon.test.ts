@@ -75,10 +75,24 @@ it('bans for what comes on its standard input, and goes on guarding when that ha
   await says(/WARNING \[door\] the standard input has ended: nothing more is read from it/);
   expect(f2b('-c', directory, 'ping').code).toBe(0);
   expect(f2b('-c', directory, 'status', 'door').lines.join('\n')).toMatch(/File list:\s+-/);
+  expect(f2b('-c', directory, 'status', '--long').lines).toContain(
+    'the standard input has ended: nothing more is read from it',
+  );
+  const watcher = spawn(process.execPath, [program, '-c', directory, 'watch', '--json'], { stdio: 'pipe' });
+  const left = new Promise((resolve) => watcher.once('exit', resolve));
+  let watched = '';
+  for (const stream of [watcher.stdout, watcher.stderr]) {
+    stream.on('data', (text) => {
+      watched += text;
+    });
+  }
+  await eventually('the watcher to listen', () => watched.includes('watching'), 30_000);
   const gone = new Promise((resolve) => daemon?.once('exit', resolve));
   expect(f2b('-c', directory, 'stop').code).toBe(0);
   await gone;
   expect(daemon?.exitCode).toBe(0);
+  expect(await left).toBe(0);
+  expect(watched).toMatch(/^f2b: the server has ended/m);
 }, 90_000);
 
 it.each(['SIGKILL', 'SIGTERM'] as const)(

@@ -5,8 +5,8 @@ import { commands } from './commands/table.js';
 import { CliError, failed, reasonOf } from './errors.js';
 import { printable, printableText } from './printable.js';
 
-/** Commands of fail2ban-client that an administrator will try. */
-const later = new Set('set get add banned stats statistics'.split(' '));
+/** Commands that f2b has under fail2ban-client's name alone. */
+const classicOnly = new Set('set get multi-set multi-get add banned stats statistics sleep'.split(' '));
 
 /** The whole of `f2b`: flags, then one command, loaded only now. The exit code is set, not forced: output drains first. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -48,10 +48,10 @@ async function runCommand(name: string, words: readonly string[], flags: Flags):
 }
 
 async function noCommand(name: string): Promise<CliError> {
-  if (later.has(name)) {
+  if (classicOnly.has(name)) {
     return new CliError(
       'F2B_USAGE',
-      `Invalid command: '${name}' is not in this version of f2b; f2b -h lists the commands`,
+      `'${name}' is a command of fail2ban-client, or of a link of that name to f2b: fail2ban-client ${name} …`,
     );
   }
   const near = await nearestOf(

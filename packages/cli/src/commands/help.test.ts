@@ -44,6 +44,7 @@ describe('help', () => {
 describe('a misspelt word', () => {
   it.each([
     [['statsu'], /'statsu' is no command; did you mean 'status'\?/],
+    [['set', 'sshd', 'maxretry', '3'], /'set' is a command of fail2ban-client, .*: fail2ban-client set …/],
     [['--timout', '3', 'ping'], /option --timout is not known; did you mean --timeout\?/],
     [
       ['regex', '--print-all-mised', 'x', 'y'],

@@ -18,6 +18,7 @@ export const command: Command = {
       const line = json ? printableJson(item) : eventLine(item);
       if (line !== undefined) process.stdout.write(`${line}\n`);
     });
+    process.stderr.write('f2b: the server has ended, and nothing more happens\n');
     return 0;
   },
 };

@@ -4,7 +4,6 @@ import { interpolate } from '../interpolate/percent.js';
 import type { ConfigSet } from '../library/library.js';
 import type { Settings } from '../settings.js';
 import { originOf } from '../syntax/traced.js';
-import { nearest } from '../values/nearest.js';
 
 const mostPort = 65_535;
 
@@ -12,18 +11,6 @@ const mostPort = 65_535;
 export function checkChoices(settings: Settings, findings: Findings): void {
   for (const { name, origin, backend, filter, logpaths } of settings.jails) {
     const backendName = backend.value.replace(/\[.*$/s, '');
-    const backends = ['auto', 'pyinotify', 'polling', 'systemd', 'command', 'docker-json'];
-    if (!backends.includes(backendName)) {
-      const near = nearest(backendName, backends);
-      findings.add(
-        'error',
-        'F2B_CONFIG_CHOICE',
-        `'${backendName}' is no backend.`,
-        backend.origin,
-        `Write ${near ? `${near}, or one of ` : 'one of '}${backends.join(', ')}.`,
-        name,
-      );
-    }
     if (!['yes', 'warn', 'no', 'raw'].includes(filter.usedns.value)) {
       findings.add(
         'warning',

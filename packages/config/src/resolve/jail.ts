@@ -1,8 +1,10 @@
 import type { RunnableJailDump } from '../dump.js';
 import { ConfigError } from '../errors.js';
+import type { Findings } from '../findings.js';
 import { type JailSettings, type LogPath, type Origin, type Sourced, standardInput } from '../settings.js';
 import { originOf, type Traced } from '../syntax/traced.js';
 import { parseBoolean } from '../values/boolean.js';
+import { nearest } from '../values/nearest.js';
 import { gluedAt, splitSpecs } from '../values/spec.js';
 import { splitAddressList } from '../values/words.js';
 import { type ActionContext, type FoundAction, findAction, type ResolvedAction } from './action.js';
@@ -17,6 +19,8 @@ import { resolveLogpaths } from './logpath.js';
 
 /** Characters of an `action` list: finding the ends of brackets takes time that grows with the square of its length. */
 const maxActionList = 32 * 1024;
+
+const backends = ['auto', 'pyinotify', 'polling', 'systemd', 'command', 'docker-json'];
 
 /** No log of a jail exists, and its `skip_if_nologs` says that this is as it should be. */
 export class MissingLogs extends ConfigError {}
@@ -46,6 +50,7 @@ export function resolveJail(context: JailContext, name: string): RunnableJailDum
   const overlaid = overlayFilter(values, filter, filterSpec, findings, name, where);
   const logpath = values.get('logpath');
   const logpaths = logpath ? resolveLogpaths(logpath, snapshot, findings, name) : [];
+  checkBackend(backend, name, findings);
   const chosen = chooseBackend(context, name, backend, values, logpaths, overlaid.settings.journalmatch.length > 0);
   const ignoreip = values.get('ignoreip');
   const actions = resolveActions(context, name, values, asText);
@@ -157,6 +162,15 @@ function findActions(context: ActionContext, list: Traced, written: Origin | und
       { definition: error.definition },
     );
   }
+}
+
+/** fail2ban's server fails at the start for a backend that it does not know. */
+function checkBackend({ value, origin }: Sourced<string>, name: string, findings: Findings): void {
+  const word = value.replace(/\[.*$/s, '');
+  if (backends.includes(word)) return;
+  const near = nearest(word, backends);
+  const hint = `Write ${near ? `${near}, or one of ` : 'one of '}${backends.join(', ')}.`;
+  findings.add('error', 'F2B_CONFIG_CHOICE', `'${word}' is no backend.`, origin, hint, name);
 }
 
 /**

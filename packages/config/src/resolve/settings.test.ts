@@ -325,6 +325,13 @@ describe('logs', () => {
     });
   });
 
+  it('are no matter of a backend that does not exist: the daemon says so, too, and not the check alone', () => {
+    const { findings } = read({ 'jail.conf': '[j]\nenabled = 1\nbackend = comand[run="x"]\n' });
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { code: 'F2B_CONFIG_CHOICE', jail: 'j', origin: { line: 3, column: 11 } },
+    ]);
+  });
+
   it('that are missing give way to the journal where the jail knows what to read there', () => {
     const jail = '[j]\nenabled = 1\nbackend = auto\nlogpath = /nosuch\njournalmatch = _COMM=sshd\n';
     for (const allowMissingLogs of [false, true, 'report'] as const) {

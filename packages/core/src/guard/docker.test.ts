@@ -44,6 +44,16 @@ it('finds out by itself, and says so once; other lines among them stay as they a
   expect(trial.logged.filter((line) => line.includes("Docker's JSON lines"))).toHaveLength(1);
 });
 
+it("takes fail2ban's words in a datepattern for no knowledge of Docker's lines: stock filters have {^LN-BEG}", async () => {
+  trial.file(
+    'filter.d/stock.conf',
+    '[Definition]\nfailregex = door\\[\\d+\\]: knock from <HOST>\ndatepattern = {^LN-BEG}\n',
+  );
+  await start(trial.door().replace('filter = door', 'filter = stock'));
+  trial.append(wrapped(knock('203.0.113.1')).repeat(3));
+  await isBanned('203.0.113.1');
+});
+
 it('leaves the lines alone for a filter that was written for them, and for a backend that is named', async () => {
   trial.file('filter.d/json.conf', '[Definition]\nfailregex = ^\\{"log":"knock from <HOST>\\\\n","stream":"stdout",\n');
   const own = trial.door().replace('[door]', '[own]').replace('filter = door', 'filter = json');

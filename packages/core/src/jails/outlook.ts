@@ -1,5 +1,5 @@
 import { type EpochMs, roundHalfEven, type Seconds } from '@f2b/config';
-import { type Ban, endOf } from './book/bans.js';
+import { type Ban, endOf, timesBanned } from './book/bans.js';
 import type { FailureCount } from './book/failures.js';
 import { type BanRecord, weightOfKnownBad } from './growth/increment.js';
 import type { Rules } from './rules.js';
@@ -60,7 +60,7 @@ export function outlookOf({ ignored, count, ban, record, growing }: Known, rules
     ban: ban && {
       since: ban.since,
       until: endOf(ban),
-      bancount: ban.bancount,
+      bancount: timesBanned(ban),
       failures: ban.failures,
       lines: ban.matches,
     },

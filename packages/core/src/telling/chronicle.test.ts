@@ -15,16 +15,24 @@ function begun() {
     const failure = { who, time, matches: [line], data: new Map() };
     events.emit('found', { jail: 'door', who, time, failure, weight: 1 });
   };
-  const ban = (id: string, failures = 3) => {
+  const ban = (id: string, failures = 3, bancount = 1, restored = false) => {
     const who = identifierOf(id);
-    const one = { who, time: now, since: now, bantime: 600, bancount: 1, failures, matches: [], data: new Map() };
-    events.emit('ban', { jail: 'door', ban: { ...one, restored: false }, simulated: false });
+    const one = { who, time: now, since: now, bantime: 600, bancount, failures, matches: [], data: new Map() };
+    events.emit('ban', { jail: 'door', ban: { ...one, restored }, simulated: false });
   };
   const pass = (by: number) => {
     now += by;
   };
   return { events, found, ban, now: () => now, pass };
 }
+
+it('counts no ban twice that is in force again after a restart', () => {
+  const { events, ban, now } = begun();
+  const [chronicle, tally] = [new Chronicle(events, now, bounds), new Tally(events, now)];
+  ban('203.0.113.1', 3, 2, true);
+  expect(chronicle.of('203.0.113.1').occurrences).toMatchObject([{ kind: 'ban', bancount: 1, restored: true }]);
+  expect(tally.newest.map(({ bancount }) => bancount)).toEqual([1]);
+});
 
 it('forgets whoever has been quiet for longest, and no more than it must', () => {
   const { events, found, now } = begun();

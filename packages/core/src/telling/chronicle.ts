@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { EpochMs } from '@f2b/config';
-import { endOf } from '../jails/book/bans.js';
+import { endOf, timesBanned } from '../jails/book/bans.js';
 import type { UnbanReason } from '../jails/decisions.js';
 import type { GuardEvents } from './events.js';
 
@@ -77,7 +77,8 @@ export class Chronicle {
     });
     events.on('ignored', ({ jail, who, by }) => this.#note(who.id, { kind: 'ignored', jail, at: now(), by }));
     events.on('ban', ({ jail, ban, simulated }) => {
-      const { failures, bancount, restored } = ban;
+      const { failures, restored } = ban;
+      const bancount = timesBanned(ban);
       const until = endOf(ban);
       this.#note(ban.who.id, { kind: 'ban', jail, at: now(), until, failures, bancount, restored, simulated });
     });

@@ -32,7 +32,11 @@ export function troubleWords(path: string, trouble: LogTrouble): [CoreErrorCode,
     case 'failing':
       return ['F2B_LOG_READ', 'ERROR', `${path} cannot be read: ${trouble.why}; it is tried on`];
     case 'ended':
-      return ['F2B_COMMAND', 'WARNING', `${path} has ended: nothing more is read from it`];
+      return [
+        'F2B_COMMAND',
+        'WARNING',
+        `${path === '-' ? 'the standard input' : path} has ended: nothing more is read from it`,
+      ];
     case 'unscanned':
       return [
         'F2B_SCAN',

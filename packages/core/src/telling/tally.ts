@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Bytes, EpochMs, Milliseconds, Seconds } from '@f2b/config';
-import { endOf } from '../jails/book/bans.js';
+import { endOf, timesBanned } from '../jails/book/bans.js';
 import { dropOldest } from '../jails/book/bound.js';
 import type { GuardEvents } from './events.js';
 
@@ -115,14 +115,14 @@ export class Tally {
       if (now() - since > onTheWay) this.#of(jail).leaks++;
     });
     events.on('ban', ({ jail, ban, simulated }) => {
-      const { who, time, failures, bancount } = ban;
+      const { who, time, failures } = ban;
       this.#newest.set(keyOf(jail, who.id), {
         jail,
         id: who.id,
         time,
         until: endOf(ban),
         failures,
-        bancount,
+        bancount: timesBanned(ban),
         simulated,
       });
       dropOldest(this.#newest, newestKept);

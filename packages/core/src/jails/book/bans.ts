@@ -41,6 +41,11 @@ export function endOf(ban: { readonly time: EpochMs; readonly bantime: Seconds }
   return ban.bantime < 0 ? Number.POSITIVE_INFINITY : ban.time + ban.bantime * 1000;
 }
 
+/** How often somebody was banned until now: fail2ban counts a ban once more that is in force again after a restart. */
+export function timesBanned({ bancount, restored }: Pick<Ban, 'bancount' | 'restored'>): number {
+  return Math.max(1, bancount - Number(restored));
+}
+
 /** The bans of one jail, by identifier in the order they came, and by their ends. Numbers stand in columns, texts in cells. */
 export class Bans {
   readonly #roster: Roster;
