@@ -22,7 +22,15 @@ export const realMemory: Memory = {
     return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
   },
   heapLimit: () => getHeapStatistics().heap_size_limit,
-  used: () => process.memoryUsage.rss(),
+  used() {
+    try {
+      return process.memoryUsage.rss();
+    } catch {
+      // To know it a file is opened, and there may be no descriptor left: the heap, at least, is known.
+      const { total_heap_size, external_memory } = getHeapStatistics();
+      return total_heap_size + external_memory;
+    }
+  },
   collect() {
     setFlagsFromString('--expose-gc');
     (runInNewContext('gc') as () => void)();
