@@ -105,14 +105,18 @@ export class Daemon {
     return status === 0;
   }
 
-  /** Resident bytes and milliseconds of processor time; undefined while it does not run. */
+  /**
+   * Resident bytes, milliseconds of processor time, and milliseconds for which its main thread could have run and got no processor (of
+   * a kernel that counts that); undefined while it does not run.
+   */
   load() {
     try {
       const status = readFileSync(`/proc/${this.pid}/status`, 'latin1');
       const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const resident = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
-      return { resident, cpu: (Number(fields[11]) + Number(fields[12])) * msPerTick };
+      const [, waited] = readFileSync(`/proc/${this.pid}/schedstat`, 'latin1').split(' ');
+      return { resident, cpu: (Number(fields[11]) + Number(fields[12])) * msPerTick, waited: Number(waited) / 1e6 };
     } catch {
       return undefined;
     }

@@ -6,8 +6,6 @@ import { addressOf } from './plan.mjs';
 
 export const tick = 50;
 export const maxretry = 5;
-/** Between two rotations of one log. */
-const rotateEvery = 15_000;
 
 /**
  * What each log holds: its share of the lines, an attacker's line and anybody's.
@@ -64,17 +62,19 @@ export class Gateway {
   #owed = 0;
   #owedFailures = 0;
   #nextRotation = new Map();
+  #rotateEvery;
   lines = 0;
 
   /**
    * @param {string} directory
-   * @param {{ rate: number, failures: number, logs: readonly string[] }} options
+   * @param {{ rate: number, failures: number, rotate: number, logs: readonly string[] }} options
    * @param {() => number} random
    * @param {(jail: string, address: string, time: number) => void} wrote
    */
-  constructor(directory, { rate, failures, logs }, random, wrote) {
+  constructor(directory, { rate, failures, rotate, logs }, random, wrote) {
     mkdirSync(directory, { recursive: true });
     this.#rate = rate;
+    this.#rotateEvery = rotate * 1000;
     this.#perHundred = failures;
     this.#random = random;
     this.#wrote = wrote;
@@ -89,7 +89,7 @@ export class Gateway {
     this.#share = (name) => programs[name].share / shares;
     // One after the other.
     Object.keys(this.#logs).forEach((name, i) => {
-      this.#nextRotation.set(name, rotateEvery / 2 + i * 3000);
+      this.#nextRotation.set(name, this.#rotateEvery * (0.5 + i / 5));
     });
   }
 
@@ -119,7 +119,7 @@ export class Gateway {
     for (const name of names) {
       if (since >= (this.#nextRotation.get(name) ?? 0)) {
         this.#logs[name].rotate();
-        this.#nextRotation.set(name, since + rotateEvery);
+        this.#nextRotation.set(name, since + this.#rotateEvery);
       }
       this.#writeSome(name, date, Math.floor(lines * this.#share(name)), since);
     }

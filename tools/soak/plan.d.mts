@@ -4,6 +4,8 @@ export interface Options {
   readonly failures: number;
   readonly bantime: number;
   readonly seed: number;
+  readonly rotate: number;
+  readonly every: number;
   readonly logs: readonly string[];
   readonly out: string | undefined;
 }
@@ -15,5 +17,5 @@ export const logNames: readonly string[];
 export const usage: string;
 export function readOptions(words: readonly string[]): Options;
 export function randomFrom(seed: number): () => number;
-export function blowsOf(options: { readonly minutes: number }, random: () => number): Blow[];
+export function blowsOf(options: Pick<Options, 'minutes' | 'every'>, random: () => number): Blow[];
 export function addressOf(number: number): string;

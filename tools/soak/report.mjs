@@ -13,7 +13,7 @@ export function quantile(values, share) {
 }
 
 /**
- * @typedef {{ second: number, resident: number | undefined, cpu: number | undefined, lag: number, banned: number | undefined }} Sample
+ * @typedef {{ second: number, resident: number | undefined, cpu: number | undefined, waited: number | undefined, lag: number, banned: number | undefined }} Sample
  */
 
 /**

@@ -113,7 +113,8 @@ async function soak(options) {
     const now = Date.now();
     const known = load !== undefined && cpuBefore !== undefined;
     const cpu = known ? ((load.cpu - cpuBefore.cpu) / (now - cpuBefore.at)) * 100 : undefined;
-    cpuBefore = load && { cpu: load.cpu, at: now };
+    const waited = known ? ((load.waited - cpuBefore.waited) / (now - cpuBefore.at)) * 100 : undefined;
+    cpuBefore = load && { cpu: load.cpu, waited: load.waited, at: now };
     const byJail = ledger.lags();
     const lag = Math.max(0, ...byJail.values());
     for (const [jail, one] of byJail) lagsOf.set(jail, [...(lagsOf.get(jail) ?? []), one / 1000]);
@@ -134,7 +135,7 @@ async function soak(options) {
         if (lag > 2 * slack) findings.push(`${at(since())}: a failure has waited for ${(lag / 1000).toFixed(0)} s`);
       }
     }
-    samples.push({ second: since() / 1000, resident: load?.resident, cpu, lag: lag / 1000, banned });
+    samples.push({ second: since() / 1000, resident: load?.resident, cpu, waited, lag: lag / 1000, banned });
     if (!daemon.runs) {
       deaths++;
       findings.push(
@@ -179,6 +180,7 @@ async function soak(options) {
   const { start, end, peak } = memory(samples.filter(({ second }) => second * 1000 <= wrote));
   const lags = samples.map(({ lag }) => lag);
   const cpus = samples.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+  const waits = samples.flatMap(({ waited }) => (waited === undefined ? [] : [waited]));
   const lost = ledger.missing;
   const doubled = ledger.doubled + ledger.tooMany;
   if (!drained) findings.push(...ledger.examples());
@@ -189,7 +191,7 @@ async function soak(options) {
     `failures: ${ledger.written} written, ${ledger.counted} counted, ${lost} lost, ${doubled} doubled, ${ledger.invented.length} never written`,
     `bans: ${book.bans}; ${book.never.length} due and never made, ${book.again.length} made more than once, ${book.others.length} of others; ${checks} comparisons with the kernel`,
     `memory: ${megabytes(start)} at start, ${megabytes(end)} at end, ${megabytes(peak)} at most`,
-    `processor: ${quantile(cpus, 0.5).toFixed(0)} % of a core (median), ${quantile(cpus, 0.99).toFixed(0)} % (p99)`,
+    `processor: ${quantile(cpus, 0.5).toFixed(0)} % of a core (median), ${quantile(cpus, 0.99).toFixed(0)} % (p99); it could have run and got none for ${quantile(waits, 0.5).toFixed(0)} % of the time (median), ${quantile(waits, 0.99).toFixed(0)} % (p99)`,
     `from line to count: ${quantile(lags, 0.5).toFixed(1)} s (median of samples, each the oldest one waiting), ${quantile(lags, 0.99).toFixed(1)} s (p99); all counted ${(drain / 1000).toFixed(1)} s after the last line`,
     `the same by log: ${[...lagsOf].map(([jail, all]) => `${jail} ${quantile(all, 0.5).toFixed(1)} and ${quantile(all, 0.99).toFixed(1)} s`).join(', ')}`,
     `warnings and errors of the daemon: ${complaints.length}`,
@@ -221,8 +223,7 @@ async function soak(options) {
   writeFileSync(join(out, 'complaints.txt'), `${complaints.join('\n')}\n`);
   console.info(lines.join('\n'));
   console.info(`chart: ${join(out, 'soak.svg')}`);
-  rmSync(logs, { recursive: true, force: true });
-  if (ok) rmSync(directory, { recursive: true, force: true });
+  if (ok) for (const path of [logs, directory]) rmSync(path, { recursive: true, force: true });
   return ok ? 0 : 1;
 }
 

@@ -33,7 +33,13 @@ export type Decision =
 /** What the judge cannot know by itself. */
 export type Question =
   /** To which addresses does `name` resolve? One failure per address follows. */
-  | { readonly kind: 'lookup'; readonly name: string; readonly failure: Omit<Failure, 'who'> }
+  | {
+      readonly kind: 'lookup';
+      readonly name: string;
+      readonly failure: Omit<Failure, 'who'>;
+      /** Whose failures on this line an earlier process has counted. */
+      readonly counted: ReadonlySet<string> | undefined;
+    }
   /** Does a host name in ignoreip, asked for just now for the first time, lead to this address? */
   | { readonly kind: 'names'; readonly failure: Failure }
   /** Does the jail's ignorecommand say that this failure is to be ignored? */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Origin } from '../sources/source.js';
 import { Book } from './book/book.js';
 import type { Decision } from './decisions.js';
 import { type BanHistory, incrementOf, MemoryBanHistory } from './growth/increment.js';
@@ -6,6 +7,7 @@ import { Judge } from './judge.js';
 import type { Rules } from './rules.js';
 import { formatLocalTime } from './when/duration.js';
 import { Dns } from './who/dns.js';
+import { identifierOf } from './who/identifier.js';
 import { IgnoreList } from './who/ignore.js';
 
 const start = 1_714_557_600_000;
@@ -38,7 +40,7 @@ function judgeOf(
 }
 
 /** One failure `seconds` after the start, read at that moment unless `read` says later. */
-function fail(judge: Judge, seconds: number, groups: Record<string, string> = { ip4: '203.0.113.9' }, read = seconds) {
+function fail(judge: Judge, seconds: number, groups: Record<string, string> = { ip4: '203.0.113.9' }, read = seconds, origin?: Origin) {
   return judge.line(
     {
       time: start + seconds * 1000,
@@ -46,7 +48,7 @@ function fail(judge: Judge, seconds: number, groups: Record<string, string> = { 
       tuple: ['', formatLocalTime(start + seconds * 1000), ` failure ${seconds}`],
       groups: new Map(Object.entries(groups)),
     },
-    { now: start + read * 1000, inOperation: false },
+    { now: start + read * 1000, inOperation: false, origin },
   );
 }
 
@@ -229,6 +231,25 @@ describe('what the judge cannot know', () => {
       '[j] Ban 203.0.113.1',
       '[j] Ban 203.0.113.2',
     ]);
+  });
+
+  it('what was counted before a crash is not counted again, though the answer to a later line comes first', () => {
+    const judge = judgeOf();
+    const origin = (offset: number) => ({ log: '1:2@3:abc', offset });
+    const before = { time: start, matches: [], data: new Map(), weight: 1, spent: false };
+    judge.remember([{ ...before, who: identifierOf('203.0.113.1'), origin: origin(100) }]);
+    const [first, second] = [100, 200].map((offset) => {
+      const groups = { dns: `line-${offset}.example` };
+      const [asked] = fail(judge, 0, groups, 0, origin(offset));
+      if (asked?.kind !== 'ask' || asked.question.kind !== 'lookup') throw new Error('no question');
+      return asked.question;
+    });
+    const found = (question: typeof first, address: string) =>
+      kinds(judge.resolved(question!, [address], start)).filter((kind) => kind === 'found');
+    expect(found(second, '203.0.113.1')).toEqual(['found']);
+    expect(found(first, '203.0.113.1')).toEqual([]);
+    // A name may have got another address meanwhile.
+    expect(found(first, '203.0.113.2')).toEqual(['found']);
   });
 
   it('ignorecommand is asked once per key while its answer is fresh', () => {

@@ -145,12 +145,14 @@ export class Judge {
     while (this.#warnings.length > 0) decisions.push({ kind: 'note', say: this.#warnings.shift()! });
     if (kind !== 'failure') return decisions;
     const failure = { time, matches: lines, data: groups, origin: reading.origin };
+    const counted = this.#book.counted.on(reading.origin);
     switch (who.kind) {
       case 'known':
-        this.#fail({ ...failure, who: who.who }, reading.now, decisions);
+        if (counted?.has(who.who.id) !== true) this.#fail({ ...failure, who: who.who }, reading.now, decisions);
         break;
       case 'lookup':
-        decisions.push({ kind: 'ask', question: { kind: 'lookup', name: who.name, failure } });
+        // Answers come in any order.
+        decisions.push({ kind: 'ask', question: { kind: 'lookup', name: who.name, failure, counted } });
         break;
       case 'nobody':
         break;
@@ -168,7 +170,10 @@ export class Judge {
     if (addresses.length > 0 && this.#rules.usedns === 'warn') {
       decisions.push({ kind: 'note', say: this.#say.lookedUp(question.name, addresses) });
     }
-    for (const address of addresses) this.#fail({ ...question.failure, who: identifierOf(address) }, now, decisions);
+    const { failure, counted } = question;
+    for (const who of addresses.map(identifierOf)) {
+      if (counted?.has(who.id) !== true) this.#fail({ ...failure, who }, now, decisions);
+    }
     return decisions;
   }
 
@@ -277,7 +282,6 @@ export class Judge {
   }
 
   #fail(failure: Failure, now: EpochMs, decisions: Decision[]): void {
-    if (this.#book.counted.has(failure.origin, failure.who.id)) return;
     const allowed = this.#ignoreCache && this.#rules.ignore.allows(failure.who, now);
     const cached = allowed === undefined ? this.#ignoreCache?.find(failure, now) : { by: allowed };
     if (cached !== undefined) {

@@ -17,12 +17,12 @@ export class Counted {
     else ids.add(id);
   }
 
-  /** Whether a failure of somebody on a line has been counted. Lines of one log come in their order. */
-  has(origin: Origin | undefined, id: string): boolean {
-    if (origin === undefined || this.#logs.size === 0) return false;
+  /** Whose failures on a line have been counted. Asked for the lines of one log in their order. */
+  on(origin: Origin | undefined): ReadonlySet<string> | undefined {
+    if (origin === undefined || this.#logs.size === 0) return undefined;
     const known = this.#logs.get(origin.log);
-    if (known === undefined) return false;
+    if (known === undefined) return undefined;
     if (origin.offset > known.last) this.#logs.delete(origin.log);
-    return known.lines.get(origin.offset)?.has(id) ?? false;
+    return known.lines.get(origin.offset);
   }
 }
