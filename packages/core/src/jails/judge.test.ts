@@ -40,7 +40,13 @@ function judgeOf(
 }
 
 /** One failure `seconds` after the start, read at that moment unless `read` says later. */
-function fail(judge: Judge, seconds: number, groups: Record<string, string> = { ip4: '203.0.113.9' }, read = seconds, origin?: Origin) {
+function fail(
+  judge: Judge,
+  seconds: number,
+  groups: Record<string, string> = { ip4: '203.0.113.9' },
+  read = seconds,
+  origin?: Origin,
+) {
   return judge.line(
     {
       time: start + seconds * 1000,
