@@ -58,7 +58,6 @@ export class SharedLog implements SourceReader {
   readonly #scans: Scans;
   /** The judging of the block before: blocks may be scanned side by side, but are judged in order. */
   #turn: Promise<void> = Promise.resolve();
-  #last: Block | undefined;
   /** Lets go of the portion in which a line began whose rest has not come. */
   #letGo: (() => void) | undefined;
   /** How far the file that has the name now has been handed out: whoever joins gets everything behind that; undefined: never opened. */
@@ -240,13 +239,10 @@ export class SharedLog implements SourceReader {
     this.#scans.close();
   }
 
-  #begin(block: Block): Reading {
-    const last = this.#last;
-    this.#last = block;
-    if (last?.identity === block.identity && last.generation !== block.generation) {
-      for (const { jail } of this.#readers) this.#parts.readOnce.rewritten(jail, block.identity, last.end);
-    }
-    return this.#parts.readOnce.begin(block.identity);
+  #begin({ identity, rewritten }: Block): Reading {
+    const { readOnce } = this.#parts;
+    if (rewritten !== undefined) for (const { jail } of this.#readers) readOnce.rewritten(jail, identity, rewritten);
+    return readOnce.begin(identity);
   }
 
   async #judgePieces(pass: Pass, scan: Scan, atEnd?: () => void): Promise<void> {

@@ -96,6 +96,11 @@ export interface Block extends PortionBase {
   readonly fd: number;
   readonly start: Bytes;
   readonly end: Bytes;
+  /**
+   * The file was rewritten before this block, and begins with the same line as before: how far that had been read. Nothing but this
+   * tells the two apart.
+   */
+  readonly rewritten?: Bytes | undefined;
   /** The bytes, where the block is small enough to have been read at once. */
   readonly bytes: Buffer | undefined;
 }

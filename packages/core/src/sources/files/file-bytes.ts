@@ -42,7 +42,7 @@ export class FileBytes {
     const { offset } = place;
     const marker = Buffer.from(place.marker, 'base64');
     const head = Buffer.from(place.head, 'base64');
-    if (this.size < offset || marker.length > offset || head.length > offset) return false;
+    if (this.size < offset || marker.length > offset) return false;
     return this.holds(head, 0) && this.holds(marker, offset - marker.length);
   }
 

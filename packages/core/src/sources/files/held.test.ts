@@ -30,10 +30,11 @@ function held(name: string, text: string, identity: string, born: bigint): Held 
   return one;
 }
 
-const blockOf = (one: Held) => {
-  // Before the first bytes one is told that they are.
-  expect(one.next(false, () => undefined)).toBe('fresh');
-  return one.next(false, () => undefined) as Block;
+const blockOf = (one: Held): Block => {
+  const block = one.next(false, () => undefined);
+  // Before the first bytes one is told that they are, and that others were there.
+  if (block === 'fresh') return blockOf(one);
+  return block as Block;
 };
 const identityOf = (one: Held) => blockOf(one).identity;
 
@@ -47,10 +48,33 @@ describe('what the lines of a file are known by', () => {
 
   it('is the same in a copy that is read on from where its original was left', () => {
     const original = held('log', '# a log\none\n', '1:2', 5n);
-    const identity = identityOf(original);
+    const { identity, settled } = blockOf(original);
+    settled();
     const copy = held('log.1', '# a log\none\ntwo\n', '1:7', 8n);
     expect(copy.resume(original.marks)).toBe(true);
     const block = copy.next(false, () => undefined) as Block;
     expect([block.identity, block.bytes?.toString()]).toEqual([identity, 'two\n']);
+  });
+
+  it('is the same in a copy of a file of which nothing was settled yet', () => {
+    const original = held('log', '# a log\none\n', '1:2', 5n);
+    const identity = identityOf(original);
+    expect(original.mark.offset).toBe(0);
+    const copy = held('log.1', '# a log\none\ntwo\n', '1:7', 8n);
+    const other = held('log.2', '# a log\nthree\n', '1:8', 9n);
+    expect([copy.resume(original.marks), other.resume(original.marks)]).toEqual([true, false]);
+    expect([identityOf(copy), identityOf(other)]).toEqual([identity, expect.not.stringContaining(identity)]);
+  });
+});
+
+describe('a block of a file that was rewritten', () => {
+  it('says how far the file had been read, if nothing else tells it from what it was; that of a copy does not', () => {
+    const log = held('log', '# a log\none\n', '1:2', 5n);
+    expect(blockOf(log).rewritten).toBeUndefined();
+    const copy = held('log.1', '# a log\none\ntwo\n', '1:7', 8n);
+    copy.resume(log.marks);
+    writeFileSync(join(directory, 'log'), '# a log\n');
+    expect(blockOf(copy).rewritten).toBeUndefined();
+    expect(blockOf(log).rewritten).toBe(12);
   });
 });

@@ -17,6 +17,8 @@ export class Held {
   lostName: EpochMs | undefined;
   /** Where reading stood when the content was last replaced. */
   #before: Mark | undefined;
+  /** The last block that was handed out. */
+  #last: Pick<Block, 'identity' | 'generation' | 'end'> | undefined;
   /** Nothing was left to read when last looked. */
   #drained = false;
   readonly #name: string;
@@ -96,13 +98,18 @@ export class Held {
     if (lines === undefined || lines === 'again' || lines === 'fresh') return lines;
     const { before, ...range } = lines;
     const { log } = this;
+    const identity = `${this.identity}:${log.firstLine.slice(0, 16)}`;
+    const last = this.#last;
+    this.#last = { identity, generation: log.generation, end: range.end };
+    const isAlike = last !== undefined && last.generation !== log.generation && last.identity === identity;
     const pending: Pending = { before, settled: false };
     this.#pending.push(pending);
     return {
       kind: 'bytes',
       log: this.#name,
-      identity: `${this.identity}:${log.firstLine.slice(0, 16)}`,
+      identity,
       generation: log.generation,
+      rewritten: isAlike ? last.end : undefined,
       fd: log.fd,
       ...range,
       inOperation,

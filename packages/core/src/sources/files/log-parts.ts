@@ -31,6 +31,6 @@ export interface Mark {
   readonly offset: Bytes;
   /** The at most 64 bytes before the offset. */
   readonly marker: Buffer;
-  /** The at most 256 first bytes of the file. */
+  /** The at most 256 first bytes of the file; behind its beginning, of what stands before the offset. */
   readonly head: Buffer;
 }

@@ -102,7 +102,7 @@ export class OpenLog {
    */
   holds(mark: FileMark, itself: boolean): boolean {
     // A mark without any content to compare says nothing about which file it belongs to.
-    return (mark.marker !== '' || itself) && this.#bytes.holdsBefore(mark);
+    return (mark.head !== '' || itself) && this.#bytes.holdsBefore(mark);
   }
 
   /** Whether all that is in it was read in another file when reading stood there: a copy that was made before. */
@@ -140,7 +140,9 @@ export class OpenLog {
     if (lines === 'fresh') return lines;
     // Whoever keeps a failure of these lines knows the file by it: from here on it stays what it is.
     if (lines !== undefined) this.#firstLine ??= this.#bytes.firstLine();
-    return lines === undefined && this.#moreToSkip ? 'again' : lines;
+    if (lines === undefined) return this.#moreToSkip ? 'again' : undefined;
+    // The beginning of a file is known by what follows: a copy of it may be all that is left before any of it is settled.
+    return lines.start === 0 ? { ...lines, before: { ...lines.before, head: this.#head } } : lines;
   }
 
   #next(): LineRange | 'fresh' | undefined {
