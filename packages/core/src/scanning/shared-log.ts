@@ -249,6 +249,7 @@ export class SharedLog implements SourceReader {
     const { edges, pace } = this.#parts;
     await pace.turn();
     const pieces = await this.#attempt(() => piecesOf(pass.block, edges.files, scan.lane.newline));
+    if (isGone(pass.block)) return;
     for (const piece of pieces ?? []) {
       const result = await this.#attempt(() => scan.lane.scan(piece));
       const atLast = piece === pieces?.at(-1) ? atEnd : undefined;
@@ -264,7 +265,7 @@ export class SharedLog implements SourceReader {
       next = undefined;
       return scanned;
     });
-    if (result === undefined) return;
+    if (isGone(pass.block) || result === undefined) return;
     if (result.matches.length > 0) await this.#parts.pace.turn();
     await this.#judge(pass, scan, result, pass.block.start, atEnd);
   }
@@ -309,4 +310,9 @@ export class SharedLog implements SourceReader {
   scanKeys(): readonly string[] {
     return this.#scans.current().flatMap(({ lane }) => (lane.pooled ? [lane.key] : []));
   }
+}
+
+/** Other content has taken the place of what was to be read. */
+function isGone({ isThere }: Block): boolean {
+  return isThere?.() === false;
 }

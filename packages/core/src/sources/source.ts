@@ -103,6 +103,11 @@ export interface Block extends PortionBase {
   readonly rewritten?: Bytes | undefined;
   /** The bytes, where the block is small enough to have been read at once. */
   readonly bytes: Buffer | undefined;
+  /**
+   * Whether these lines are still where they were, to be asked when they have been read: the file may have been emptied and filled anew
+   * meanwhile. If not, what was read is none of them, and they come from a copy, if there is one.
+   */
+  isThere?(): boolean;
 }
 
 /** A line whose date is known without reading it. */

@@ -78,3 +78,35 @@ describe('a block of a file that was rewritten', () => {
     expect(blockOf(log).rewritten).toBe(12);
   });
 });
+
+describe('a block that was to be read later', () => {
+  const text = (letter: string) => `${letter.repeat(40)}\n`.repeat(40);
+
+  it('is gone when other content has taken its place meanwhile, and is read from a copy', () => {
+    const log = held('log', text('a'), '1:2', 5n);
+    const block = blockOf(log);
+    expect([block.bytes, block.isThere?.()]).toEqual([undefined, true]);
+    const copy = held('log.1', text('a'), '1:7', 8n);
+    // It was emptied, and filled beyond the old end.
+    writeFileSync(join(directory, 'log'), text('b') + text('b'));
+    expect(block.isThere?.()).toBe(false);
+    block.settled();
+    // Until the change is noticed a later process would have to look for a copy from there on.
+    expect(log.mark.offset).toBe(0);
+    const next = blockOf(log);
+    expect(next.identity).not.toBe(block.identity);
+    next.settled();
+    expect(log.mark.offset).toBe(next.end);
+    expect(copy.resume(log.marks)).toBe(true);
+    expect(blockOf(copy)).toMatchObject({ identity: block.identity, start: 0, end: block.end });
+  });
+
+  it('stays what it is while the file only grows', () => {
+    const log = held('log', text('a'), '1:2', 5n);
+    const block = blockOf(log);
+    writeFileSync(join(directory, 'log'), text('a') + text('b'));
+    expect(block.isThere?.()).toBe(true);
+    block.settled();
+    expect(log.mark.offset).toBe(block.end);
+  });
+});

@@ -6,7 +6,10 @@ import { OpenLog } from './open-log.js';
 
 interface Pending {
   readonly before: Mark;
+  readonly generation: number;
   settled: boolean;
+  /** Other content took its place before it was read: a copy is to be read from there on. */
+  gone: boolean;
 }
 
 /** One file that a log's name led to, held open, and the blocks of it that are not settled. */
@@ -93,7 +96,7 @@ export class Held {
     this.#drained = true;
     const { generation } = this.log;
     const lines = this.log.next();
-    if (this.log.generation !== generation) this.#before = this.#pending[0]?.before ?? this.log.replaced;
+    if (this.log.generation !== generation) this.#replaced();
     this.#drained = lines === undefined;
     if (lines === undefined || lines === 'again' || lines === 'fresh') return lines;
     const { before, ...range } = lines;
@@ -102,7 +105,8 @@ export class Held {
     const last = this.#last;
     this.#last = { identity, generation: log.generation, end: range.end };
     const isAlike = last !== undefined && last.generation !== log.generation && last.identity === identity;
-    const pending: Pending = { before, settled: false };
+    const pending: Pending = { before, generation: log.generation, settled: false, gone: false };
+    const after = log.mark;
     this.#pending.push(pending);
     return {
       kind: 'bytes',
@@ -113,12 +117,28 @@ export class Held {
       fd: log.fd,
       ...range,
       inOperation,
+      isThere: () => {
+        pending.gone ||= range.bytes === undefined && !log.stillHolds(after, pending.generation);
+        return !pending.gone;
+      },
       settled: () => {
         pending.settled = true;
-        while (this.#pending[0]?.settled === true) this.#pending.shift();
+        this.#shift();
         return settled();
       },
     };
+  }
+
+  /** The place moves behind what is settled; behind what is gone once it is known where a copy has to be read. */
+  #shift(): void {
+    const isOver = ({ settled, gone, generation }: Pending) => settled && !(gone && generation === this.log.generation);
+    while (this.#pending[0] !== undefined && isOver(this.#pending[0])) this.#pending.shift();
+  }
+
+  /** Other content is in the file: a copy of what was there is read on from what is not settled. */
+  #replaced(): void {
+    this.#before = this.#pending[0]?.before ?? this.log.replaced;
+    this.#shift();
   }
 
   /** Everything before it is settled. */

@@ -111,6 +111,13 @@ export class OpenLog {
     return begins.length > 0 && this.#bytes.size <= offset && this.#bytes.holds(begins, 0);
   }
 
+  /** Whether lines that were to be read later are still where they were: `after` and `generation` as when they were found. */
+  stillHolds(after: Mark, generation: number): boolean {
+    const { offset, marker, head } = after;
+    if (this.#generation !== generation || this.#bytes.size < offset) return false;
+    return this.#bytes.holds(marker, offset - marker.length) && this.#bytes.holds(head, 0);
+  }
+
   /** Goes on from there. */
   resume({ offset }: FileMark): void {
     this.#moveTo(offset);
