@@ -3,6 +3,12 @@ import type { Found } from '../backends/backend.js';
 import type { FirewallError } from '../errors.js';
 import type { Order, Outcome } from '../orders.js';
 
+/**
+ * Why a jail stops: it alone (`jail`), all of them with the firewall (`all`), or all of them and what is in the kernel stays there, where
+ * the next run can take it over (`keep`).
+ */
+export type Ending = 'jail' | 'all' | 'keep';
+
 /** One action, or one native backend that several jails share, behind its own queue. */
 export interface ActionLane {
   /** How many orders wait. */
@@ -24,7 +30,7 @@ export interface ActionLane {
   flush(jail: string): Promise<readonly FirewallError[]>;
   /**
    * Lifts all bans of a jail and, with the last jail, takes away what the start had set up.
-   * @param keep whether to leave in the kernel what is there, where the next run can take it over
+   * @param how see `Ending`
    */
-  stop(jail: string, keep: boolean): Promise<readonly FirewallError[]>;
+  stop(jail: string, how: Ending): Promise<readonly FirewallError[]>;
 }

@@ -110,3 +110,16 @@ it('what still waits for an action that is taken away fails nowhere', async () =
   expect((await Promise.all(orders)).flat().filter(({ ok }) => !ok)).toEqual([]);
   await firewall.stop();
 });
+
+it('takes all bans of a built-in action away in one change when everything stops, however many jails hold them', async () => {
+  const printed: string[] = [];
+  const jails = Array.from({ length: 20 }, (_, number) => ({ name: `jail${number}`, actions: [offendingIps()] }));
+  const dryRun = { print: (line: string) => void printed.push(line) };
+  const firewall = openFirewall({ jails, voice: recordVoice(), ipv6: false, dryRun });
+  await firewall.start();
+  await Promise.all(jails.map(({ name }, number) => firewall.submit(order('ban', `192.0.2.${number + 1}`, name))));
+  printed.length = 0;
+  expect(await firewall.stop()).toEqual([]);
+  expect(printed.join('\n')).toContain('-X OFFENDINGIPS');
+  expect(printed.filter((line) => line.includes('iptables-restore')).length).toBeLessThanOrEqual(2);
+});

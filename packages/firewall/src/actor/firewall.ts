@@ -10,7 +10,7 @@ import { systemReverse } from '../scripts/reverse.js';
 import { openCommandRunner, simulateCommandRunner } from '../scripts/runner.js';
 import { type JailCounts, noCounts, type Remembered, type ReverseResolver, type TagSources } from '../scripts/tags.js';
 import { quoted, type Speaker, speakerOf } from '../voice.js';
-import type { ActionLane } from './action-lane.js';
+import type { ActionLane, Ending } from './action-lane.js';
 import { arrange, type Seat } from './arrangement.js';
 import { BackendLane } from './backend-lane.js';
 import { ScriptLane } from './script-lane.js';
@@ -271,20 +271,22 @@ class FirewallActor implements Firewall {
   }
 
   stopJail(jail: string): Promise<readonly Problem[]> {
-    return this.#stopJail(jail, false);
+    return this.#stopJail(jail, 'jail');
   }
 
-  async #stopJail(jail: string, keep: boolean): Promise<readonly Problem[]> {
+  async #stopJail(jail: string, how: Ending): Promise<readonly Problem[]> {
     const seats = [...(this.#jails.get(jail) ?? [])].reverse();
     this.#jails.delete(jail);
     const problems: Problem[] = [];
-    for (const seat of seats) problems.push(...(await this.#stopSeat(jail, seat, keep)));
+    for (const seat of seats) problems.push(...(await this.#stopSeat(jail, seat, how)));
     return this.#report(problems);
   }
 
   async stop({ keep = false }: { readonly keep?: boolean } = {}): Promise<readonly Problem[]> {
     this.#stopped = true;
-    return (await Promise.all([...this.#jails.keys()].map((jail) => this.#stopJail(jail, keep)))).flat();
+    return (
+      await Promise.all([...this.#jails.keys()].map((jail) => this.#stopJail(jail, keep ? 'keep' : 'all')))
+    ).flat();
   }
 
   load(): FirewallLoad {
@@ -293,8 +295,8 @@ class FirewallActor implements Firewall {
     return { orders, programs: { running: this.#gate.running, waiting: this.#gate.waiting } };
   }
 
-  async #stopSeat(jail: string, seat: Seat, keep = false): Promise<readonly Problem[]> {
-    const problems = await this.#ask(jail, seat, (lane) => lane.stop(jail, keep));
+  async #stopSeat(jail: string, seat: Seat, how: Ending = 'jail'): Promise<readonly Problem[]> {
+    const problems = await this.#ask(jail, seat, (lane) => lane.stop(jail, how));
     for (const [key, lane] of this.#backends) if (lane.idle) this.#backends.delete(key);
     return problems;
   }
