@@ -46,6 +46,8 @@ export function refused(directory: string, reasons: readonly string[]): CliError
   return new CliError('F2B_RELOAD_REFUSED', [`${what}:`, ...reasons].join('\n'));
 }
 
+const noLog = 'F2B_CONFIG_NO_LOG';
+
 /** The same mistake, wherever it has moved to. */
 function keyOf({ severity, code, what, jail }: Finding): string {
   return JSON.stringify([severity, code, what, jail]);
@@ -62,12 +64,17 @@ function withWaiting(settings: Settings, runs: (name: string) => boolean, readAl
     const one = known.get(jail.name) ?? (waiting.has(jail.name) ? jail : undefined);
     return one === undefined ? [] : [one];
   });
-  return { ...settings, jails, skipped: settings.skipped.filter(({ name }) => !waiting.has(name)) };
+  const skipped = settings.skipped.filter(({ name }) => !waiting.has(name));
+  const findings = settings.findings.filter(
+    ({ jail, code }) => jail === undefined || !waiting.has(jail) || code !== noLog,
+  );
+  return { ...settings, jails, skipped, findings };
 }
 
 function lacksLogsOnly({ findings }: Settings, name: string): boolean {
   const ofJail = findings.filter(({ jail }) => jail === name);
   return (
-    ofJail.some(({ code }) => code === 'F2B_CONFIG_NO_LOG') && !ofJail.some(({ severity }) => severity === 'error')
+    ofJail.some(({ code }) => code === noLog) &&
+    !ofJail.some(({ severity, code }) => severity === 'error' && code !== noLog)
   );
 }
