@@ -9,5 +9,5 @@ export class Ledger {
   wrote(jail: string, address: string, time: number): void;
   read(): void;
   lags(): Map<string, number>;
-  banBook(): { bans: number; never: string[]; again: string[]; others: string[] };
+  banBook(bantime: number): { bans: number; never: string[]; again: string[]; others: string[] };
 }

@@ -8,6 +8,9 @@ const openDatabase = createRequire(fileURLToPath(new URL('../../packages/core/pa
   'better-sqlite3',
 );
 
+/** Dates in logs are rounded down to that. */
+const wholeSecond = 1000;
+
 /**
  * One attacker.
  * @typedef {{ jail: string, written: number[], counted: Set<string>, doubled: number, dueSince: number | undefined }} Account
@@ -127,15 +130,20 @@ export class Ledger {
     return { banned: kernel.size, absent, wrong };
   }
 
-  /** Bans that the daemon's book does not have once: who should have been banned and was not, or was twice, or should not have been. */
-  banBook() {
+  /**
+   * Bans that the daemon's book does not have once: who should have been banned and was not, or was twice, or should not have been. Whose
+   * fifth failure was counted only when the ban would have been over (a killed or starved daemon) is not banned.
+   * @param {number} bantime milliseconds
+   */
+  banBook(bantime) {
     const times = new Map(this.#rows('SELECT ip, count(*) FROM bans GROUP BY ip'));
     const never = [];
     const again = [];
-    for (const [address, { written }] of this.#accounts) {
+    for (const [address, { written, dueSince }] of this.#accounts) {
       if (written.length < maxretry) continue;
-      if (!times.has(address)) never.push(address);
-      else if (times.get(address) !== 1) again.push(address);
+      const tooLate = dueSince !== undefined && dueSince >= written[maxretry - 1] + bantime - wholeSecond;
+      if (!times.has(address) && !tooLate) never.push(address);
+      else if ((times.get(address) ?? 1) !== 1) again.push(address);
     }
     const others = [...times.keys()].filter((address) => (this.#accounts.get(address)?.written.length ?? 0) < maxretry);
     return { bans: times.size, never, again, others };

@@ -173,7 +173,7 @@ async function soak(options) {
   look();
   await wait(2000);
   ledger.read();
-  const book = ledger.banBook();
+  const book = ledger.banBook(options.bantime * 1000);
   const complaints = daemon.complaints();
   await daemon.end('SIGTERM');
   await names.close();

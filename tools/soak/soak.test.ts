@@ -50,18 +50,27 @@ describe('the books of a soak', () => {
     const ledger = new Ledger(file);
     for (let i = 0; i < 5; i++) ledger.wrote('auth', '10.0.0.1', 1000 + i);
     for (let i = 0; i < 5; i++) ledger.wrote('web', '10.0.0.2', 1000 + i);
+    // Counted when the ban would have been over, and in time but not banned.
+    for (let i = 0; i < 5; i++) ledger.wrote('web', '10.0.0.4', Date.now() - 90_000 + i);
+    for (let i = 0; i < 5; i++) ledger.wrote('web', '10.0.0.5', Date.now() - 30_000 + i);
     ledger.wrote('web', '10.0.0.3', 1000);
     count([1, '10.0.0.1'], [2, '10.0.0.1']);
     ledger.read();
     count([3, '10.0.0.1'], [4, '10.0.0.1'], [5, '10.0.0.1'], [6, '10.0.0.2'], [6, '10.0.0.2']);
+    for (let i = 0; i < 5; i++) count([20 + i, '10.0.0.4'], [30 + i, '10.0.0.5']);
     count([8, '10.0.0.3'], [9, '10.0.0.3'], [10, '10.9.9.9']);
     db.exec("INSERT INTO bans VALUES ('10.0.0.1'), ('10.0.0.1'), ('10.0.0.3')");
     ledger.read();
-    expect([ledger.written, ledger.counted]).toEqual([11, 10]);
+    expect([ledger.written, ledger.counted]).toEqual([21, 20]);
     expect([ledger.missing, ledger.doubled, ledger.tooMany]).toEqual([4, 1, 1]);
     expect(ledger.invented).toEqual(['10.9.9.9']);
     expect([...ledger.lags().keys()]).toEqual(['web']);
-    expect(ledger.banBook()).toEqual({ bans: 2, never: ['10.0.0.2'], again: ['10.0.0.1'], others: ['10.0.0.3'] });
+    expect(ledger.banBook(60_000)).toEqual({
+      bans: 2,
+      never: ['10.0.0.2', '10.0.0.5'],
+      again: ['10.0.0.1'],
+      others: ['10.0.0.3'],
+    });
     db.close();
   });
 });
