@@ -391,6 +391,8 @@ describe('f2b watch', () => {
       .output()
       .trimEnd()
       .split('\n')
+      // The last word, that the server has ended, is for people: it stands on standard error.
+      .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line).event);
     expect(new Set(events)).toEqual(new Set(['watching', 'found', 'ban', 'repeal']));
   });
