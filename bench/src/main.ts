@@ -18,7 +18,7 @@ import { measureStartup } from './startup.js';
 import type { SuiteResult } from './targets.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-/** Shares of attacks; the kinds that no target asks more of have fewer, so that all of it ends within 20 minutes on two cores. */
+/** Shares of attacks; the kinds that no target asks more of have fewer, so that it ends in reasonable time. */
 const hitRates: Readonly<Record<MeasuredKind, readonly number[]>> = {
   sshd: [0, 0.005, 0.05, 0.3],
   gateway: [0.005, 0.05, 0.3],

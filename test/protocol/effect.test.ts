@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../condition.js';
@@ -106,5 +106,11 @@ describe.skipIf(cannot)('what is set while the servers run', () => {
     );
     expect(readFileSync(acts('fail2ban'), 'utf8').trim().split('\n')).toHaveLength(1);
     expect(readFileSync(join(both.f2b, 'f.log'), 'utf8').match(/echo changed/g)).toHaveLength(1);
+  });
+
+  it('is told as a reload has left it', async () => {
+    writeFileSync(join(both.f2b, 'fail2ban.local'), '[Definition]\nloglevel = NOTICE\n');
+    expect(await both.askF2b(['reload'])).toMatchObject({ ok: true });
+    expect(await both.askF2b(['get', 'loglevel'])).toMatchObject({ ok: true, value: 'NOTICE' });
   });
 });

@@ -105,12 +105,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   process.umask(0o077);
   const voice = openDaemonVoice(options);
   const signals = new Signals(voice);
-  const configuration = openConfiguration(options, voice);
-  // Nobody waits for an answer: the log has it.
-  signals.onReload = () => void configuration.reload({}).catch(() => undefined);
   const limits = new StoreLimits(settings);
   const allowipv6 = settings.server.allowipv6.value;
   const server = new LiveServer({ ...options, voice, allowipv6, limits });
+  const configuration = openConfiguration(options, voice, server);
+  // Nobody waits for an answer: the log has it.
+  signals.onReload = () => void configuration.reload({}).catch(() => undefined);
   const controlled = new Controlled(options.version, configuration, signals, voice, server);
   controlled.dryRun = !options.enforce;
   const control = await openControl(options.socket, controlled, voice);
@@ -146,12 +146,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return new Daemon({ ...parts, guard });
 }
 
-function openConfiguration({ settings, loglevelAsked }: DaemonOptions, voice: DaemonVoice): Configuration {
+function openConfiguration(
+  { settings, loglevelAsked }: DaemonOptions,
+  voice: DaemonVoice,
+  server: LiveServer,
+): Configuration {
   return new Configuration(settings, {
     say: (level, message) => voice.tell(level, message),
     apply({ setting, value }) {
       // What the command line says holds for as long as the process.
-      if (setting === 'loglevel' && !loglevelAsked) voice.setLevel(value);
+      if (setting === 'loglevel' && !loglevelAsked) server.loglevel = value;
       return setting === 'loglevel';
     },
   });

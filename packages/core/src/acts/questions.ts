@@ -13,6 +13,9 @@ const maxNames = 500;
 /** The first answers to the names in ignoreip are not waited for any longer. */
 const patienceForNames: Milliseconds = 2000;
 
+/** The end waits this long for look-ups of names and for ignorecommands. */
+const patienceAtEnd: Milliseconds = 2000;
+
 /** Answers what a judge cannot know by itself, outside of the scan, and gives the answer back to it. */
 export class Questions {
   readonly #dns: Dns;
@@ -65,9 +68,19 @@ export class Questions {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** No answer is taken any more. */
-  close(): void {
+  /**
+   * Waits for open questions, but not for a name server that does not answer; then no answer is taken any more.
+   * @returns how many were left open
+   */
+  async end(): Promise<number> {
+    let callOff = () => {};
+    const late = new Promise<void>((resolve) => {
+      callOff = this.#edges.clock.after(patienceAtEnd, resolve);
+    });
+    await Promise.race([this.idle(), late]);
+    callOff();
     this.#closed = true;
+    return this.open;
   }
 
   /** A name without addresses is nobody. */

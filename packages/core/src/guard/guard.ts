@@ -24,6 +24,7 @@ import { Reporter } from '../telling/reporter.js';
 import { type AllowanceKeeper, Allowing } from './allowing.js';
 import { ByHand } from './by-hand.js';
 import { Chores } from './chores.js';
+import { enforcerWatch } from './enforcer-watch.js';
 import { firewallOptions } from './firewall-setup.js';
 import { JailMaker } from './jail-maker.js';
 import { JailSet } from './jail-set.js';
@@ -56,8 +57,6 @@ export interface GuardOptions {
 }
 
 const defaultPoll: Milliseconds = 2000;
-/** A stop waits this long for look-ups of names and for ignorecommands. */
-const patienceAtStop: Milliseconds = 2000;
 
 /**
  * The running guard: logs to the matcher, matches to the judges, decisions to store, log and firewall. Here it is put together,
@@ -110,18 +109,7 @@ export class Guard {
     const dns = new Dns((name) => edges.resolve(name));
     const open = options.openFirewall ?? openFirewall;
     this.#firewall = open(firewallOptions(settings, edges, this.#reporter, (name) => this.#jails.get(name), dryRun));
-    this.#enforcer = new Enforcer(this.#firewall, clock, {
-      enforced: (jail, id) => void this.events.emit('enforced', { jail, id }),
-      failed: ({ jail, action, id, kind, error }, retryIn) => {
-        const next = retryIn === undefined ? 'It is not tried again' : `Next try in ${retryIn / 1000} s`;
-        const what = `Order ${kind} ${id} failed at action '${action}': ${error?.message ?? 'no reason given'}. ${next}`;
-        const code = error?.code ?? 'F2B_FIREWALL';
-        if (kind === 'ban') {
-          this.events.emit('refused', { jail, id, action, why: error?.message ?? 'no reason given' });
-        }
-        this.#reporter.problem({ code, jail, what, level: 'ERROR', logger: 'fail2ban.actions' });
-      },
-    });
+    this.#enforcer = new Enforcer(this.#firewall, clock, enforcerWatch(this.#reporter, this.events));
     this.#questions = new Questions(dns, edges, ({ name: jail }, code, what) => {
       this.#reporter.problem({ code, jail, what, level: 'WARNING', subject: code });
     });
@@ -339,7 +327,7 @@ export class Guard {
 
   async #stop(leave: boolean): Promise<void> {
     await this.#logs.close();
-    await this.#answersInTime();
+    this.#sayUnanswered(await this.#questions.end());
     this.#chores.stop();
     this.#loopDelay.stop();
     this.#keepPlaces(this.#logs.places());
@@ -354,16 +342,7 @@ export class Guard {
     await this.#store.close();
   }
 
-  /** Waits for open questions, but not for a name server that does not answer. */
-  async #answersInTime(): Promise<void> {
-    let callOff = () => {};
-    const late = new Promise<void>((resolve) => {
-      callOff = this.#edges.clock.after(patienceAtStop, resolve);
-    });
-    await Promise.race([this.#questions.idle(), late]);
-    callOff();
-    const { open } = this.#questions;
-    this.#questions.close();
+  #sayUnanswered(open: number): void {
     if (open === 0) return;
     const what = `${open} look-ups of names or ignorecommands are unanswered: their lines are read again at the next start`;
     this.#reporter.problem({ code: 'F2B_DNS', what, level: 'WARNING' });

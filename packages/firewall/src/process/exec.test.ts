@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openExec } from './exec.js';
 
@@ -28,17 +32,31 @@ describe('running a program', () => {
   });
 
   it('reads all that a program wrote, however busy the event loop is when it ends', async () => {
-    const hog = setInterval(() => {
-      const end = performance.now() + 130;
+    const directory = mkdtempSync(join(tmpdir(), 'f2b-exec-'));
+    const go = join(directory, 'go');
+    const busyFor = (time: number) => {
+      const end = performance.now() + time;
       while (performance.now() < end);
+    };
+    // What is written and ended while something else is being heard is known to have ended before it is known to have written.
+    const program = shell(`while [ ! -e ${go} ]; do sleep 0.01; done; head -c 60000 /dev/zero | tr "\\0" x`, {
+      outputLimit: 1_000_000,
     });
+    const other = spawn('/bin/echo', ['heard'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    other.stdout.on('data', () => {
+      writeFileSync(go, '');
+      busyFor(600);
+    });
+    const hog = () => {
+      busyFor(150);
+      busy = setImmediate(hog);
+    };
+    let busy = setImmediate(hog);
     try {
-      for (let round = 0; round < 5; round += 1) {
-        const result = await shell('head -c 60000 /dev/zero | tr "\\0" x', { outputLimit: 1_000_000 });
-        expect(result.stdout).toHaveLength(60_000);
-      }
+      expect((await program).stdout).toHaveLength(60_000);
     } finally {
-      clearInterval(hog);
+      clearImmediate(busy);
+      rmSync(directory, { recursive: true });
     }
   });
 

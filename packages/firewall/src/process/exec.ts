@@ -47,8 +47,6 @@ export interface ExecOptions {
 const killGrace: Milliseconds = 200;
 /** What has been written before the exit is still in the pipe; a child left in the background may keep it open for ever. */
 const drainGrace: Milliseconds = 100;
-/** A child in the background that goes on talking is not listened to for longer than so many graces. */
-const drainRounds = 20;
 
 /**
  * Runs programs for real, each in its own session and process group, so that a timeout ends the whole group. A program
@@ -73,7 +71,7 @@ async function runProcess(request: ProcessRequest, options: ExecOptions): Promis
   const timedOut = first === 'late';
   if (timedOut) await killGroup(child.pid, end);
   const exit: Exit = timedOut ? {} : first;
-  await drain(Promise.all([stdout.closed, stderr.closed]), () => stdout.seen() + stderr.seen());
+  await drain(Promise.all([stdout.closed, stderr.closed]));
   child.stdout?.destroy();
   child.stderr?.destroy();
   return {
@@ -88,22 +86,15 @@ async function runProcess(request: ProcessRequest, options: ExecOptions): Promis
 }
 
 /**
- * Waits until both pipes are closed, or have been silent for the grace: with a busy event loop the grace alone is over before what
- * lies in a pipe has been read, and half a listing would pass for a whole one.
+ * Waits until both pipes are closed, or for the grace: then for one round of the event loop more, in which it reads what lies in the pipes.
+ * With a busy loop the grace is over before that, and half a listing would pass for a whole one.
  */
-async function drain(closed: Promise<unknown>, seen: () => Bytes): Promise<void> {
-  const end = closed.then(() => 'closed' as const);
-  for (let round = 0; round < drainRounds; round += 1) {
-    const before = seen();
-    const over = new AbortController();
-    const silent = delay(drainGrace, undefined, { signal: over.signal }).catch(() => undefined);
-    const first = await Promise.race([end, silent]);
-    over.abort();
-    if (first === 'closed') return;
-    // Between a timer and this the event loop reads what is there.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (seen() === before) return;
-  }
+async function drain(closed: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const late = delay(drainGrace, 'late' as const, { signal: over.signal }).catch(() => 'late' as const);
+  const first = await Promise.race([closed, late]);
+  over.abort();
+  if (first === 'late') await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A program that does not read its input, or was not started at all, is told by how it ended. */
@@ -134,13 +125,11 @@ function signalGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
 function collect(stream: NodeJS.ReadableStream | null | undefined, limit: Bytes) {
   const kept: Buffer[] = [];
   let size = 0;
-  let seen = 0;
   let cut = false;
   const closed = new Promise<void>((resolve) => {
     // Where the program could not be started there may be no stream at all.
     if (stream === null || stream === undefined) return resolve();
     stream.on('data', (chunk: Buffer) => {
-      seen += chunk.length;
       const room = limit - size;
       if (chunk.length > room) cut = true;
       if (room <= 0) return;
@@ -152,5 +141,5 @@ function collect(stream: NodeJS.ReadableStream | null | undefined, limit: Bytes)
     stream.on('end', resolve);
     stream.on('error', () => resolve());
   });
-  return { closed, seen: () => seen, text: () => Buffer.concat(kept).toString('utf8'), truncated: () => cut };
+  return { closed, text: () => Buffer.concat(kept).toString('utf8'), truncated: () => cut };
 }

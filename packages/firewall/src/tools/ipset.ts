@@ -3,7 +3,7 @@ import { errors } from '../errors.js';
 import { type Family, networkOf } from '../network.js';
 import type { Exec } from '../process/exec.js';
 import { quoted, type Speaker } from '../voice.js';
-import { assertDone, saidBy } from './tool-result.js';
+import { assertDone } from './tool-result.js';
 
 /** A set as the kernel has it. */
 export interface KernelSet {
@@ -22,8 +22,12 @@ export interface KernelSet {
 export interface Ipset {
   /** @returns undefined where there is no such set. @throws FirewallError that says what to do */
   read(name: string): Promise<KernelSet | undefined>;
-  /** Runs the lines one after the other; what stands before a line that fails has been done. @throws FirewallError that says what to do */
-  change(lines: readonly string[]): Promise<void>;
+  /**
+   * Runs the lines one after the other; what stands before a line that fails has been done.
+   * @returns `full`: a set takes no more, and the lines from that one on were not run
+   * @throws FirewallError that says what to do
+   */
+  change(lines: readonly string[]): Promise<'done' | 'full'>;
 }
 
 /** The kernel takes no longer time-out (2^32 milliseconds, halved). */
@@ -58,10 +62,10 @@ export function openIpset({ exec, voice, clock, timeout }: IpsetEdge): Ipset {
         const result = await exec.run({ argv: restoreCommand, input, timeout, outputLimit: 64 * 1024 });
         if (result.exitCode === 0) continue;
         voice.debug(`${restoreCommand.join(' ')} was given ${quoted(input, 10_000)}`);
-        const full = /Hash is full/.test(result.stderr) ? fullSet(lines.slice(from), saidBy(result)) : undefined;
-        if (full !== undefined) throw errors.setFull(full, 0);
+        if (/Hash is full/.test(result.stderr)) return 'full';
         assertDone('ipset', result, timeout);
       }
+      return 'done';
     },
   };
 }
@@ -103,11 +107,6 @@ export function readSet(saved: string, now: EpochMs): KernelSet | undefined {
   return head === undefined ? undefined : { ...head, entries };
 }
 
-function fullSet(lines: readonly string[], said: string): string | undefined {
-  const line = lines[Number(/line (\d+)/.exec(said)?.[1] ?? 1) - 1];
-  return line?.split(' ')[1];
-}
-
 /** A set for a dry run: prints each command with exactly the input it would be given, and keeps the entries in memory only. */
 export function simulateIpset(print: (line: string) => void, clock: () => EpochMs): Ipset {
   const sets = new Map<string, KernelSet & { readonly entries: Map<string, EpochMs> }>();
@@ -120,6 +119,7 @@ export function simulateIpset(print: (line: string) => void, clock: () => EpochM
       for (const line of lines) print(line);
       print('EOF');
       for (const line of lines) apply(line, sets, clock());
+      return 'done';
     },
   };
 }

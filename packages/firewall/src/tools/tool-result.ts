@@ -23,6 +23,6 @@ export function assertDone(command: string, result: ProcessResult, timeout: Mill
 }
 
 /** The first lines that a tool wrote to its standard error, fit for a message. */
-export function saidBy({ stderr }: ProcessResult): string {
+function saidBy({ stderr }: ProcessResult): string {
   return quoted(stderr.trim().split('\n').slice(0, 3).join('; ') || 'it said nothing', 400);
 }

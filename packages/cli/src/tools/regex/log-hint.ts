@@ -1,14 +1,7 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { printable } from '../../printable.js';
+import { compressionOf } from './compression.js';
 import type { LogSource } from './log-source.js';
-
-/** How compressed files begin, and what unpacks them; rotation leaves such logs behind. */
-const compressed = [
-  { name: 'gzip', begin: [0x1f, 0x8b], unpack: 'zcat' },
-  { name: 'bzip2', begin: [0x42, 0x5a, 0x68], unpack: 'bzcat' },
-  { name: 'xz', begin: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], unpack: 'xzcat' },
-  { name: 'zstd', begin: [0x28, 0xb5, 0x2f, 0xfd], unpack: 'zstdcat' },
-];
 
 /**
  * What should be said of a log that is hardly what was meant: LOG names no file and is taken for a line, as fail2ban-regex takes it, or a file
@@ -36,23 +29,5 @@ function noFileHint(written: string): string | undefined {
     return code === 'EACCES'
       ? `${path} is in a directory that may not be read: ${taken}`
       : `there is no file ${path}: ${taken}`;
-  }
-}
-
-function compressionOf(path: string) {
-  try {
-    // Whoever opens a pipe takes from it what is read.
-    if (!statSync(path).isFile()) return undefined;
-    const fd = openSync(path, 'r');
-    try {
-      const begin = Buffer.alloc(6);
-      const read = readSync(fd, begin, 0, begin.length, 0);
-      return compressed.find((one) => read >= one.begin.length && one.begin.every((byte, at) => begin[at] === byte));
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    // What keeps it from being read is told by whoever reads it.
-    return undefined;
   }
 }

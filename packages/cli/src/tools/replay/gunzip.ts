@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { Bytes } from '@f2b/config';
 import { behindLastNewline, type Newline, wholeUnits } from '@f2b/matcher';
@@ -7,25 +7,6 @@ import { CliError } from '../../errors.js';
 const blockBytes: Bytes = 1024 * 1024;
 /** A line that has no end within this much is cut: it is over the cap by far. */
 const longestTail: Bytes = 8 * 1024 * 1024;
-
-/** Whether a file begins like gzip's. */
-export function isGzip(path: string): boolean {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch {
-    // Whoever reads it says why it cannot be read.
-    return false;
-  }
-  try {
-    const head = Buffer.alloc(2);
-    return readSync(fd, head, 0, 2, 0) === 2 && head[0] === 0x1f && head[1] === 0x8b;
-  } catch {
-    return false;
-  } finally {
-    closeSync(fd);
-  }
-}
 
 /**
  * The whole lines of a gzipped log, block by block; at its end also what has no newline. However much it unpacks to, a few blocks of it

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import type { EpochMs } from '@f2b/config';
 import type { CompiledFilter, LineMatch, ScanPool } from '@f2b/matcher';
+import { compressionOf } from '../regex/compression.js';
 import { type LogPart, type LogScan, scanBlocks, scanLog } from '../regex/log.js';
-import { gunzipLines, isGzip } from './gunzip.js';
+import { gunzipLines } from './gunzip.js';
 
 /** What a log that goes back in time by more than this says of the present is not believed. */
 const tolerance = 60_000;
@@ -108,7 +109,7 @@ async function* matchesOf(path: string, logs: LogsToRead): AsyncGenerator<readon
 
 async function* partsOf(path: string, { filter, workers, now }: LogsToRead): AsyncGenerator<LogPart> {
   const scan = { filter, context: { now: path === '-' ? now : writtenBefore(path, now) } };
-  if (path !== '-' && isGzip(path)) yield* scanUnpacked(path, scan);
+  if (path !== '-' && compressionOf(path)?.name === 'gzip') yield* scanUnpacked(path, scan);
   else yield* scanLog(path, scan, workers);
 }
 

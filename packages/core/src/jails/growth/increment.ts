@@ -10,6 +10,16 @@ export interface BanRecord {
   readonly bantime: Seconds;
 }
 
+/** Bans of one identifier in several jails, as one record. */
+export function addedUp(sum: BanRecord | undefined, { bancount, timeofban, bantime }: BanRecord): BanRecord {
+  if (sum === undefined) return { bancount, timeofban: Math.max(0, timeofban), bantime };
+  return {
+    bancount: sum.bancount + bancount,
+    timeofban: Math.max(sum.timeofban, timeofban),
+    bantime: sum.bantime + bantime,
+  };
+}
+
 /** The book of earlier bans: in memory here, on disk once there is a store. Lookups must be quick, they are made per failure. */
 export interface BanHistory {
   /** @param jail undefined: over all jails (counts added up, latest time) */
@@ -97,11 +107,7 @@ export class MemoryBanHistory implements BanHistory {
     for (let record = this.#records.get(id); record !== undefined; record = record.next) {
       if (record.jail === jail) return record;
       if (jail !== undefined) continue;
-      sum = {
-        bancount: (sum?.bancount ?? 0) + record.bancount,
-        timeofban: Math.max(sum?.timeofban ?? 0, record.timeofban),
-        bantime: (sum?.bantime ?? 0) + record.bantime,
-      };
+      sum = addedUp(sum, record);
     }
     return sum;
   }

@@ -1,5 +1,5 @@
 import { dropOldest } from '../../jails/book/bound.js';
-import type { BanHistory, BanRecord } from '../../jails/growth/increment.js';
+import { addedUp, type BanHistory, type BanRecord } from '../../jails/growth/increment.js';
 
 /** Whom nobody has written yet: beyond that the oldest give way. */
 const mostPending = 100_000;
@@ -28,12 +28,7 @@ export class PendingHistory implements BanHistory {
     if (jail === undefined) for (const [of, record] of pending ?? []) records.set(of, record);
     let sum: BanRecord | undefined;
     for (const record of records.values()) {
-      if (record === undefined) continue;
-      sum = {
-        bancount: (sum?.bancount ?? 0) + record.bancount,
-        timeofban: Math.max(sum?.timeofban ?? 0, record.timeofban),
-        bantime: (sum?.bantime ?? 0) + record.bantime,
-      };
+      if (record !== undefined) sum = addedUp(sum, record);
     }
     return sum;
   }

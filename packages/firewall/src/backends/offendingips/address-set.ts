@@ -1,5 +1,5 @@
 import type { EpochMs } from '@f2b/config';
-import { errors, FirewallError } from '../../errors.js';
+import { errors } from '../../errors.js';
 import { type Family, familyNames } from '../../network.js';
 import { type Ipset, type KernelSet, longestTimeout } from '../../tools/ipset.js';
 import type { Speaker } from '../../voice.js';
@@ -74,7 +74,7 @@ export class AddressSet {
         if (until !== undefined) lines.push(`del ${name} ${cidr}`);
       } else if (until !== network.until) lines.push(this.#add(name, network));
     }
-    if (lines.length > 0) await this.#change(lines);
+    await this.#change(lines);
     for (const cidr of touched) {
       const network = wanted.get(cidr);
       if (network === undefined) this.#installed.delete(cidr);
@@ -107,7 +107,7 @@ export class AddressSet {
     const removed = [...found.entries.keys()].filter((cidr) => !wanted.has(cidr));
     // Removed first: a set that is full takes nothing.
     const lines = [...removed.map((cidr) => `del ${name} ${cidr}`), ...added];
-    if (lines.length > 0) await this.#change(lines);
+    await this.#change(lines);
     this.#installed.clear();
     for (const { cidr, until } of wanted.values()) this.#installed.set(cidr, until);
     this.#watchFill(wanted.size, found.size || size);
@@ -128,14 +128,8 @@ export class AddressSet {
   }
 
   async #change(lines: readonly string[]): Promise<void> {
-    try {
-      if (lines.length > 0) await this.#parts.ipset.change(lines);
-    } catch (error) {
-      if (error instanceof FirewallError && error.code === 'F2B_FIREWALL_SET_FULL') {
-        throw errors.setFull(this.#parts.name, this.#parts.size);
-      }
-      throw error;
-    }
+    const { name, size, ipset } = this.#parts;
+    if (lines.length > 0 && (await ipset.change(lines)) === 'full') throw errors.setFull(name, size);
   }
 
   #create(name: string): string {

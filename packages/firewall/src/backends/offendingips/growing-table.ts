@@ -47,8 +47,9 @@ export class GrowingTable implements AddressTable {
     const left = await this.#leftInSet();
     if (parameters.set === 'ipset' || (parameters.set === 'auto' && left.length > 0)) {
       const found = await rules.found();
-      const endless = found.map((network) => ({ ...network, until: Number.POSITIVE_INFINITY }));
-      await set.make(endless.filter(({ cidr }) => !wanted.has(cidr) && !left.some((entry) => entry.cidr === cidr)));
+      const inSet = new Set(left.map(({ cidr }) => cidr));
+      const ruled = found.filter(({ cidr }) => !wanted.has(cidr) && !inSet.has(cidr));
+      await set.make(ruled.map((network) => ({ ...network, until: Number.POSITIVE_INFINITY })));
       await rules.startAs(layouts.withSet, nothing);
       this.#inSet = true;
       this.#doubtful = found.length > 0 || left.length > 0;
